@@ -1,0 +1,5 @@
+//! Data sets.
+/// Placeholder.
+pub struct Dataset;
+/// Placeholder.
+pub struct Split;

@@ -1,0 +1,23 @@
+//! What a convlab notebook loads: it draws, loads, repeats and judges, and leaves the network to the learner.
+//!
+//! A notebook starts with
+//!
+//! ```text
+//! :dep convlab = { path = "../crates/convlab" }
+//! use convlab::prelude::*;
+//! ```
+//!
+//! and from there on writes `tch` itself: this crate never wraps `tch::nn` and never does what a lab teaches.
+//! Every public function returns a [`Result`] whose error says what was expected, what came and what to do.
+
+pub mod check;
+pub mod datasets;
+mod display;
+mod error;
+pub mod models;
+pub mod prelude;
+pub mod show;
+pub mod train;
+
+pub use display::Displayed;
+pub use error::{Error, Result};
