@@ -1,4 +1,49 @@
-//! The kernel JupyterLab starts.
-fn main() -> Result<(), Box<dyn std::error::Error>> {
-    evcxr_jupyter::main().map_err(Into::into)
+//! The kernel JupyterLab starts: evcxr's own, in a folder where the labs' dependencies are compiled already.
+//!
+//! - `convlab-kernel --control_file FILE` serves one notebook (this is what the kernelspec calls);
+//! - `convlab-kernel --prepare DIR CRATE [OLDER]` compiles the crate at path CRATE into the stage DIR, starting
+//!   from what the stage OLDER has compiled;
+//! - `convlab-kernel --clone FROM TO` copies a folder of compiled things so that cargo finds them fresh.
+//!
+//! Without `CONVLAB_STAGE` in the environment it is the stock evcxr kernel.
+
+mod interrupt;
+mod prepare;
+mod stage;
+
+use std::path::Path;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    // evcxr starts this same program again to run the learner's code; those calls do not return.
+    evcxr::runtime_hook();
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let result = match args.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        ["--prepare", dir, krate] => prepare::prepare(Path::new(dir), Path::new(krate), None),
+        ["--prepare", dir, krate, older] => {
+            prepare::prepare(Path::new(dir), Path::new(krate), Some(Path::new(older)))
+        }
+        ["--clone", from, to] => {
+            stage::clone_tree(Path::new(from), Path::new(to)).map_err(|error| error.to_string())
+        }
+        ["--control_file", _] => serve(),
+        _ => Err("usage: convlab-kernel --control_file FILE | --prepare DIR CRATE [OLDER] | --clone FROM TO"
+            .into()),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("convlab-kernel: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn serve() -> Result<(), String> {
+    interrupt::leave_to_the_cell();
+    let _stage = match stage::Settings::from_env() {
+        Some(settings) => Some(settings.enter()?),
+        None => None,
+    };
+    evcxr_jupyter::main().map_err(|error| format!("{error:#}"))
 }

@@ -1,0 +1,35 @@
+//! `--prepare`: compiles what lab 1's first cell asks for, exactly as a cell would, so that kernels can clone it.
+
+use crate::stage::{EVCXR_TOML, Settings, clone_tree, set_env};
+use evcxr::CommandContext;
+use std::fs;
+use std::path::Path;
+
+/// Makes `dir` a stage for the crate at `krate`; what cargo compiles is told line by line on stderr.
+///
+/// What an `older` stage holds compiled is taken over where it still fits.
+pub fn prepare(dir: &Path, krate: &Path, older: Option<&Path>) -> Result<(), String> {
+    if let Some(older) = older {
+        clone_tree(&older.join("target"), &dir.join("target")).map_err(|error| error.to_string())?;
+    }
+    let config = dir.join("config");
+    fs::create_dir_all(&config).map_err(|error| format!("cannot write to {}: {error}", dir.display()))?;
+    fs::write(config.join("evcxr.toml"), EVCXR_TOML).map_err(|error| error.to_string())?;
+    set_env("EVCXR_TMPDIR", dir);
+    set_env("EVCXR_CONFIG_DIR", &config);
+    if let Some(settings) = Settings::from_env() {
+        settings.put_tools_first(dir);
+    }
+    let (mut context, outputs) = CommandContext::new().map_err(|error| error.to_string())?;
+    std::thread::spawn(move || outputs.stderr.iter().for_each(|line| eprintln!("{line}")));
+    context.execute(":load_config :quiet").map_err(|error| error.to_string())?;
+    let name = krate.file_name().unwrap_or_default().to_string_lossy();
+    let cells = [
+        format!(":dep {name} = {{ path = {:?} }}\nuse {name}::prelude::*;", krate.display().to_string()),
+        "let xs = Tensor::zeros([1], (Kind::Float, Device::Cpu));".to_owned(),
+    ];
+    for cell in cells {
+        context.execute(&cell).map_err(|error| format!("the first cell does not run: {error}"))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,209 @@
+//! One folder per kernel, cloned from the prepared stage: `KERNELS/PID-TIME/` with a locked file `alive` in it.
+
+use std::fs::{self, File, TryLockError};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+/// Where things lie, as the kernelspec's environment tells.
+pub struct Settings {
+    stage: PathBuf,
+    kernels: PathBuf,
+    tools: PathBuf,
+}
+
+/// A kernel's own folder; it is removed when this is dropped, or by the next kernel if this one is killed.
+pub struct Stage {
+    folder: PathBuf,
+    _alive: File,
+}
+
+impl Settings {
+    /// Reads `CONVLAB_STAGE` (the compiled dependencies), `CONVLAB_KERNELS` (where kernels' folders go) and
+    /// `CONVLAB_TOOLS` (our `cargo` and `rustup`); `None` if the first is not set.
+    pub fn from_env() -> Option<Self> {
+        let path = |name| std::env::var_os(name).map(PathBuf::from);
+        Some(Self {
+            stage: path("CONVLAB_STAGE")?,
+            kernels: path("CONVLAB_KERNELS")?,
+            tools: path("CONVLAB_TOOLS")?,
+        })
+    }
+
+    /// Makes this process a kernel of its own: sweeps the dead, clones the stage, points evcxr at the clone.
+    pub fn enter(&self) -> Result<Stage, String> {
+        let told = |what: &str, error: io::Error| {
+            format!(
+                "cannot {what} in {}: {error}; free some space or run `cargo lab doctor`",
+                self.kernels.display()
+            )
+        };
+        sweep(&self.kernels);
+        let stage = Stage::create(&self.kernels).map_err(|error| told("make the kernel's folder", error))?;
+        let work = stage.folder.join("work");
+        clone_tree(&self.stage, &work).map_err(|error| told("clone the compiled dependencies", error))?;
+        let config = stage.folder.join("config");
+        fs::create_dir_all(&config).map_err(|error| told("write evcxr's settings", error))?;
+        fs::write(config.join("evcxr.toml"), EVCXR_TOML)
+            .map_err(|error| told("write evcxr's settings", error))?;
+        set_env("EVCXR_TMPDIR", &work);
+        set_env("EVCXR_CONFIG_DIR", &config);
+        // evcxr rewrites a kernel called `rust` that lies here when it is older: keep it away from the user's own.
+        set_env("JUPYTER_PATH", &config);
+        self.put_tools_first(&work);
+        Ok(stage)
+    }
+
+    /// Puts our `cargo` before the real one, told which lock file every call shall find.
+    pub fn put_tools_first(&self, work: &Path) {
+        set_env("CONVLAB_LOCK", &self.stage.join("labs.lock"));
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        let tools = std::iter::once(self.tools.clone()).chain(std::env::split_paths(&path));
+        if let Ok(path) = std::env::join_paths(tools) {
+            set_env("PATH", Path::new(&path));
+        }
+        set_env("CONVLAB_WORK", work);
+    }
+}
+
+/// Cells are compiled without optimisation: they are seconds of a learner's life; what computes is libtorch.
+pub const EVCXR_TOML: &str = "[evcxr]\nopt_level = \"0\"\n";
+
+#[allow(unsafe_code, reason = "evcxr takes its settings from the environment only")]
+pub fn set_env(name: &str, value: &Path) {
+    // SAFETY: called from `main` before any thread is started.
+    unsafe { std::env::set_var(name, value) }
+}
+
+impl Stage {
+    fn create(kernels: &Path) -> io::Result<Self> {
+        let nanos = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos();
+        let folder = kernels.join(format!("{}-{nanos}", std::process::id()));
+        fs::create_dir_all(&folder)?;
+        let alive = File::create(folder.join("alive"))?;
+        alive.lock()?;
+        Ok(Self { folder, _alive: alive })
+    }
+}
+
+impl Drop for Stage {
+    fn drop(&mut self) {
+        // What cannot be removed now is removed by the next kernel's sweep.
+        let _ = fs::remove_dir_all(&self.folder);
+    }
+}
+
+/// Removes the folders of kernels that are gone: those whose `alive` file nobody holds locked.
+pub fn sweep(kernels: &Path) {
+    let Ok(entries) = fs::read_dir(kernels) else { return };
+    for entry in entries.flatten() {
+        let folder = entry.path();
+        match File::open(folder.join("alive")).map(|alive| alive.try_lock()) {
+            Ok(Err(TryLockError::WouldBlock)) => {}
+            // A folder without the file is one that is being made this moment, or a rest: leave it for a minute.
+            Err(_) if is_fresh(&folder) => {}
+            _ => drop(fs::remove_dir_all(&folder)),
+        }
+    }
+}
+
+fn is_fresh(folder: &Path) -> bool {
+    let age = fs::metadata(folder).and_then(|meta| meta.modified()).ok().and_then(|time| time.elapsed().ok());
+    age.is_some_and(|age| age.as_secs() < 60)
+}
+
+/// Copies `from` to `to`, times kept, so that cargo finds everything fresh.
+///
+/// What compilers write once and replace as a whole (libraries, metadata) is linked, not copied; what cargo
+/// rewrites in place (fingerprints, time stamps) is copied, so that no kernel can change another's files.
+pub fn clone_tree(from: &Path, to: &Path) -> io::Result<()> {
+    fs::create_dir_all(to)?;
+    for entry in fs::read_dir(from)? {
+        let entry = entry?;
+        let (source, target) = (entry.path(), to.join(entry.file_name()));
+        let meta = fs::symlink_metadata(&source)?;
+        if meta.is_dir() {
+            clone_tree(&source, &target)?;
+        } else if !(is_written_once(&source) && fs::hard_link(&source, &target).is_ok()) {
+            fs::copy(&source, &target)?;
+            File::options().write(true).open(&target)?.set_modified(meta.modified()?)?;
+        }
+    }
+    let modified = fs::metadata(from)?.modified()?;
+    File::open(to)?.set_modified(modified)
+}
+
+fn is_written_once(path: &Path) -> bool {
+    path.extension()
+        .is_some_and(|ext| ["rlib", "rmeta", "so", "a", "o", "dylib"].iter().any(|known| ext == *known))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn stage_with(files: &[(&str, &str)]) -> tempfile::TempDir {
+        let dir = tempfile::tempdir().unwrap();
+        for (name, text) in files {
+            let path = dir.path().join(name);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+        }
+        dir
+    }
+
+    #[test]
+    fn a_clone_keeps_times_and_content() {
+        let stage =
+            stage_with(&[("target/debug/.fingerprint/a/hash", "1"), ("target/debug/deps/liba.rlib", "lib")]);
+        let old = SystemTime::now() - std::time::Duration::from_secs(3600);
+        let hash = stage.path().join("target/debug/.fingerprint/a/hash");
+        File::options().write(true).open(&hash).unwrap().set_modified(old).unwrap();
+        let home = tempfile::tempdir().unwrap();
+        let clone = home.path().join("work");
+        clone_tree(stage.path(), &clone).unwrap();
+        let cloned = clone.join("target/debug/.fingerprint/a/hash");
+        assert_eq!(fs::read_to_string(&cloned).unwrap(), "1");
+        assert_eq!(fs::metadata(&cloned).unwrap().modified().unwrap(), old);
+        assert_eq!(fs::read_to_string(clone.join("target/debug/deps/liba.rlib")).unwrap(), "lib");
+    }
+
+    #[test]
+    fn what_a_kernel_rewrites_in_place_leaves_the_stage_alone() {
+        let stage = stage_with(&[("target/debug/.fingerprint/a/hash", "1")]);
+        let home = tempfile::tempdir().unwrap();
+        let clone = home.path().join("work");
+        clone_tree(stage.path(), &clone).unwrap();
+        fs::write(clone.join("target/debug/.fingerprint/a/hash"), "2").unwrap();
+        assert_eq!(fs::read_to_string(stage.path().join("target/debug/.fingerprint/a/hash")).unwrap(), "1");
+    }
+
+    #[test]
+    fn two_kernels_have_folders_of_their_own_and_the_sweep_spares_the_living() {
+        let kernels = tempfile::tempdir().unwrap();
+        let (one, two) = (Stage::create(kernels.path()).unwrap(), Stage::create(kernels.path()).unwrap());
+        assert_ne!(one.folder, two.folder);
+        sweep(kernels.path());
+        assert!(one.folder.exists() && two.folder.exists());
+    }
+
+    #[test]
+    fn the_folder_of_a_killed_kernel_is_swept_by_the_next() {
+        let kernels = tempfile::tempdir().unwrap();
+        let dead = kernels.path().join("1-1");
+        fs::create_dir_all(&dead).unwrap();
+        fs::write(dead.join("alive"), "").unwrap();
+        fs::write(dead.join("big"), "rest").unwrap();
+        sweep(kernels.path());
+        assert!(!dead.exists());
+    }
+
+    #[test]
+    fn a_kernel_that_ends_removes_its_folder() {
+        let kernels = tempfile::tempdir().unwrap();
+        let stage = Stage::create(kernels.path()).unwrap();
+        let folder = stage.folder.clone();
+        drop(stage);
+        assert!(!folder.exists());
+    }
+}

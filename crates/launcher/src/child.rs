@@ -1,0 +1,108 @@
+//! Programs that this one starts.
+
+use crate::failure::{Failure, Result};
+use crate::say::Line;
+use std::collections::VecDeque;
+use std::io::{BufRead, BufReader, Read};
+use std::process::{Command, Stdio};
+use std::sync::mpsc;
+
+/// How many of a program's last lines its failure shows.
+const LAST_LINES: usize = 25;
+
+/// Runs `command` to its end, telling each line of its output to `tell`; a failure shows its last lines.
+pub fn watch(command: &mut Command, remedy: &str, mut tell: impl FnMut(&str)) -> Result<()> {
+    let name = name_of(command);
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child =
+        command.spawn().map_err(|error| Failure::new(format!("Cannot start {name}: {error}."), remedy))?;
+    let (sender, lines) = mpsc::channel();
+    if let Some(out) = child.stdout.take() {
+        read_lines(out, sender.clone());
+    }
+    if let Some(err) = child.stderr.take() {
+        read_lines(err, sender);
+    }
+    let mut last = VecDeque::new();
+    for line in lines {
+        tell(&line);
+        if last.len() == LAST_LINES {
+            last.pop_front();
+        }
+        last.push_back(line);
+    }
+    let status =
+        child.wait().map_err(|error| Failure::new(format!("Cannot wait for {name}: {error}."), remedy))?;
+    if status.success() {
+        return Ok(());
+    }
+    let last = Vec::from(last).join("\n    ");
+    Err(Failure::new(format!("{name} failed ({status}). Its last lines:\n    {last}"), remedy))
+}
+
+/// Runs `command` to its end under `line`, which shows the last thing it said.
+pub fn watch_under(line: &Line, command: &mut Command, remedy: &str) -> Result<()> {
+    watch(command, remedy, |text| line.show(text.trim()))
+}
+
+/// Runs `command` and returns what it printed on stdout, trimmed.
+pub fn output(command: &mut Command, remedy: &str) -> Result<String> {
+    let name = name_of(command);
+    let failed = |why: String| Failure::new(format!("{name}: {why}"), remedy);
+    let output =
+        command.stdin(Stdio::null()).output().map_err(|error| failed(format!("cannot start: {error}.")))?;
+    if !output.status.success() {
+        return Err(failed(format!("{}: {}", output.status, String::from_utf8_lossy(&output.stderr).trim())));
+    }
+    Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+}
+
+fn name_of(command: &Command) -> String {
+    let words = std::iter::once(command.get_program()).chain(command.get_args().take(3));
+    format!("`{}`", words.map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" "))
+}
+
+fn read_lines(from: impl Read + Send + 'static, to: mpsc::Sender<String>) {
+    std::thread::spawn(move || {
+        let mut from = BufReader::new(from);
+        let mut line = Vec::new();
+        while from.read_until(b'\n', &mut line).is_ok_and(|read| read > 0) {
+            let text = String::from_utf8_lossy(&line).trim_end().to_owned();
+            line.clear();
+            if to.send(text).is_err() {
+                return;
+            }
+        }
+    });
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    fn shell(script: &str) -> Command {
+        let mut command = Command::new("sh");
+        command.args(["-c", script]);
+        command
+    }
+
+    #[test]
+    fn every_line_is_told_as_it_comes() {
+        let mut told = Vec::new();
+        watch(&mut shell("echo one; echo two"), "", |line| told.push(line.to_owned())).unwrap();
+        assert_eq!(told, ["one", "two"]);
+    }
+
+    #[test]
+    fn a_program_that_fails_shows_its_last_words_and_the_remedy() {
+        let failure = watch(&mut shell("echo no compiler >&2; exit 3"), "install one", |_| {}).unwrap_err();
+        assert!(failure.what().contains("no compiler") && failure.what().contains('3'), "{failure}");
+        assert_eq!(failure.remedy(), "install one");
+    }
+
+    #[test]
+    fn a_program_that_is_not_there_is_named() {
+        let failure = output(&mut Command::new("no-such-program"), "install it").unwrap_err();
+        assert!(failure.what().contains("no-such-program"), "{failure}");
+    }
+}

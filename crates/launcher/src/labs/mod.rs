@@ -1,0 +1,94 @@
+//! The labs as files: finding them, their rules, the learner's copy, running them without a browser.
+
+pub mod copy;
+pub mod rules;
+pub mod run;
+
+use crate::failure::{Failure, Result};
+use serde_json::Value;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// One notebook file.
+#[derive(Debug, Clone)]
+pub struct Lab {
+    pub path: PathBuf,
+}
+
+impl Lab {
+    /// `02_convolution_by_hand`.
+    pub fn name(&self) -> String {
+        self.path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
+    }
+
+    /// The notebook's JSON.
+    pub fn read(&self) -> Result<Value> {
+        let text =
+            fs::read_to_string(&self.path).map_err(|error| Failure::file("read", &self.path, &error))?;
+        serde_json::from_str(&text).map_err(|error| {
+            Failure::new(
+                format!("{} is not a notebook: {error}.", self.path.display()),
+                "restore it with git",
+            )
+        })
+    }
+}
+
+/// All labs in `folder`, in reading order.
+pub fn all(folder: &Path) -> Result<Vec<Lab>> {
+    let entries = fs::read_dir(folder).map_err(|error| Failure::file("read", folder, &error))?;
+    let paths = entries.flatten().map(|entry| entry.path());
+    let mut labs: Vec<Lab> = paths
+        .filter(|path| path.extension().is_some_and(|ext| ext == "ipynb"))
+        .map(|path| Lab { path })
+        .collect();
+    labs.sort_by_key(Lab::name);
+    Ok(labs)
+}
+
+/// The labs that the given numbers or names mean; all of them when none is given.
+pub fn select(folder: &Path, asked: &[String]) -> Result<Vec<Lab>> {
+    let labs = all(folder)?;
+    if asked.is_empty() {
+        return Ok(labs);
+    }
+    let find = |word: &String| {
+        labs.iter().find(|lab| lab.name() == *word || lab.name().starts_with(&format!("{word}_"))).cloned()
+    };
+    let missing = |word: &String| {
+        let names: Vec<_> = labs.iter().map(Lab::name).collect();
+        Failure::new(format!("There is no lab {word}."), format!("name one of these: {}", names.join(", ")))
+    };
+    asked.iter().map(|word| find(word).ok_or_else(|| missing(word))).collect()
+}
+
+/// A cell's text: nbformat allows a string or a list of lines.
+pub fn source(cell: &Value) -> String {
+    match &cell["source"] {
+        Value::String(text) => text.clone(),
+        Value::Array(lines) => lines.iter().filter_map(Value::as_str).collect(),
+        _ => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lab_is_found_by_number_and_by_name_and_a_wrong_one_is_answered_with_the_list() {
+        let dir = tempfile::tempdir().unwrap();
+        for name in ["02_by_hand", "00_welcome"] {
+            fs::write(dir.path().join(format!("{name}.ipynb")), "{}").unwrap();
+        }
+        let names = |asked: &[&str]| {
+            let asked: Vec<_> = asked.iter().map(ToString::to_string).collect();
+            select(dir.path(), &asked).map(|labs| labs.iter().map(Lab::name).collect::<Vec<_>>())
+        };
+        assert_eq!(names(&[]).unwrap(), ["00_welcome", "02_by_hand"]);
+        assert_eq!(names(&["02"]).unwrap(), ["02_by_hand"]);
+        assert_eq!(names(&["02_by_hand", "00"]).unwrap(), ["02_by_hand", "00_welcome"]);
+        let failure = names(&["07"]).unwrap_err();
+        assert!(failure.what().contains("07") && failure.remedy().contains("00_welcome, 02_by_hand"));
+    }
+}

@@ -1,0 +1,204 @@
+//! What every lab must have: these rules are the course's style as a program.
+
+use super::{Lab, select, source};
+use crate::failure::{Failure, Result};
+use serde_json::Value;
+use std::path::Path;
+
+/// The first code cell of every lab; it works in the stock evcxr kernel too.
+pub const FIRST_CELL: &str = ":dep convlab = { path = \"../crates/convlab\" }\nuse convlab::prelude::*;";
+
+/// The most lines that a code cell may have: one idea per cell.
+const LONGEST_CELL: usize = 12;
+
+/// The most goals that a lab may promise.
+const MOST_GOALS: usize = 4;
+
+/// Everything in the lab that breaks a rule, each as a sentence that names the cell.
+pub fn broken(lab: &Lab) -> Result<Vec<String>> {
+    let notebook = lab.read()?;
+    let cells = notebook["cells"].as_array().cloned().unwrap_or_default();
+    let mut found = Vec::new();
+    found.extend(head(&lab.name(), &cells));
+    found.extend(parts(&cells));
+    for (index, cell) in cells.iter().enumerate() {
+        let id = cell["id"].as_str().map_or_else(|| format!("#{index}"), ToOwned::to_owned);
+        found.extend(of_cell(cell).into_iter().map(|what| format!("cell {id}: {what}")));
+    }
+    found.extend(ids(&cells));
+    if notebook["metadata"]["kernelspec"]["name"] != "convlab" {
+        found.push("the notebook's kernel is not `convlab`".to_owned());
+    }
+    Ok(found)
+}
+
+/// What is wrong in the table of `README.md` beside the labs: each row names a lab and a heading that must exist.
+///
+/// A row reads `| exercise | step | lab | section |`; the section is a heading of the lab, word for word.
+pub fn broken_mapping(notebooks: &Path) -> Result<Vec<String>> {
+    let path = notebooks.join("README.md");
+    let text = std::fs::read_to_string(&path).map_err(|error| Failure::file("read", &path, &error))?;
+    let rows = text.lines().filter_map(|line| line.strip_prefix('|')?.strip_suffix('|'));
+    let rows = rows.map(|row| row.split('|').map(str::trim).collect::<Vec<_>>()).filter(|row| row.len() == 4);
+    let mut found = Vec::new();
+    for row in rows.filter(|row| !row[0].starts_with("---") && row[2] != "lab") {
+        let labs = select(notebooks, &[row[2].trim_matches('`').trim_end_matches(".ipynb").to_owned()]);
+        let has =
+            labs.and_then(|labs| headings(&labs[0])).is_ok_and(|all| all.iter().any(|one| one == row[3]));
+        if !has {
+            found.push(format!("lab {} has no section `{}`", row[2], row[3]));
+        }
+    }
+    Ok(found)
+}
+
+fn headings(lab: &Lab) -> Result<Vec<String>> {
+    let cells = lab.read()?["cells"].as_array().cloned().unwrap_or_default();
+    let texts: Vec<String> =
+        cells.iter().filter(|cell| cell["cell_type"] == "markdown").map(source).collect();
+    let lines = texts.iter().flat_map(|text| text.lines()).filter(|line| line.starts_with('#'));
+    Ok(lines.map(|line| line.trim_start_matches('#').trim().to_owned()).collect())
+}
+
+/// Title, minutes, goals, first cell.
+fn head(name: &str, cells: &[Value]) -> Vec<String> {
+    let mut found = Vec::new();
+    let number = name.split('_').next().unwrap_or_default();
+    let first = cells.first().map(source).unwrap_or_default();
+    if !first.starts_with(&format!("# {number} ")) {
+        found.push(format!("the first cell does not begin with the title `# {number} …`"));
+    }
+    if !first.contains("minutes") {
+        found.push("the first cell does not say how many minutes the lab takes".to_owned());
+    }
+    match first.split_once("By the end you can") {
+        None => found.push("the first cell does not say what the learner can do by the end".to_owned()),
+        Some((_, goals)) => {
+            let count = goals.lines().filter(|line| line.trim_start().starts_with(['-', '*'])).count();
+            if !(1..=MOST_GOALS).contains(&count) {
+                found.push(format!("there are {count} goals; one to {MOST_GOALS} are wanted"));
+            }
+        }
+    }
+    let code = cells.iter().find(|cell| cell["cell_type"] == "code").map(source).unwrap_or_default();
+    if code != FIRST_CELL {
+        found.push("the first code cell is not the two lines that load convlab".to_owned());
+    }
+    found
+}
+
+/// Predict, your turn, a check, something to change.
+fn parts(cells: &[Value]) -> Vec<String> {
+    let text: String = cells.iter().map(|cell| source(cell) + "\n").collect();
+    let wanted = [
+        ("**Predict", "a prediction"),
+        ("Your turn", "a *your turn*"),
+        ("check::", "a check"),
+        ("Try changing", "a *try changing*"),
+    ];
+    let missing = wanted.iter().filter(|(mark, _)| !text.contains(mark));
+    missing.map(|(mark, part)| format!("{part} is missing (`{mark}` is nowhere)")).collect()
+}
+
+fn of_cell(cell: &Value) -> Vec<String> {
+    let mut found = Vec::new();
+    if cell["cell_type"] != "code" {
+        return found;
+    }
+    let lines = source(cell).lines().filter(|line| !is_mark(line)).count();
+    if lines > LONGEST_CELL {
+        found.push(format!("{lines} lines of code; at most {LONGEST_CELL} are wanted"));
+    }
+    if cell["outputs"].as_array().is_some_and(|outputs| !outputs.is_empty())
+        || !cell["execution_count"].is_null()
+    {
+        found.push("a master copy holds no outputs and no execution counts".to_owned());
+    }
+    found
+}
+
+/// The marks around a solution do not count as lines: the learner's copy has none.
+fn is_mark(line: &str) -> bool {
+    matches!(line.trim(), "// BEGIN SOLUTION" | "// END SOLUTION")
+}
+
+fn ids(cells: &[Value]) -> Vec<String> {
+    let mut seen = std::collections::BTreeSet::new();
+    let missing = "a cell has no id, or one that stands twice: ".to_owned();
+    let bad = cells.iter().filter(|cell| !cell["id"].as_str().is_some_and(|id| seen.insert(id.to_owned())));
+    bad.map(|cell| missing.clone() + source(cell).lines().next().unwrap_or_default()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn good() -> Value {
+        let text = |id: &str, text: &str| json!({"cell_type": "markdown", "id": id, "source": text});
+        let code = |id: &str, text: &str| json!({"cell_type": "code", "id": id, "source": text, "outputs": [], "execution_count": null});
+        json!({
+            "metadata": {"kernelspec": {"name": "convlab"}},
+            "cells": [
+                text("a", "# 02 · Title\n45 minutes\n\nBy the end you can\n- do one thing\n- do another"),
+                code("b", FIRST_CELL),
+                text("c", "**Predict** what comes.\n\n**Your turn**\n\nTry changing it."),
+                code("d", "check::it(1)"),
+            ],
+        })
+    }
+
+    fn broken_in(notebook: &Value) -> Vec<String> {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("02_title.ipynb");
+        std::fs::write(&path, notebook.to_string()).unwrap();
+        broken(&Lab { path }).unwrap()
+    }
+
+    #[test]
+    fn a_lab_with_all_its_parts_breaks_no_rule() {
+        assert_eq!(broken_in(&good()), [""; 0]);
+    }
+
+    #[test]
+    fn a_row_of_the_mapping_that_names_no_heading_is_found() {
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::write(dir.path().join("02_title.ipynb"), good().to_string()).unwrap();
+        let rows = "| exercise | step | lab | section |\n|---|---|---|---|\n| 002 | a | 02 | 02 · Title |\n";
+        std::fs::write(dir.path().join("README.md"), rows).unwrap();
+        assert_eq!(broken_mapping(dir.path()).unwrap(), [""; 0]);
+        std::fs::write(dir.path().join("README.md"), rows.replace("02 · Title", "Gone")).unwrap();
+        assert_eq!(broken_mapping(dir.path()).unwrap(), ["lab 02 has no section `Gone`"]);
+    }
+
+    #[test]
+    fn every_rule_is_found_when_it_is_broken() {
+        let spoil = |path: &str, value: Value| {
+            let mut notebook = good();
+            *notebook.pointer_mut(path).unwrap() = value;
+            broken_in(&notebook).join("\n")
+        };
+        let long = "let x = 1;\n".repeat(13);
+        for (path, value, told) in [
+            ("/cells/0/source", json!("# 03 · Title\n45 minutes\nBy the end you can\n- a"), "title"),
+            ("/cells/0/source", json!("# 02 · Title\nBy the end you can\n- a"), "minutes"),
+            ("/cells/0/source", json!("# 02 · Title\n45 minutes"), "by the end"),
+            (
+                "/cells/0/source",
+                json!("# 02 · T\n45 minutes\nBy the end you can\n- a\n- b\n- c\n- d\n- e"),
+                "5 goals",
+            ),
+            ("/cells/1/source", json!("use convlab::prelude::*;"), "first code cell"),
+            ("/cells/2/source", json!("**Your turn** Try changing"), "prediction"),
+            ("/cells/2/source", json!("**Predict** Try changing"), "your turn"),
+            ("/cells/3/source", json!("1 + 1"), "check"),
+            ("/cells/3/source", json!(long), "13 lines"),
+            ("/cells/3/outputs", json!([{}]), "outputs"),
+            ("/cells/3/id", json!("b"), "stands twice"),
+            ("/metadata/kernelspec/name", json!("rust"), "kernel"),
+        ] {
+            let found = spoil(path, value);
+            assert!(found.contains(told), "{path}: expected a complaint about {told}, found {found:?}");
+        }
+    }
+}

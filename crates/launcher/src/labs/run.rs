@@ -1,0 +1,158 @@
+//! `cargo lab run`: labs executed without a browser, each in a fresh kernel.
+
+use super::{Lab, select};
+use crate::child;
+use crate::cli;
+use crate::failure::{Failure, Result};
+use crate::places::Places;
+use crate::prepare::data::{self, Data};
+use crate::prepare::{self, KERNEL, Ready, STOCK_KERNEL, text};
+use crate::say;
+use serde_json::Value;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+const RUN_LAB: &str = include_str!("../python/run_lab.py");
+
+/// No cell of a lab may take longer: the longest trains for minutes.
+const SECONDS_PER_CELL: u32 = 900;
+
+/// What is known of a lab after its run.
+#[derive(Debug, Default)]
+pub struct Report {
+    pub lab: String,
+    pub cells: usize,
+    pub seconds: f64,
+    pub slowest: (String, f64),
+    /// Each as `cell ID: kind: message`.
+    pub faults: Vec<String>,
+}
+
+/// Runs the labs that were asked for, prints the table, fails if any lab failed.
+pub fn run(options: &cli::Run) -> Result<()> {
+    let places = Places::find()?;
+    let ready = prepare::prepare(&places)?;
+    let labs = select(&places.notebooks(), &options.labs)?;
+    let data = data::choose(&ready, options.offline)?;
+    let out = options.out.clone().unwrap_or_else(|| places.checkout.join("target/labs"));
+    let kernel = if options.stock { STOCK_KERNEL } else { KERNEL };
+    let reports = run_all(&ready, &labs, &data, &out, kernel)?;
+    println!("\nexecuted notebooks and pages: {}", out.display());
+    let failed = reports.iter().filter(|report| !report.faults.is_empty()).count();
+    match failed {
+        0 => Ok(()),
+        _ => Err(Failure::new(
+            format!("{failed} of {} labs failed.", reports.len()),
+            "read the messages above; the executed notebooks show the cells",
+        )),
+    }
+}
+
+/// Runs `labs` one after the other and prints their table.
+pub fn run_all(ready: &Ready, labs: &[Lab], data: &Data, out: &Path, kernel: &str) -> Result<Vec<Report>> {
+    let mut reports = Vec::new();
+    for lab in labs {
+        let report = say::step(&lab.name(), |line| run_one(ready, lab, data, out, kernel, line))?;
+        for fault in &report.faults {
+            eprintln!("    {} · {}", report.lab, fault.replace('\n', "\n    "));
+        }
+        reports.push(report);
+    }
+    println!("{}", table(&reports));
+    Ok(reports)
+}
+
+fn run_one(
+    ready: &Ready,
+    lab: &Lab,
+    data: &Data,
+    out: &Path,
+    kernel: &str,
+    line: &say::Line,
+) -> Result<Report> {
+    let mut command = jupyter_python(ready);
+    command.args(["-c", RUN_LAB, &text(&lab.path), kernel, &text(out), &SECONDS_PER_CELL.to_string()]);
+    data.tell(&mut command);
+    let mut report = Report { lab: lab.name(), ..Report::default() };
+    child::watch(&mut command, "cargo lab doctor", |text| {
+        let Ok(event) = serde_json::from_str::<Value>(text) else { return };
+        note(&mut report, &event);
+        line.show(&format!("{} cells", report.cells));
+    })?;
+    Ok(report)
+}
+
+fn note(report: &mut Report, event: &Value) {
+    let id = event["id"].as_str().unwrap_or_default();
+    let seconds = event["seconds"].as_f64().unwrap_or_default();
+    match event["event"].as_str() {
+        Some("cell") => {
+            report.cells += 1;
+            if seconds > report.slowest.1 {
+                report.slowest = (id.to_owned(), seconds);
+            }
+        }
+        Some("fault") => {
+            let [kind, message] = ["kind", "message"].map(|name| event[name].as_str().unwrap_or_default());
+            report.faults.push(format!("cell {id}: {kind}: {message}"));
+        }
+        Some("end") => report.seconds = seconds,
+        _ => {}
+    }
+}
+
+/// The prepared Python with everything Jupyter writes kept inside the cache.
+pub fn jupyter_python(ready: &Ready) -> Command {
+    let jupyter: PathBuf = ready.places.cache.join("jupyter");
+    let mut command = Command::new(&ready.python);
+    command
+        .env("JUPYTER_PATH", &ready.jupyter_path)
+        .env("JUPYTER_CONFIG_DIR", jupyter.join("config"))
+        .env("JUPYTER_DATA_DIR", jupyter.join("data"))
+        .env("JUPYTER_RUNTIME_DIR", jupyter.join("runtime"))
+        .env("JUPYTERLAB_SETTINGS_DIR", jupyter.join("settings"))
+        .env("JUPYTERLAB_WORKSPACES_DIR", jupyter.join("workspaces"))
+        .env("IPYTHONDIR", jupyter.join("ipython"))
+        .env("PYTHONDONTWRITEBYTECODE", "1");
+    command
+}
+
+fn table(reports: &[Report]) -> String {
+    let width = reports.iter().map(|report| report.lab.len()).max().unwrap_or(3).max(3);
+    let mut lines = vec![format!("{:width$}  cells  seconds  slowest cell", "lab")];
+    for report in reports {
+        let mark = if report.faults.is_empty() { "" } else { "  FAILED" };
+        let (cell, seconds) = &report.slowest;
+        let slowest = format!("{cell} ({})", say::seconds(Duration::from_secs_f64(*seconds)));
+        lines.push(format!(
+            "{:width$}  {:5}  {:7.1}  {slowest}{mark}",
+            report.lab, report.cells, report.seconds
+        ));
+    }
+    lines.join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_report_collects_cells_the_slowest_of_them_and_faults() {
+        let mut report = Report { lab: "02".to_owned(), ..Report::default() };
+        for event in [
+            json!({"event": "cell", "id": "a", "seconds": 1.5}),
+            json!({"event": "cell", "id": "b", "seconds": 3.0}),
+            json!({"event": "fault", "id": "b", "kind": "panic", "message": "index out of range"}),
+            json!({"event": "end", "seconds": 9.0}),
+        ] {
+            note(&mut report, &event);
+        }
+        assert_eq!((report.cells, report.seconds), (2, 9.0));
+        assert_eq!(report.slowest, ("b".to_owned(), 3.0));
+        assert_eq!(report.faults, ["cell b: panic: index out of range"]);
+        let table = table(&[report]);
+        assert!(table.contains("b (3.0 s)  FAILED"), "{table}");
+    }
+}

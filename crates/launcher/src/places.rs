@@ -1,0 +1,78 @@
+use crate::failure::{Failure, Result};
+use std::env;
+use std::path::{Path, PathBuf};
+
+/// The two folders this program writes to: the checkout and the user's cache.
+#[derive(Debug, Clone)]
+pub struct Places {
+    pub checkout: PathBuf,
+    pub cache: PathBuf,
+}
+
+impl Places {
+    /// Finds the checkout from the working folder upwards, and the cache from `CONVLAB_CACHE`, `XDG_CACHE_HOME`
+    /// or the home folder.
+    pub fn find() -> Result<Self> {
+        let here = env::current_dir().map_err(|error| Failure::file("enter", Path::new("."), &error))?;
+        let checkout = here.ancestors().find(|dir| dir.join("crates/launcher/Cargo.toml").exists());
+        let checkout = checkout.ok_or_else(|| {
+            Failure::new(
+                format!("{} is not inside a checkout of convlab.", here.display()),
+                "cd into the checkout",
+            )
+        })?;
+        Ok(Self { checkout: checkout.to_owned(), cache: cache(|name| env::var_os(name).map(PathBuf::from))? })
+    }
+
+    /// The masters of the labs.
+    pub fn notebooks(&self) -> PathBuf {
+        self.checkout.join("notebooks")
+    }
+
+    /// The learner's copy of the labs.
+    pub fn my_labs(&self) -> PathBuf {
+        self.checkout.join("my-labs")
+    }
+
+    /// The crate that notebooks load.
+    pub fn helper(&self) -> PathBuf {
+        self.checkout.join("crates/convlab")
+    }
+}
+
+fn cache(var: impl Fn(&str) -> Option<PathBuf>) -> Result<PathBuf> {
+    let home = || var(if cfg!(windows) { "LOCALAPPDATA" } else { "HOME" });
+    let found = var("CONVLAB_CACHE")
+        .or_else(|| var("XDG_CACHE_HOME").map(|dir| dir.join("convlab")))
+        .or_else(|| home().map(|dir| dir.join(if cfg!(windows) { "convlab" } else { ".cache/convlab" })));
+    let found = found.ok_or_else(|| {
+        Failure::new(
+            "There is no home folder to keep the cache in.",
+            "name one: export CONVLAB_CACHE=/some/folder",
+        )
+    })?;
+    std::path::absolute(&found).map_err(|error| Failure::file("find", &found, &error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cache_with(vars: &[(&str, &str)]) -> Result<PathBuf> {
+        cache(|name| vars.iter().find(|(key, _)| *key == name).map(|(_, value)| PathBuf::from(value)))
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn the_cache_is_where_the_user_says_else_where_the_desktop_says_else_at_home() {
+        let all = [("CONVLAB_CACHE", "/a"), ("XDG_CACHE_HOME", "/b"), ("HOME", "/c")];
+        assert_eq!(cache_with(&all).unwrap(), Path::new("/a"));
+        assert_eq!(cache_with(&all[1..]).unwrap(), Path::new("/b/convlab"));
+        assert_eq!(cache_with(&all[2..]).unwrap(), Path::new("/c/.cache/convlab"));
+    }
+
+    #[test]
+    fn without_a_home_the_error_names_the_variable_to_set() {
+        assert!(cache_with(&[]).unwrap_err().remedy().contains("CONVLAB_CACHE="));
+    }
+}

@@ -1,0 +1,190 @@
+//! Makes the machine ready, step by step: each step is skipped when its result is there, and leaves either the
+//! whole result or nothing.
+
+pub mod data;
+pub mod libtorch;
+pub mod programs;
+pub mod python;
+pub mod stage;
+
+mod kernelspec;
+pub use kernelspec::{NAME as KERNEL, STOCK as STOCK_KERNEL};
+
+use crate::failure::{Failure, Result};
+use crate::places::Places;
+use crate::say;
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// What a prepared machine offers.
+pub struct Ready {
+    pub places: Places,
+    /// The Python of the environment that holds JupyterLab.
+    pub python: PathBuf,
+    /// The folder to name in `JUPYTER_PATH`.
+    pub jupyter_path: PathBuf,
+    /// What builds and kernels have in common in their environment.
+    pub environment: BTreeMap<String, String>,
+}
+
+/// Prepares everything that labs need; says nothing when all is there.
+pub fn prepare(places: &Places) -> Result<Ready> {
+    let _only_one = lock(places)?;
+    let toolchain = Toolchain::find()?;
+    let python = python::environment(places)?;
+    let libtorch = libtorch::find_or_assemble(places, &python)?;
+    let programs = programs::build(places, &toolchain)?;
+    let mut environment = build_environment(&libtorch, &toolchain);
+    environment.extend(programs.environment(places));
+    let stage = stage::build(places, &toolchain, &libtorch, &programs, &environment)?;
+    environment.insert("CONVLAB_STAGE".to_owned(), text(&stage));
+    let jupyter_path = kernelspec::write(places, &programs, &environment)?;
+    Ok(Ready { places: places.clone(), python, jupyter_path, environment })
+}
+
+/// What a build against libtorch needs in its environment, and nothing else.
+pub fn build_environment(libtorch: &Path, toolchain: &Toolchain) -> BTreeMap<String, String> {
+    let var = if cfg!(target_os = "macos") { "DYLD_LIBRARY_PATH" } else { "LD_LIBRARY_PATH" };
+    let mut folders = vec![libtorch.join("lib"), toolchain.libraries.clone()];
+    folders.extend(std::env::split_paths(&std::env::var_os(var).unwrap_or_default()));
+    folders.dedup();
+    let joined = std::env::join_paths(&folders).unwrap_or_default();
+    let mut environment = BTreeMap::from([
+        ("LIBTORCH".to_owned(), text(libtorch)),
+        (var.to_owned(), joined.to_string_lossy().into_owned()),
+    ]);
+    // rustup's choice in the checkout must also hold in a kernel's folder, which lies elsewhere.
+    if let Ok(name) = std::env::var("RUSTUP_TOOLCHAIN") {
+        environment.insert("RUSTUP_TOOLCHAIN".to_owned(), name);
+    }
+    environment
+}
+
+/// The Rust that compiles everything.
+pub struct Toolchain {
+    /// All that `rustc -vV` says.
+    pub version: String,
+    pub host: String,
+    pub root: PathBuf,
+    pub libraries: PathBuf,
+}
+
+impl Toolchain {
+    pub fn find() -> Result<Self> {
+        let rustc = |args: &[&str]| {
+            crate::child::output(Command::new("rustc").args(args), "install Rust: https://rustup.rs")
+        };
+        let version = rustc(&["-vV"])?;
+        let host =
+            version.lines().find_map(|line| line.strip_prefix("host: ")).unwrap_or_default().to_owned();
+        let root = rustc(&["--print", "sysroot"])?.into();
+        let libraries = rustc(&["--print", "target-libdir"])?.into();
+        Ok(Self { version, host, root, libraries })
+    }
+}
+
+/// Prints `export NAME=value` lines for a shell.
+pub fn print_environment() -> Result<()> {
+    let ready = prepare(&Places::find()?)?;
+    for (name, value) in &ready.environment {
+        println!("export {name}='{}'", value.replace('\'', r"'\''"));
+    }
+    println!("export JUPYTER_PATH='{}'", ready.jupyter_path.display());
+    Ok(())
+}
+
+/// Removes the cache folder.
+pub fn clean() -> Result<()> {
+    let cache = Places::find()?.cache;
+    say::step(&format!("removing {}", cache.display()), |_| match fs::remove_dir_all(&cache) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(Failure::file("remove", &cache, &error))
+        }
+        _ => Ok(()),
+    })
+}
+
+/// Makes `folder` by `make`, which fills a folder beside it that takes its name only when it is whole.
+pub fn whole_folder(folder: &Path, make: impl FnOnce(&Path) -> Result<()>) -> Result<()> {
+    let mut name = folder.file_name().unwrap_or_default().to_owned();
+    name.push(".partial");
+    let partial = folder.with_file_name(name);
+    remove(&partial)?;
+    fs::create_dir_all(&partial).map_err(|error| Failure::file("make the folder", &partial, &error))?;
+    if let Err(failure) = make(&partial) {
+        remove(&partial)?;
+        return Err(failure);
+    }
+    remove(folder)?;
+    fs::rename(&partial, folder).map_err(|error| Failure::file("rename to", folder, &error))
+}
+
+fn remove(folder: &Path) -> Result<()> {
+    match fs::remove_dir_all(folder) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(Failure::file("remove", folder, &error))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Waits until no other `cargo lab` prepares in the same cache.
+fn lock(places: &Places) -> Result<File> {
+    let path = places.cache.join("lock");
+    let failed = |error: std::io::Error| Failure::file("write", &path, &error);
+    fs::create_dir_all(&places.cache)
+        .map_err(|error| Failure::file("make the folder", &places.cache, &error))?;
+    let file = File::create(&path).map_err(failed)?;
+    if file.try_lock().is_err() {
+        say::step("waiting for another `cargo lab` that prepares this machine", |_| {
+            file.lock().map_err(failed)
+        })?;
+    }
+    Ok(file)
+}
+
+/// A path as the text an environment variable holds.
+pub fn text(path: &Path) -> String {
+    path.to_string_lossy().into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_whose_making_fails_leaves_nothing_and_an_older_one_stays() {
+        let dir = tempfile::tempdir().unwrap();
+        let folder = dir.path().join("thing");
+        whole_folder(&folder, |new| Ok(fs::write(new.join("a"), "old").unwrap())).unwrap();
+        let failure = whole_folder(&folder, |new| {
+            fs::write(new.join("a"), "half").unwrap();
+            Err(Failure::new("The network is gone.", "try again"))
+        });
+        assert_eq!(failure.unwrap_err().remedy(), "try again");
+        assert_eq!(fs::read_to_string(folder.join("a")).unwrap(), "old");
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn the_rest_of_an_interrupted_making_is_no_part_of_the_next() {
+        let dir = tempfile::tempdir().unwrap();
+        let folder = dir.path().join("thing");
+        fs::create_dir(dir.path().join("thing.partial")).unwrap();
+        fs::write(dir.path().join("thing.partial/rest"), "").unwrap();
+        whole_folder(&folder, |new| Ok(fs::write(new.join("a"), "new").unwrap())).unwrap();
+        assert!(folder.join("a").exists() && !folder.join("rest").exists());
+    }
+
+    #[test]
+    fn a_cache_that_cannot_be_written_is_named_with_the_variable_that_moves_it() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("file");
+        fs::write(&file, "").unwrap();
+        let places = Places { checkout: dir.path().to_owned(), cache: file.join("cache") };
+        let failure = lock(&places).unwrap_err();
+        assert!(failure.what().contains("cache") && failure.remedy().contains("CONVLAB_CACHE"), "{failure}");
+    }
+}

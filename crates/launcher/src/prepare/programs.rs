@@ -1,0 +1,107 @@
+//! The programs that this one only builds and starts: the kernel, its `cargo`, and the downloader.
+
+use super::{Toolchain, text, whole_folder};
+use crate::child;
+use crate::failure::{Failure, Result};
+use crate::key::Key;
+use crate::places::Places;
+use crate::say;
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// Built programs, in a cache folder that all checkouts with the same sources share.
+pub struct Programs {
+    folder: PathBuf,
+}
+
+impl Programs {
+    /// The kernel that the kernelspec starts.
+    pub fn kernel(&self) -> PathBuf {
+        self.folder.join("convlab-kernel")
+    }
+
+    /// The program that downloads data sets and weights.
+    pub fn fetch(&self) -> PathBuf {
+        self.folder.join("convlab-fetch")
+    }
+
+    /// What tells the kernel and the helper crate where things lie.
+    pub fn environment(&self, places: &Places) -> BTreeMap<String, String> {
+        BTreeMap::from([
+            ("CONVLAB_CACHE".to_owned(), text(&places.cache)),
+            ("CONVLAB_KERNELS".to_owned(), text(&places.cache.join("kernels"))),
+            ("CONVLAB_TOOLS".to_owned(), text(&self.folder.join("tools"))),
+            ("CONVLAB_FETCH".to_owned(), text(&self.fetch())),
+        ])
+    }
+}
+
+/// The cargo target folder of `kernel` and `fetch`, shared by all checkouts: evcxr takes minutes to compile.
+pub fn target_folder(places: &Places, toolchain: &Toolchain) -> PathBuf {
+    places.cache.join(format!("build-{}", Key::default().text(&toolchain.version).hex()))
+}
+
+/// Builds the programs if their sources, the lock file or the compiler changed.
+pub fn build(places: &Places, toolchain: &Toolchain) -> Result<Programs> {
+    let crates = places.checkout.join("crates");
+    let key = Key::default()
+        .text(&toolchain.version)
+        .files(&places.checkout.join("Cargo.lock"))?
+        .files(&crates.join("kernel"))?
+        .files(&crates.join("fetch"))?
+        .hex();
+    let folder = places.cache.join(format!("programs-{key}"));
+    if !folder.exists() {
+        let target = target_folder(places, toolchain);
+        say::step("the Rust kernel (evcxr: several minutes, once)", |line| {
+            let total = crate_count(places).unwrap_or(0);
+            let mut compiled = 0;
+            let mut cargo = Command::new("cargo");
+            cargo.args(["build", "--release", "--locked", "--package", "kernel", "--package", "fetch"]);
+            cargo.arg("--target-dir").arg(&target).current_dir(&places.checkout);
+            child::watch(&mut cargo, "look at the error, then run the same command again", |text| {
+                if let Some(name) = text.trim().strip_prefix("Compiling ") {
+                    compiled += 1;
+                    line.show(&format!("{compiled} of about {total} crates, {name}"));
+                }
+            })?;
+            whole_folder(&folder, |new| collect(&target.join("release"), new))
+        })?;
+    }
+    Ok(Programs { folder })
+}
+
+/// Copies the programs out of cargo's folder; our `cargo` also answers to the name `rustup`.
+fn collect(from: &Path, to: &Path) -> Result<()> {
+    let copies = [
+        ("convlab-kernel", "convlab-kernel"),
+        ("convlab-fetch", "convlab-fetch"),
+        ("convlab-cargo", "tools/cargo"),
+        ("convlab-cargo", "tools/rustup"),
+    ];
+    fs::create_dir_all(to.join("tools")).map_err(|error| Failure::file("make the folder", to, &error))?;
+    for (built, name) in copies {
+        let (from, to) = (with_exe(&from.join(built)), with_exe(&to.join(name)));
+        fs::copy(&from, &to).map_err(|error| Failure::file("write", &to, &error))?;
+    }
+    Ok(())
+}
+
+fn with_exe(path: &Path) -> PathBuf {
+    if cfg!(windows) { path.with_extension("exe") } else { path.to_owned() }
+}
+
+fn crate_count(places: &Places) -> Option<usize> {
+    let mut tree = Command::new("cargo");
+    tree.args(["tree", "--locked", "--package", "kernel", "--package", "fetch", "--edges", "normal,build"]);
+    tree.args(["--prefix", "none", "--format", "{p}"]).current_dir(&places.checkout);
+    let told = child::output(&mut tree, "").ok()?;
+    Some(
+        told.lines()
+            .map(|line| line.trim_end_matches(" (*)"))
+            .collect::<std::collections::BTreeSet<_>>()
+            .len(),
+    )
+}

@@ -1,0 +1,181 @@
+//! `cargo lab test` and `cargo lab lint`: everything that must hold, with one command each.
+
+use crate::failure::{Failure, Result};
+use crate::labs;
+use crate::places::Places;
+use crate::prepare::data;
+use crate::prepare::{self, KERNEL, Ready, programs, stage};
+use crate::{child, cli, doctor, say};
+use std::path::PathBuf;
+use std::process::Command;
+
+/// Tests that passed, failed and were skipped for want of data.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Count {
+    passed: usize,
+    failed: usize,
+    skipped: usize,
+}
+
+/// Runs the tests of all crates, then every lab.
+pub fn test(options: &cli::Test) -> Result<()> {
+    let places = Places::find()?;
+    doctor::preflight(&places)?;
+    let ready = prepare::prepare(&places)?;
+    let data = data::choose(&ready, false)?;
+    let mut count = Count::default();
+    for (title, mut command) in suites(&ready)? {
+        data.tell(&mut command);
+        run_suite(title, &mut command, &mut count)?;
+    }
+    let all = labs::all(&places.notebooks())?;
+    say::step("the labs' rules", |_| rules(&places, &all, &mut count))?;
+    let reports = labs::run::run_all(&ready, &all, &data, &places.checkout.join("target/labs"), KERNEL)?;
+    let failed = reports.iter().filter(|report| !report.faults.is_empty()).count();
+    count.failed += failed;
+    count.passed += reports.len() - failed;
+    println!("\n{} passed, {} failed, {} skipped", count.passed, count.failed, count.skipped);
+    verdict(&count, options.deny_skips)
+}
+
+/// Counts each lab, and the table that maps the exercises to labs, as one test.
+fn rules(places: &Places, all: &[labs::Lab], count: &mut Count) -> Result<()> {
+    let mut found =
+        vec![("notebooks/README.md".to_owned(), labs::rules::broken_mapping(&places.notebooks())?)];
+    for lab in all {
+        found.push((lab.name(), labs::rules::broken(lab)?));
+    }
+    for (name, broken) in found {
+        broken.iter().for_each(|rule| println!("{name}: {rule}"));
+        *if broken.is_empty() { &mut count.passed } else { &mut count.failed } += 1;
+    }
+    Ok(())
+}
+
+fn verdict(count: &Count, deny_skips: bool) -> Result<()> {
+    if count.failed > 0 {
+        return Err(Failure::new(format!("{} tests failed.", count.failed), "read the first failure above"));
+    }
+    if deny_skips && count.skipped > 0 {
+        let what = format!("{} tests were skipped for want of data.", count.skipped);
+        return Err(Failure::new(what, "name the folder that holds it: export CONVLAB_DATA=…"));
+    }
+    Ok(())
+}
+
+/// Runs clippy over all crates, each with the settings its tests are built with.
+pub fn lint() -> Result<()> {
+    let places = Places::find()?;
+    let ready = prepare::prepare(&places)?;
+    for (title, mut command) in cargo_calls(&ready, "clippy")? {
+        command.args(["--all-targets", "--", "-D", "warnings"]);
+        say::step(&format!("clippy, {title}"), |line| {
+            child::watch_under(line, &mut command, "mend what clippy names; `cargo lab lint` again")
+        })?;
+    }
+    Ok(())
+}
+
+fn suites(ready: &Ready) -> Result<Vec<(&'static str, Command)>> {
+    let mut calls = cargo_calls(ready, "test")?;
+    for (_, command) in &mut calls {
+        // Shows the output of tests that pass, so that a skipped one is seen.
+        command.args(["--", "--show-output"]);
+    }
+    Ok(calls)
+}
+
+/// One cargo call per set of settings: each crate where its dependencies are compiled already.
+fn cargo_calls(ready: &Ready, verb: &str) -> Result<Vec<(&'static str, Command)>> {
+    let toolchain = prepare::Toolchain::find()?;
+    let checkout = &ready.places.checkout;
+    let call = |args: &[&str]| {
+        let mut command = Command::new("cargo");
+        command.arg(verb).arg("--locked").args(args).current_dir(checkout);
+        command
+    };
+    let launcher = call(&["--release", "--package", "launcher"]);
+    let mut programs = call(&["--release", "--package", "kernel", "--package", "fetch"]);
+    programs.arg("--target-dir").arg(programs::target_folder(&ready.places, &toolchain));
+    let mut helper = call(&["--package", "convlab", "--target", &toolchain.host]);
+    helper.arg("--target-dir").arg(helper_target(ready)?).envs(&ready.environment);
+    // evcxr's own flag: with another one cargo would compile everything a second time.
+    helper.env("RUSTFLAGS", "-Cprefer-dynamic").env("CONVLAB_TEST_PYTHON", &ready.python);
+    Ok(vec![("launcher", launcher), ("kernel and fetch", programs), ("convlab", helper)])
+}
+
+/// A target folder of its own for the helper crate's tests, begun as a copy of the stage's.
+fn helper_target(ready: &Ready) -> Result<PathBuf> {
+    let stage = PathBuf::from(&ready.environment["CONVLAB_STAGE"]);
+    let key = stage::dependencies_of(&stage);
+    let folder = ready.places.cache.join(format!("tests-{key}"));
+    if !folder.exists() {
+        prepare::whole_folder(&folder, |new| {
+            let mut kernel = Command::new(
+                PathBuf::from(&ready.environment["CONVLAB_TOOLS"]).with_file_name("convlab-kernel"),
+            );
+            child::watch(kernel.arg("--clone").arg(stage.join("target")).arg(new), "cargo lab clean", |_| {})
+        })?;
+    }
+    Ok(folder)
+}
+
+fn run_suite(title: &str, command: &mut Command, count: &mut Count) -> Result<()> {
+    let mut lines = Vec::new();
+    let before = count.failed;
+    let result = say::step(&format!("tests, {title}"), |line| {
+        child::watch(command, "read the failures above", |text| {
+            line.show(text);
+            count_line(text, count);
+            lines.push(text.to_owned());
+        })
+    });
+    match result {
+        Err(_) if count.failed > before => {
+            println!("{}", lines.join("\n"));
+            Ok(())
+        }
+        other => other,
+    }
+}
+
+/// Reads one line of what cargo's test runner prints.
+fn count_line(line: &str, count: &mut Count) {
+    if line.trim() == "skipped: no data" {
+        count.skipped += 1;
+    }
+    if let Some(result) = line.strip_prefix("test result: ") {
+        let number = |word: &str| {
+            let part = result.split(['.', ';']).find_map(|part| part.trim().strip_suffix(word));
+            part.and_then(|number| number.trim().parse::<usize>().ok()).unwrap_or(0)
+        };
+        count.passed += number(" passed");
+        count.failed += number(" failed");
+    }
+}
+
+#[cfg(test)]
+mod checks {
+    use super::*;
+
+    #[test]
+    fn the_counts_of_several_runs_are_added_and_skips_are_seen() {
+        let mut count = Count::default();
+        for line in [
+            "test result: ok. 12 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.50s",
+            "skipped: no data",
+            "test result: FAILED. 3 passed; 2 failed; 0 ignored; 0 measured; 0 filtered out; finished in 1.00s",
+        ] {
+            count_line(line, &mut count);
+        }
+        assert_eq!(count, Count { passed: 15, failed: 2, skipped: 1 });
+    }
+
+    #[test]
+    fn failures_fail_and_skips_fail_only_where_data_must_be() {
+        let count = |failed, skipped| Count { passed: 5, failed, skipped };
+        assert!(verdict(&count(1, 0), false).is_err());
+        assert!(verdict(&count(0, 1), false).is_ok());
+        assert!(verdict(&count(0, 1), true).unwrap_err().remedy().contains("CONVLAB_DATA"));
+    }
+}
