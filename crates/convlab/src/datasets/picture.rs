@@ -1,7 +1,7 @@
 use crate::{Error, Result};
 use image::{DynamicImage, ImageDecoder, ImageError, ImageReader};
 use std::path::Path;
-use tch::{IndexOp, Tensor};
+use tch::Tensor;
 
 /// More pixels than any camera in a pocket takes; as floats they fill 0.8 GB.
 const MOST_PIXELS: u64 = 64_000_000;
@@ -27,7 +27,7 @@ pub fn image(path: impl AsRef<Path>) -> Result<Tensor> {
     let color = picture.color();
     let tensor = |values: &[f32]| Tensor::from_slice(values).view([h, w, -1]).permute([2, 0, 1]); // [c, h, w]
     let xs = match (color.has_color(), color.has_alpha()) {
-        (false, false) => tensor(&picture.into_luma32f()),
+        (false, false) => tensor(&picture.to_luma32f()),
         (false, true) => tensor(&picture.to_luma_alpha32f()),
         (true, false) => tensor(&picture.into_rgb32f()),
         (true, true) => tensor(&picture.into_rgba32f()),
@@ -37,8 +37,8 @@ pub fn image(path: impl AsRef<Path>) -> Result<Tensor> {
 
 /// `[c + 1, h, w]`, of which the last channel is opacity, laid on white: `[c, h, w]`.
 fn on_white(xs: &Tensor) -> Tensor {
-    let alpha = xs.i(-1..); // [1, h, w]
-    let ink = xs.narrow(0, 0, xs.size()[0] - 1);
+    let c = xs.size()[0] - 1;
+    let (ink, alpha) = (xs.narrow(0, 0, c), xs.narrow(0, c, 1)); // [c, h, w], [1, h, w]
     ink * &alpha + (1 - &alpha)
 }
 
@@ -73,6 +73,7 @@ mod tests {
         GrayAlphaImage, GrayImage, ImageBuffer, ImageFormat, Luma, LumaA, Rgb, RgbImage, Rgba, RgbaImage,
     };
     use std::fs;
+    use tch::Kind;
     use tempfile::tempdir;
 
     /// Saves `picture` under `name` and loads it: its shape and its numbers, channel by channel.
@@ -93,9 +94,9 @@ mod tests {
         text
     }
 
-    fn png(picture: impl Into<DynamicImage>) -> Vec<u8> {
+    fn encoded(picture: impl Into<DynamicImage>, format: ImageFormat) -> Vec<u8> {
         let mut bytes = std::io::Cursor::new(Vec::new());
-        picture.into().write_to(&mut bytes, ImageFormat::Png).unwrap();
+        picture.into().write_to(&mut bytes, format).unwrap();
         bytes.into_inner()
     }
 
@@ -147,8 +148,24 @@ mod tests {
         assert_eq!(saved_and_loaded(RgbImage::from_pixel(2, 3, Rgb([0; 3])), "black.gif").0, [3, 3, 2]);
         let dir = tempdir().unwrap();
         let path = dir.path().join("really-a-png.jpg");
-        fs::write(&path, png(GrayImage::new(5, 4))).unwrap();
+        fs::write(&path, encoded(GrayImage::new(5, 4), ImageFormat::Png)).unwrap();
         assert_eq!(image(&path).unwrap().size(), [1, 4, 5]);
+    }
+
+    #[test]
+    fn a_photo_taken_with_the_camera_on_its_side_is_turned_upright() {
+        // Exif's orientation 6: what is stored at the top belongs to the right.
+        let exif = b"Exif\0\0MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0";
+        let stored = GrayImage::from_fn(8, 16, |_, y| Luma([if y < 8 { 255 } else { 0 }]));
+        let jpeg = encoded(stored, ImageFormat::Jpeg);
+        let segment = [&[0xff, 0xe1, 0, exif.len() as u8 + 2], &exif[..]].concat();
+        let dir = tempdir().unwrap();
+        let path = dir.path().join("photo.jpg");
+        fs::write(&path, [&jpeg[..2], &segment, &jpeg[2..]].concat()).unwrap();
+        let xs = image(&path).unwrap();
+        assert_eq!(xs.size(), [1, 8, 16]);
+        let [left, right] = [0, 8].map(|x| xs.narrow(2, x, 8).mean(Kind::Float).double_value(&[]));
+        assert!(left < 0.1 && right > 0.9, "{left} {right}");
     }
 
     #[test]
@@ -160,7 +177,7 @@ mod tests {
 
     #[test]
     fn a_file_that_is_no_picture_or_a_damaged_one_is_told_with_a_remedy() {
-        let good = png(GrayImage::new(50, 50));
+        let good = encoded(GrayImage::new(50, 50), ImageFormat::Png);
         for (name, content) in [
             ("text.png", &b"this is no picture"[..]),
             ("empty.png", b""),
@@ -174,10 +191,9 @@ mod tests {
 
     #[test]
     fn a_picture_of_too_many_pixels_is_told_before_it_fills_the_memory() {
-        let mut bytes = png(GrayImage::new(1, 1));
+        let mut bytes = encoded(GrayImage::new(1, 1), ImageFormat::Png);
         bytes[16..24].copy_from_slice(&[0, 0, 0xea, 0x60, 0, 0, 0xea, 0x60]); // width and height in the header
-        let checksum = flate2::Crc::new();
-        let mut checksum = checksum;
+        let mut checksum = flate2::Crc::new();
         checksum.update(&bytes[12..29]);
         bytes[29..33].copy_from_slice(&checksum.sum().to_be_bytes());
         let text = complaint("huge.png", &bytes);

@@ -119,7 +119,7 @@ impl Split {
     /// all channels or one for each.
     ///
     /// # Errors
-    /// If there are neither 1 nor `c` numbers, or a `std` is not above 0.
+    /// If there are neither 1 nor `c` numbers, or one is not finite, or a `std` is not above 0.
     ///
     /// ```no_run
     /// # use convlab::prelude::*;
@@ -127,15 +127,14 @@ impl Split {
     /// # Ok::<(), Error>(())
     /// ```
     pub fn normalize(&self, mean: &[f64], std: &[f64]) -> Result<Self> {
-        let (mean, std) = (self.per_channel("mean", mean)?, self.per_channel("std", std)?);
-        let least = std.min().double_value(&[]);
-        if !(least > 0.0 && std.isfinite().all().int64_value(&[]) == 1) {
+        if mean.iter().chain(std).any(|number| !number.is_finite()) || std.iter().any(|&std| std <= 0.0) {
             return Err(Error::new(
-                "standard deviations above 0",
-                format!("{:?}", Vec::<f32>::try_from(std.flatten(0, -1)).unwrap_or_default()),
-                "measure them with `split.images.std(true)`",
+                "finite means and standard deviations above 0",
+                format!("{mean:?} and {std:?}"),
+                "measure them with `split.images.mean(Kind::Float)` and `split.images.std(true)`",
             ));
         }
+        let (mean, std) = (self.per_channel("mean", mean)?, self.per_channel("std", std)?);
         let images = (&self.images - mean).g_div_(&std); // [n, c, h, w]
         Ok(self.with(images, self.labels.shallow_clone()))
     }

@@ -2,40 +2,48 @@
 
 use super::styles::Style;
 
-/// A style as numbers: its `points`, and for each of the pen's dots the weight of each point.
+/// A style as numbers: its points, and how each of the pen's dots follows from them.
 pub struct Curve {
+    /// Each point of the style once, `[x, y]`.
     pub points: Vec<[f32; 2]>,
-    pub weights: Vec<Vec<f32>>,
+    /// For each dot the numbers of four points and how much each of them counts.
+    pub dots: Vec<[(usize, f32); 4]>,
 }
 
-/// From one point of a stroke to the next: the four points, by number, that shape the curve between the middle two.
+/// From one point of a stroke to the next: the four points that shape the curve between the middle two.
 struct Piece {
     points: [usize; 4],
     length: f32,
 }
 
 impl Curve {
-    /// Spreads `dots` evenly along the strokes of `style`.
-    pub fn new(style: Style, dots: usize) -> Self {
+    /// Spreads `count` dots evenly along the strokes of `style`.
+    pub fn new(style: Style, count: usize) -> Self {
         let points = distinct(style);
         let pieces = pieces(style, &points);
         let whole: f32 = pieces.iter().map(|piece| piece.length).sum();
-        let step = whole / (dots - 1) as f32;
         let (mut piece, mut start) = (0, 0.0);
-        let weights = (0..dots).map(|dot| {
-            let along = dot as f32 * step;
+        let dots = (0..count).map(|dot| {
+            let along = whole * dot as f32 / (count - 1) as f32;
             while piece + 1 < pieces.len() && along > start + pieces[piece].length {
                 start += pieces[piece].length;
                 piece += 1;
             }
-            let mut row = vec![0.0; points.len()];
             let part = ((along - start) / pieces[piece].length).clamp(0.0, 1.0);
-            for (point, weight) in pieces[piece].points.iter().zip(spline(part)) {
-                row[*point] += weight;
-            }
-            row
+            let (points, weights) = (pieces[piece].points, spline(part));
+            [0, 1, 2, 3].map(|at| (points[at], weights[at]))
         });
-        Self { weights: weights.collect(), points }
+        Self { dots: dots.collect(), points }
+    }
+
+    /// Where the dots lie when `points` are in the place of the style's own.
+    pub fn through<'a>(&'a self, points: &'a [[f32; 2]]) -> impl Iterator<Item = [f32; 2]> + 'a {
+        self.dots.iter().map(|dot| {
+            dot.iter().fold([0.0, 0.0], |[x, y], (point, weight)| {
+                let [px, py] = points[*point];
+                [x + weight * px, y + weight * py]
+            })
+        })
     }
 }
 
@@ -95,14 +103,12 @@ fn spline(t: f32) -> [f32; 4] {
 
 #[cfg(test)]
 mod tests {
+    use super::super::styles::DIGITS;
     use super::*;
 
     fn dots(style: Style, count: usize) -> Vec<[f32; 2]> {
         let curve = Curve::new(style, count);
-        let at = |weights: &Vec<f32>, axis: usize| {
-            weights.iter().zip(&curve.points).map(|(w, p)| w * p[axis]).sum()
-        };
-        curve.weights.iter().map(|weights| [at(weights, 0), at(weights, 1)]).collect()
+        curve.through(&curve.points).collect()
     }
 
     #[test]
@@ -134,10 +140,8 @@ mod tests {
 
     #[test]
     fn the_weights_of_every_dot_of_every_digit_add_up_to_one() {
-        for style in super::super::styles::DIGITS.concat() {
-            for weights in Curve::new(style, 48).weights {
-                assert!((weights.iter().sum::<f32>() - 1.0).abs() < 1e-5);
-            }
+        for dot in DIGITS.concat().into_iter().flat_map(|style| Curve::new(style, 48).dots) {
+            assert!((dot.iter().map(|(_, weight)| weight).sum::<f32>() - 1.0).abs() < 1e-5, "{dot:?}");
         }
     }
 }
