@@ -57,9 +57,11 @@ pub fn output(command: &mut Command, remedy: &str) -> Result<String> {
     Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
 
+/// The program and its first words; of a script in an argument the first line.
 fn name_of(command: &Command) -> String {
     let words = std::iter::once(command.get_program()).chain(command.get_args().take(3));
-    format!("`{}`", words.map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" "))
+    let words = words.map(|word| word.to_string_lossy().lines().next().unwrap_or_default().to_owned());
+    format!("`{}`", words.collect::<Vec<_>>().join(" "))
 }
 
 fn read_lines(from: impl Read + Send + 'static, to: mpsc::Sender<String>) {

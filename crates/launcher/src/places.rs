@@ -59,7 +59,8 @@ fn cache(var: impl Fn(&str) -> Option<PathBuf>) -> Result<PathBuf> {
 /// Kernels compile in the cache; below the checkout cargo would take them for a part of its workspace.
 fn outside(cache: &Path, checkout: &Path) -> Result<()> {
     if cache.starts_with(checkout) {
-        let what = format!("The cache {} lies inside the checkout, where cells cannot compile.", cache.display());
+        let what =
+            format!("The cache {} lies inside the checkout, where cells cannot compile.", cache.display());
         return Err(Failure::new(what, "name a folder elsewhere: export CONVLAB_CACHE=/some/folder"));
     }
     Ok(())
@@ -72,7 +73,8 @@ mod tests {
     #[test]
     fn a_cache_inside_the_checkout_is_refused() {
         assert!(outside(Path::new("/home/me/cache"), Path::new("/home/me/convlab")).is_ok());
-        let failure = outside(Path::new("/home/me/convlab/cache"), Path::new("/home/me/convlab")).unwrap_err();
+        let failure =
+            outside(Path::new("/home/me/convlab/cache"), Path::new("/home/me/convlab")).unwrap_err();
         assert!(failure.remedy().contains("CONVLAB_CACHE="), "{failure}");
     }
 
