@@ -57,11 +57,11 @@ pub fn output(command: &mut Command, remedy: &str) -> Result<String> {
     Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
 
-/// The program and its first words; of a script in an argument the first line.
+/// The program and its first words, but no script that it is given in an argument.
 fn name_of(command: &Command) -> String {
-    let words = std::iter::once(command.get_program()).chain(command.get_args().take(3));
-    let words = words.map(|word| word.to_string_lossy().lines().next().unwrap_or_default().to_owned());
-    format!("`{}`", words.collect::<Vec<_>>().join(" "))
+    let arguments = command.get_args().take(3).take_while(|&word| word != "-c");
+    let words = std::iter::once(command.get_program()).chain(arguments);
+    format!("`{}`", words.map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" "))
 }
 
 fn read_lines(from: impl Read + Send + 'static, to: mpsc::Sender<String>) {

@@ -4,7 +4,7 @@ use crate::child;
 use crate::cli;
 use crate::failure::{Failure, Result};
 use crate::places::Places;
-use crate::prepare::{self, Ready, data, libtorch, python};
+use crate::prepare::{self, CACHE_ELSEWHERE, Ready, data, libtorch, python};
 use crate::system::{self, Tool};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
@@ -110,15 +110,14 @@ fn data(places: &Places) -> Result<String> {
 /// Room for the cache, in a folder that can be written.
 fn space(cache: &Path) -> Result<String> {
     let existing = cache.ancestors().find(|path| path.exists()).unwrap_or(Path::new("/"));
-    let elsewhere = "export CONVLAB_CACHE=/other/disk/convlab";
     let probe = existing.join(format!("convlab-probe-{}", std::process::id()));
     if let Err(error) = std::fs::create_dir(&probe).and_then(|()| std::fs::remove_dir(&probe)) {
         let what = format!("The cache folder {} cannot be written: {error}.", cache.display());
-        return Err(Failure::new(what, elsewhere));
+        return Err(Failure::new(what, CACHE_ELSEWHERE));
     }
+    let Ok(python) = python::base_python() else { return Ok("not measured: there is no Python".to_owned()) };
     let script = "import shutil, sys; print(shutil.disk_usage(sys.argv[1]).free // 10**8)";
-    let mut python = Command::new(python::base_python()?);
-    let told = child::output(python.args(["-c", script]).arg(existing), "cargo lab doctor")?;
+    let told = child::output(Command::new(python).args(["-c", script]).arg(existing), "cargo lab doctor")?;
     let free = told.parse::<u64>().unwrap_or(0);
     let needed = if prepare::is_prepared(cache) { SPACE_WHEN_PREPARED } else { SPACE };
     let gigabytes = |tenths: u64| format!("{}.{} GB", tenths / 10, tenths % 10);
@@ -129,7 +128,7 @@ fn space(cache: &Path) -> Result<String> {
             cache.display(),
             gigabytes(needed)
         );
-        return Err(Failure::new(what, elsewhere));
+        return Err(Failure::new(what, CACHE_ELSEWHERE));
     }
     Ok(format!("{} free for {}", gigabytes(free), cache.display()))
 }

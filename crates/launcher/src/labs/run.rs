@@ -5,11 +5,13 @@ use crate::child;
 use crate::cli;
 use crate::doctor;
 use crate::failure::{Failure, Result};
+use crate::places::Places;
 use crate::prepare::data::{self, Data};
 use crate::prepare::{KERNEL, Ready, STOCK_KERNEL, text};
 use crate::say;
 use serde_json::Value;
-use std::path::PathBuf;
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
@@ -37,15 +39,17 @@ pub struct Report {
 
 /// Runs the labs that were asked for, prints the table, fails if any lab failed.
 pub fn run(options: &cli::Run) -> Result<()> {
-    let places = crate::places::Places::find()?;
+    let places = Places::find()?;
     let labs = select(&places.notebooks(), &options.labs)?;
-    let ready = doctor::checked_prepare()?;
-    let data = data::choose(&ready, options.offline)?;
+    labs.iter().try_for_each(|lab| lab.read().map(drop))?;
     let settings = Settings {
         out: options.out.clone().unwrap_or_else(|| places.checkout.join("target/labs")),
         kernel: if options.stock { STOCK_KERNEL } else { KERNEL },
         cell_timeout: options.cell_timeout,
     };
+    writable(&settings.out)?;
+    let ready = doctor::checked_prepare()?;
+    let data = data::choose(&ready, options.offline)?;
     let reports = run_all(&ready, &labs, &data, &settings)?;
     println!("\nexecuted notebooks and pages: {}", settings.out.display());
     let failed = reports.iter().filter(|report| !report.faults.is_empty()).count();
@@ -56,6 +60,17 @@ pub fn run(options: &cli::Run) -> Result<()> {
             "read the messages above; the executed notebooks show the cells",
         )),
     }
+}
+
+/// Makes the folder for results, before minutes go into them.
+fn writable(out: &Path) -> Result<()> {
+    let probe = out.join(format!(".probe-{}", std::process::id()));
+    let tried =
+        fs::create_dir_all(out).and_then(|()| fs::create_dir(&probe)).and_then(|()| fs::remove_dir(&probe));
+    tried.map_err(|error| {
+        let what = format!("The results cannot be written to {}: {error}.", out.display());
+        Failure::new(what, "name another folder: cargo lab run --out DIR")
+    })
 }
 
 /// Runs `labs` one after the other and prints their table.

@@ -158,13 +158,17 @@ fn remove(folder: &Path) -> Result<()> {
     }
 }
 
+/// The remedy for a cache folder that is full or cannot be written.
+pub const CACHE_ELSEWHERE: &str = "export CONVLAB_CACHE=/other/disk/convlab";
+
 /// Waits until no other `cargo lab` prepares in the same cache.
 pub fn lock(places: &Places) -> Result<File> {
     let path = places.cache.join("lock");
-    let failed = |error: std::io::Error| Failure::file("write", &path, &error);
-    fs::create_dir_all(&places.cache)
-        .map_err(|error| Failure::file("make the folder", &places.cache, &error))?;
-    let file = File::create(&path).map_err(failed)?;
+    let failed = |error: std::io::Error| {
+        let what = format!("The cache folder {} cannot be written: {error}.", places.cache.display());
+        Failure::new(what, CACHE_ELSEWHERE)
+    };
+    let file = fs::create_dir_all(&places.cache).and_then(|()| File::create(&path)).map_err(failed)?;
     if file.try_lock().is_err() {
         say::step("waiting for another `cargo lab` that prepares this machine", |_| {
             file.lock().map_err(failed)
