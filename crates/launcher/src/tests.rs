@@ -47,10 +47,12 @@ pub fn test(options: &cli::Test) -> Result<ExitCode> {
     Ok(if verdict.is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// Counts each lab, and the table that maps the exercises to labs, as one test.
+/// Counts each lab, the order of the labs, and the table that maps the exercises to them, as one test.
 fn rules(places: &Places, all: &[labs::Lab], count: &mut Count) -> Result<()> {
-    let mut found =
-        vec![("notebooks/README.md".to_owned(), labs::rules::broken_mapping(&places.notebooks())?)];
+    let mut found = vec![
+        ("notebooks/README.md".to_owned(), labs::rules::broken_mapping(&places.notebooks())?),
+        ("notebooks".to_owned(), labs::rules::doubled_numbers(all)),
+    ];
     for lab in all {
         found.push((lab.name(), labs::rules::broken(lab)?));
     }

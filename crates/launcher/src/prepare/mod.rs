@@ -186,11 +186,15 @@ pub fn text(path: &Path) -> String {
 mod tests {
     use super::*;
 
+    fn write(path: &Path, text: &str) -> Result<()> {
+        fs::write(path, text).map_err(|error| Failure::file("write", path, &error))
+    }
+
     #[test]
     fn a_folder_whose_making_fails_leaves_nothing_and_an_older_one_stays() {
         let dir = tempfile::tempdir().unwrap();
         let folder = dir.path().join("thing");
-        whole_folder(&folder, |new| Ok(fs::write(new.join("a"), "old").unwrap())).unwrap();
+        whole_folder(&folder, |new| write(&new.join("a"), "old")).unwrap();
         let failure = whole_folder(&folder, |new| {
             fs::write(new.join("a"), "half").unwrap();
             Err(Failure::new("The network is gone.", "try again"))
@@ -207,9 +211,9 @@ mod tests {
         let rest = tidy::beside(&folder, "partial");
         fs::create_dir(&rest).unwrap();
         fs::write(rest.join("rest"), "").unwrap();
-        whole_folder(&folder, |new| Ok(fs::write(new.join("a"), "new").unwrap())).unwrap();
+        whole_folder(&folder, |new| write(&new.join("a"), "new")).unwrap();
         assert!(folder.join("a").exists() && !folder.join("rest").exists());
-        whole_folder(&folder, |new| Ok(fs::write(new.join("b"), "newer").unwrap())).unwrap();
+        whole_folder(&folder, |new| write(&new.join("b"), "newer")).unwrap();
         assert!(folder.join("b").exists() && !folder.join("a").exists());
         assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);
     }
