@@ -3,4 +3,4 @@
 pub use crate::datasets::{Dataset, Split};
 pub use crate::{Displayed, Error, Result, check, datasets, models, show, train};
 pub use tch::nn::{Module, ModuleT, OptimizerConfig};
-pub use tch::{Device, IndexOp, Kind, Tensor, nn};
+pub use tch::{self, Device, IndexOp, Kind, Tensor, nn};

@@ -2,4 +2,11 @@
 /// Placeholder.
 pub struct Dataset;
 /// Placeholder.
-pub struct Split;
+pub struct Split {
+    /// .
+    pub images: tch::Tensor,
+    /// .
+    pub labels: tch::Tensor,
+    /// .
+    pub source: String,
+}

@@ -1,0 +1,99 @@
+//! From a learner's tensor to plain numbers, or to an error that says which shape was wanted.
+
+use super::colour::{Rgb, Scale};
+use crate::{Error, Result};
+use tch::{Device, Kind, Tensor};
+
+/// More pixels than this are not drawn: the page would stop answering.
+const MOST_PIXELS: usize = 16_000_000;
+
+/// Numbers in `count` maps of `rows` by `columns`.
+pub struct Maps {
+    /// Map by map, row by row.
+    pub values: Vec<f64>,
+    /// How many maps there are.
+    pub count: usize,
+    /// Rows and columns of each.
+    pub size: [usize; 2],
+}
+
+impl Maps {
+    /// Reads a tensor of shape [n, h, w].
+    ///
+    /// # Errors
+    /// If it is empty or too large to be drawn.
+    pub fn new(tensor: &Tensor) -> Result<Self> {
+        let shape = tensor.size();
+        let pixels = tensor.numel();
+        if pixels == 0 || pixels > MOST_PIXELS {
+            let remedy = "take a part of it, such as `x.narrow(0, 0, 16)`";
+            return Err(Error::new(format!("1 to {MOST_PIXELS} numbers to draw"), of_shape(&shape), remedy));
+        }
+        let flat = tensor.detach().to_device(Device::Cpu).to_kind(Kind::Double).contiguous().view([-1]);
+        let values = Vec::try_from(&flat).map_err(|error| {
+            Error::new("numbers to draw", error.to_string(), "look at the tensor's kind with `x.kind()`")
+        })?;
+        let [count, rows, columns] = [0, 1, 2].map(|axis| shape.get(axis).map_or(1, |&size| size as usize));
+        Ok(Self { values, count, size: [rows, columns] })
+    }
+
+    /// Every map's numbers.
+    pub fn each(&self) -> std::slice::ChunksExact<'_, f64> {
+        self.values.chunks_exact(self.size[0] * self.size[1])
+    }
+
+    /// The smallest and largest number, as a caption tells them.
+    pub fn range(&self) -> String {
+        let finite = || self.values.iter().copied().filter(|value| value.is_finite());
+        let low = finite().fold(f64::INFINITY, f64::min);
+        let high = finite().fold(f64::NEG_INFINITY, f64::max);
+        let strange = self.values.len() - finite().count();
+        let range =
+            if low > high { "no finite value".into() } else { format!("values {low:.4} to {high:.4}") };
+        if strange == 0 { range } else { format!("{range}, {strange} of them not finite") }
+    }
+}
+
+/// Pictures of shape [n, 1, h, w] or [n, 3, h, w] as colours.
+///
+/// # Errors
+/// If the shape is another one.
+pub fn pictures(images: &Tensor) -> Result<(Vec<Vec<Rgb>>, [usize; 2], String)> {
+    let shape = images.size();
+    let &[n, channels, h, w] = shape.as_slice() else {
+        return Err(wrong("images of shape [n, c, h, w]", &shape, "add or drop axes with `x.view([…])`"));
+    };
+    if channels != 1 && channels != 3 {
+        let remedy = match (h, w) {
+            (_, 1 | 3) => "channels come first in tch: reorder with `x.permute([0, 3, 1, 2])`",
+            _ => "show channels one by one: `show::feature_maps(&x.get(0))?`",
+        };
+        return Err(wrong("images with 1 or 3 channels, [n, c, h, w]", &shape, remedy));
+    }
+    let maps = Maps::new(&images.reshape([n * channels, h, w]))?;
+    let scale = match images.kind() {
+        Kind::Uint8 => Scale::Grey(0.0, 255.0),
+        _ => Scale::grey(&maps.values),
+    };
+    let planes: Vec<&[f64]> = maps.each().collect();
+    let level = |value: f64| (scale.part(value) * 255.0).round() as u8;
+    let picture = |planes: &[&[f64]]| match planes {
+        [red, green, blue] => {
+            (0..red.len()).map(|i| [level(red[i]), level(green[i]), level(blue[i])]).collect()
+        }
+        [grey, ..] => grey.iter().map(|value| scale.colour(*value)).collect(),
+        [] => Vec::new(),
+    };
+    let pictures = planes.chunks(channels as usize).map(picture).collect();
+    Ok((pictures, maps.size, maps.range()))
+}
+
+/// An error that names the shape that came.
+pub fn wrong(expected: &str, shape: &[i64], remedy: &str) -> Error {
+    Error::new(expected, of_shape(shape), remedy)
+}
+
+/// `a tensor of shape [2, 3]`.
+pub fn of_shape(shape: &[i64]) -> String {
+    format!("a tensor of shape {shape:?}")
+}
