@@ -1,12 +1,90 @@
-//! Data sets.
-/// Placeholder.
-pub struct Dataset;
-/// Placeholder.
-pub struct Split {
-    /// .
-    pub images: tch::Tensor,
-    /// .
-    pub labels: tch::Tensor,
-    /// .
-    pub source: String,
+//! Data sets and pictures: images as `[n, c, h, w]` tensors from 0 to 1, labels as `[n]` class numbers.
+//!
+//! ```no_run
+//! # use convlab::prelude::*;
+//! let data = datasets::mnist()?;
+//! for (xs, labels) in data.train.batches(256)? {
+//!     // xs: [256, 1, 28, 28], labels: [256]
+//! }
+//! # Ok::<(), Error>(())
+//! ```
+//!
+//! Sizes and counts are `i64`, as everywhere in `tch`.
+
+mod batches;
+mod idx;
+mod mnist;
+mod picture;
+mod split;
+mod synthetic;
+#[cfg(test)]
+mod tests;
+
+pub use batches::Batches;
+pub use mnist::mnist;
+pub use picture::image;
+pub use split::Split;
+pub use synthetic::synthetic_digits;
+
+use crate::display::{Displayed, emit};
+use std::fmt;
+
+/// Images and labels to learn from, others to be tested on, and the names of the classes.
+#[non_exhaustive]
+pub struct Dataset {
+    /// What the network learns from.
+    pub train: Split,
+    /// What it has never seen.
+    pub test: Split,
+    /// The class that label 0 stands for, label 1, and so on.
+    pub classes: Vec<String>,
+}
+
+impl fmt::Display for Dataset {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (train, test) = (grouped(self.train.len()), grouped(self.test.len()));
+        let shape = self.train.shape();
+        let (count, names) = (self.classes.len(), self.classes.join(", "));
+        writeln!(f, "{}: {train} images to train on, {test} to test on, each {shape:?}", self.train.source)?;
+        write!(f, "{count} classes: {names}")
+    }
+}
+
+/// The same text as `Display`: a tensor's debug text would not show where the data comes from.
+impl fmt::Debug for Dataset {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// A cell that ends with a data set shows where it comes from, how much there is and of what shape.
+impl Displayed for Dataset {
+    fn evcxr_display(&self) {
+        emit("text/plain", &self.to_string());
+    }
+}
+
+/// A cell that ends with a split shows where the images come from, how many there are and of what shape.
+impl Displayed for Split {
+    fn evcxr_display(&self) {
+        emit("text/plain", &self.to_string());
+    }
+}
+
+/// A count with its thousands set apart: `60,000`.
+fn grouped(count: i64) -> String {
+    let digits = count.unsigned_abs().to_string();
+    let mut text = String::from(if count < 0 { "-" } else { "" });
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// The class names of handwritten digits.
+fn digits() -> Vec<String> {
+    (0..10).map(|digit| digit.to_string()).collect()
 }
