@@ -1,0 +1,73 @@
+use tch::Tensor;
+
+/// A source of random numbers of its own (SplitMix64 of Steele, Lea and Flood, 2014), so that drawing digits
+/// leaves what `tch::manual_seed` has set alone.
+pub struct Chance(u64);
+
+impl Chance {
+    /// The same `seed` gives the same numbers.
+    pub fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
+    /// 64 random bits.
+    pub fn bits(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let z = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    }
+
+    /// A whole number from 0 to `end` - 1.
+    pub fn below(&mut self, end: usize) -> usize {
+        ((u128::from(self.bits()) * end as u128) >> 64) as usize
+    }
+
+    /// A number from `low` to `high`, all equally likely.
+    pub fn between(&mut self, low: f32, high: f32) -> f32 {
+        low + (high - low) * (self.bits() >> 40) as f32 / (1 << 24) as f32
+    }
+
+    /// A number around 0 with standard deviation 1, nearly normal, never beyond 3.5: the sum of four even ones.
+    pub fn bell(&mut self) -> f32 {
+        let bits = self.bits();
+        let sum: u64 = [0, 16, 32, 48].iter().map(|shift| (bits >> shift) & 0xffff).sum();
+        (sum as f32 / 65535.0 - 2.0) * 3_f32.sqrt()
+    }
+
+    /// A tensor of [`bell`](Self::bell)s of this `shape`.
+    pub fn bells(&mut self, shape: &[i64]) -> Tensor {
+        let numbers: Vec<f32> = (0..shape.iter().product()).map(|_| self.bell()).collect();
+        Tensor::from_slice(&numbers).view(shape)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_generator_gives_the_published_numbers() {
+        let mut chance = Chance::new(1234567);
+        let published = [6457827717110365317, 3203168211198807973, 9817491932198370423];
+        assert_eq!([chance.bits(), chance.bits(), chance.bits()], published);
+    }
+
+    #[test]
+    fn bells_have_mean_0_and_standard_deviation_1() {
+        let numbers = Chance::new(0).bells(&[40_000]);
+        assert!(numbers.mean(tch::Kind::Float).double_value(&[]).abs() < 0.02);
+        assert!((numbers.std(true).double_value(&[]) - 1.0).abs() < 0.02);
+    }
+
+    #[test]
+    fn even_numbers_stay_in_their_range_and_reach_all_of_it() {
+        let mut chance = Chance::new(0);
+        let counts = (0..1000).fold([0; 3], |mut counts, _| {
+            counts[chance.below(3)] += 1;
+            assert!((2.0..=5.0).contains(&chance.between(2.0, 5.0)));
+            counts
+        });
+        assert!(counts.iter().all(|count| (270..400).contains(count)), "{counts:?}");
+    }
+}
