@@ -85,7 +85,10 @@ mod tests {
 
     #[test]
     fn a_panic_becomes_its_message_and_a_value_stays_a_value() {
-        assert_eq!(attempt(|| -> i64 { panic!("index {} is too large", 7) }), Err("index 7 is too large".into()));
+        assert_eq!(
+            attempt(|| -> i64 { panic!("index {} is too large", 7) }),
+            Err("index 7 is too large".into())
+        );
         assert_eq!(attempt(|| 7), Ok(7));
     }
 
@@ -108,8 +111,7 @@ mod tests {
 
     #[test]
     fn many_attempts_at_once_keep_their_own_messages() {
-        let threads: Vec<_> =
-            (0..8).map(|n| std::thread::spawn(move || attempt(|| panic!("{n}")))).collect();
+        let threads: Vec<_> = (0..8).map(|n| std::thread::spawn(move || attempt(|| panic!("{n}")))).collect();
         for (n, thread) in threads.into_iter().enumerate() {
             assert_eq!(thread.join().unwrap(), Err::<(), _>(n.to_string()));
         }

@@ -64,7 +64,11 @@ impl FitConfig {
         ] {
             if let Some(value @ ..1) = value {
                 let expected = format!("`{name}` to be at least 1");
-                return Err(Error::new(expected, value.to_string(), format!("write for instance `.{name}(3)`")));
+                return Err(Error::new(
+                    expected,
+                    value.to_string(),
+                    format!("write for instance `.{name}(3)`"),
+                ));
             }
         }
         if images.images.size().first().is_none_or(|&count| count == 0) {

@@ -1,5 +1,5 @@
-use super::step::step;
 use super::evaluate::measure;
+use super::step::step;
 use super::{Epoch, FitConfig, History};
 use crate::datasets::Split;
 use crate::{Result, interrupt};

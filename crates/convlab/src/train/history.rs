@@ -1,6 +1,6 @@
 use super::SummaryWriter;
-use crate::display::{Displayed, emit};
 use crate::Result;
+use crate::display::{Displayed, emit};
 use std::fmt;
 
 /// What [`fit`](super::fit) has seen while it trained; `show::curve(&history)?` draws it.

@@ -26,3 +26,6 @@ pub use evaluate::{Evaluation, accuracy, evaluate};
 pub use fit::fit;
 pub use history::{Epoch, History};
 pub use tensorboard::SummaryWriter;
+
+#[cfg(test)]
+mod tests;

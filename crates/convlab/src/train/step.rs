@@ -19,7 +19,8 @@ pub fn logits(net: &dyn ModuleT, xs: &Tensor, train: bool) -> Result<Tensor> {
     })?;
     if logits.dim() != 2 || logits.size()[0] != shape[0] || !logits.is_floating_point() {
         let found = format!("an output of shape {:?} and kind {:?}", logits.size(), logits.kind());
-        let remedy = "let the network end with `flat_view()` and a linear layer with one output for each class";
+        let remedy =
+            "let the network end with `flat_view()` and a linear layer with one output for each class";
         return Err(Error::new(&fits, found, remedy));
     }
     Ok(logits)

@@ -175,6 +175,9 @@ mod tests {
     fn a_folder_that_cannot_be_made_is_named() {
         let file = tempfile::NamedTempFile::new().unwrap();
         let told = SummaryWriter::new(file.path().join("run")).unwrap_err().to_string();
-        assert!(told.contains(&file.path().display().to_string()) && told.contains("name another folder"), "{told}");
+        assert!(
+            told.contains(&file.path().display().to_string()) && told.contains("name another folder"),
+            "{told}"
+        );
     }
 }
