@@ -2,6 +2,7 @@
 //!
 //! evcxr asks `rustup which cargo` and gets this program; every call then finds the labs' own lock file in place,
 //! so that a notebook compiles the versions that were prepared and nothing else, with or without a network.
+//! It also sees each cell's code before it is compiled, and makes a cell that stops half-way say so.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
@@ -17,6 +18,9 @@ fn main() -> ExitCode {
     }
     if let Some(lock) = env::var_os("CONVLAB_LOCK") {
         restore(Path::new(&lock), Path::new("Cargo.lock"));
+        if asked.first().is_some_and(|arg| arg == "build") {
+            mark_stops(Path::new("src/lib.rs"));
+        }
     }
     run(Command::new(tool("cargo")).args(&args[1..]))
 }
@@ -45,6 +49,38 @@ fn restore(from: &Path, to: &Path) {
     }
 }
 
+/// What evcxr has a cell print when `?` meets an error, and what the cell shall say before.
+const QUESTION_MARK: (&str, &str) = (
+    r#"println!("{}", evcxr_internal_runtime::USER_ERROR_OCCURRED);"#,
+    "■ The cell stopped here: `?` met the error above.",
+);
+
+/// The same for a panic.
+const PANIC: (&str, &str) =
+    (r#"println!("EVCXR_PANIC_NOTIFICATION");"#, "■ The cell stopped here: it panicked, as told above.");
+
+/// Lets a cell that stops at a panic or a failing `?` end in a result that says so.
+///
+/// evcxr calls such a cell "ok" and shows nothing but text on stderr, like that of any warning.
+fn mark_stops(source: &Path) {
+    if let Ok(code) = fs::read_to_string(source) {
+        // Without the marks the cell still runs.
+        let _ = fs::write(source, with_marks(&code));
+    }
+}
+
+/// Line numbers stay what they are: evcxr finds the learner's line by them.
+fn with_marks(code: &str) -> String {
+    [QUESTION_MARK, PANIC].iter().fold(code.to_owned(), |code, (call, says)| {
+        code.replace(
+            call,
+            &format!(
+                r#"println!("EVCXR_BEGIN_CONTENT text/plain\n{{}}\nEVCXR_END_CONTENT", {says:?}); {call}"#
+            ),
+        )
+    })
+}
+
 #[cfg(unix)]
 fn run(command: &mut Command) -> ExitCode {
     use std::os::unix::process::CommandExt;
@@ -61,5 +97,31 @@ fn run(command: &mut Command) -> ExitCode {
             eprintln!("cannot start {:?}: {error}; run `cargo lab doctor`", command.get_program());
             ExitCode::FAILURE
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cell_that_stops_says_so_and_no_line_moves() {
+        let code = r#"fn from(error: T) -> Self {
+            eprintln!("{}", error);
+            println!("{}", evcxr_internal_runtime::USER_ERROR_OCCURRED);
+        Err(_) => {
+            println!("EVCXR_PANIC_NOTIFICATION");"#;
+        let marked = with_marks(code);
+        let lines: Vec<_> = marked.lines().collect();
+        assert_eq!(lines.len(), code.lines().count());
+        for (line, (call, says)) in [(lines[2], QUESTION_MARK), (lines[4], PANIC)] {
+            assert!(line.contains(says) && line.ends_with(call), "{line}");
+        }
+    }
+
+    #[test]
+    fn a_cell_without_either_stays_as_it_is() {
+        let code = "let x = 1; eprintln!(\"{}\", x);";
+        assert_eq!(with_marks(code), code);
     }
 }

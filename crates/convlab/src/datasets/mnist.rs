@@ -25,7 +25,8 @@ const LAST_LINES: usize = 12;
 /// so other data of the same form will do. With `CONVLAB_OFFLINE=1`, as `cargo lab --offline` sets it, these are
 /// always the digits of [`synthetic_digits`]`(0)`.
 ///
-/// Errors if a file is damaged, `CONVLAB_DATA` lacks one, or the download fails; the text tells the ways out.
+/// # Errors
+/// If a file is damaged, `CONVLAB_DATA` lacks one, or the download fails; the text tells the ways out.
 ///
 /// ```no_run
 /// # use convlab::prelude::*;
@@ -40,11 +41,11 @@ pub fn mnist() -> Result<Dataset> {
 }
 
 /// An environment variable's value, if it is set.
-type Var<'a> = &'a dyn Fn(&str) -> Option<OsString>;
+pub(super) type Var<'a> = &'a dyn Fn(&str) -> Option<OsString>;
 /// Where the lines of a download's progress go.
-type Say<'a> = &'a mut dyn FnMut(&str);
+pub(super) type Say<'a> = &'a mut dyn FnMut(&str);
 
-fn find(var: Var, say: Say) -> Result<Dataset> {
+pub(super) fn find(var: Var, say: Say) -> Result<Dataset> {
     if var("CONVLAB_OFFLINE").is_some_and(|value| value == "1") {
         return synthetic_digits(0);
     }

@@ -17,6 +17,8 @@ mod mnist;
 mod picture;
 mod split;
 mod synthetic;
+#[cfg(test)]
+mod tests;
 
 pub use batches::Batches;
 pub use mnist::mnist;
@@ -24,6 +26,7 @@ pub use picture::image;
 pub use split::Split;
 pub use synthetic::synthetic_digits;
 
+use crate::display::{Displayed, emit};
 use std::fmt;
 
 /// Images and labels to learn from, others to be tested on, and the names of the classes.
@@ -35,13 +38,6 @@ pub struct Dataset {
     pub test: Split,
     /// The class that label 0 stands for, label 1, and so on.
     pub classes: Vec<String>,
-}
-
-impl Dataset {
-    /// Shows where the data comes from, how much there is and of what shape: the display at the end of a cell.
-    pub fn evcxr_display(&self) {
-        show(self);
-    }
 }
 
 impl fmt::Display for Dataset {
@@ -61,9 +57,18 @@ impl fmt::Debug for Dataset {
     }
 }
 
-/// Puts `thing` under the cell as text.
-fn show(thing: &dyn fmt::Display) {
-    println!("EVCXR_BEGIN_CONTENT text/plain\n{thing}\nEVCXR_END_CONTENT");
+/// A cell that ends with a data set shows where it comes from, how much there is and of what shape.
+impl Displayed for Dataset {
+    fn evcxr_display(&self) {
+        emit("text/plain", &self.to_string());
+    }
+}
+
+/// A cell that ends with a split shows where the images come from, how many there are and of what shape.
+impl Displayed for Split {
+    fn evcxr_display(&self) {
+        emit("text/plain", &self.to_string());
+    }
 }
 
 /// A count with its thousands set apart: `60,000`.
@@ -82,18 +87,4 @@ pub(crate) fn grouped(count: i64) -> String {
 /// The class names of handwritten digits.
 fn digits() -> Vec<String> {
     (0..10).map(|digit| digit.to_string()).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::grouped;
-
-    #[test]
-    fn counts_are_written_with_their_thousands_set_apart() {
-        let cases =
-            [(0, "0"), (999, "999"), (1_000, "1,000"), (60_000, "60,000"), (-1_234_567, "-1,234,567")];
-        for (count, text) in cases {
-            assert_eq!(grouped(count), text);
-        }
-    }
 }

@@ -17,7 +17,8 @@ pub struct Split {
 impl Split {
     /// Pairs `images` `[n, c, h, w]` with `labels` `[n]`.
     ///
-    /// Errors if the shapes do not fit, the images are not floats or the labels are not whole numbers.
+    /// # Errors
+    /// If the shapes do not fit, the images are not floats or the labels are not whole numbers.
     ///
     /// ```
     /// # use convlab::prelude::*;
@@ -47,7 +48,8 @@ impl Split {
 
     /// The first `n` images with their labels; they share memory with this split.
     ///
-    /// Errors if there are fewer than `n`.
+    /// # Errors
+    /// If there are fewer than `n`.
     pub fn take(&self, n: i64) -> Result<Self> {
         self.check_count(n)?;
         Ok(self.with(self.images.narrow(0, 0, n), self.labels.narrow(0, 0, n)))
@@ -55,7 +57,8 @@ impl Split {
 
     /// `n` images drawn at random, none twice; `tch::manual_seed` before it makes the draw repeatable.
     ///
-    /// Errors if there are fewer than `n`.
+    /// # Errors
+    /// If there are fewer than `n`.
     pub fn sample(&self, n: i64) -> Result<Self> {
         self.check_count(n)?;
         Ok(self.at(&self.shuffled().narrow(0, 0, n)))
@@ -64,7 +67,8 @@ impl Split {
     /// Deals all images at random into splits of these `lengths`, as PyTorch's `random_split` does;
     /// `tch::manual_seed` before it makes the deal repeatable.
     ///
-    /// Errors if the lengths do not add up to [`len`](Self::len).
+    /// # Errors
+    /// If the lengths do not add up to [`len`](Self::len).
     ///
     /// ```
     /// # use convlab::prelude::*;
@@ -88,7 +92,8 @@ impl Split {
     /// Walks through all images in a new random order, `size` at a time: pairs of `xs` `[size, c, h, w]` and
     /// `labels` `[size]`, of which the last may be smaller. Ask for new batches in each epoch.
     ///
-    /// Errors if `size` is below 1.
+    /// # Errors
+    /// If `size` is below 1.
     ///
     /// ```
     /// # use convlab::prelude::*;
@@ -104,7 +109,8 @@ impl Split {
 
     /// Walks through all images in their order, `size` at a time, as for a test.
     ///
-    /// Errors if `size` is below 1.
+    /// # Errors
+    /// If `size` is below 1.
     pub fn batches_in_order(&self, size: i64) -> Result<Batches> {
         Batches::new(self, size, None)
     }
@@ -112,7 +118,8 @@ impl Split {
     /// Subtracts `mean` from the pixels and divides by `std`, as torchvision's `Normalize` does: one number for
     /// all channels or one for each.
     ///
-    /// Errors if there are neither 1 nor `c` numbers, or a `std` is not above 0.
+    /// # Errors
+    /// If there are neither 1 nor `c` numbers, or a `std` is not above 0.
     ///
     /// ```no_run
     /// # use convlab::prelude::*;
@@ -131,11 +138,6 @@ impl Split {
         }
         let images = (&self.images - mean).g_div_(&std); // [n, c, h, w]
         Ok(self.with(images, self.labels.shallow_clone()))
-    }
-
-    /// Shows where the images come from, how many there are and of what shape: the display at the end of a cell.
-    pub fn evcxr_display(&self) {
-        super::show(self);
     }
 
     /// One image's shape `[c, h, w]`.

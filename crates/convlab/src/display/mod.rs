@@ -56,7 +56,16 @@ macro_rules! displayed_as_debug {
 }
 
 displayed_as_debug!(i8, i16, i32, i64, i128, isize, u8, u16, u32, u64, u128, usize, f32, f64);
-displayed_as_debug!(bool, char, str, String, tch::Kind, tch::Device, std::time::Duration, std::path::PathBuf);
+displayed_as_debug!(
+    bool,
+    char,
+    &str,
+    String,
+    tch::Kind,
+    tch::Device,
+    std::time::Duration,
+    std::path::PathBuf
+);
 
 impl<T: Debug> Displayed for [T] {
     fn evcxr_display(&self) {
