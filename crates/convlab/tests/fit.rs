@@ -115,9 +115,7 @@ fn the_same_seed_gives_the_same_training() {
     let run = |seed| {
         tch::manual_seed(seed);
         let vs = nn::VarStore::new(Device::Cpu);
-        let net = nn::seq()
-            .add_fn(|xs| xs.flat_view())
-            .add(nn::linear(vs.root(), 2, 2, Default::default()));
+        let net = nn::seq().add_fn(|xs| xs.flat_view()).add(nn::linear(vs.root(), 2, 2, Default::default()));
         let mut opt = nn::Sgd::default().build(&vs, 0.1).unwrap();
         let config = train::FitConfig::new().epochs(2).batch_size(3);
         train::fit(&net, &mut opt, &data(11), config).unwrap().losses

@@ -27,7 +27,7 @@ pub fn image(path: impl AsRef<Path>) -> Result<Tensor> {
     let color = picture.color();
     let tensor = |values: &[f32]| Tensor::from_slice(values).view([h, w, -1]).permute([2, 0, 1]); // [c, h, w]
     let xs = match (color.has_color(), color.has_alpha()) {
-        (false, false) => tensor(&picture.into_luma32f()),
+        (false, false) => tensor(&picture.to_luma32f()),
         (false, true) => tensor(&picture.to_luma_alpha32f()),
         (true, false) => tensor(&picture.into_rgb32f()),
         (true, true) => tensor(&picture.into_rgba32f()),

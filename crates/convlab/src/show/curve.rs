@@ -202,21 +202,25 @@ fn draw(plot: &Plot, area: &Area<'_>) -> Result<(), Fault> {
         .y_label_formatter(&|value| short(*value))
         .draw()?;
     for (index, line) in plot.lines.iter().enumerate() {
-        draw_line(&mut chart, line, index)?;
+        draw_line(&mut chart, area, line, index)?;
     }
     legend(plot, area)
 }
 
 type Chart<'a, 'b> = ChartContext<'a, SVGBackend<'b>, Cartesian2d<RangedCoordf64, RangedCoordf64>>;
 
-fn draw_line(chart: &mut Chart<'_, '_>, line: &Line, index: usize) -> Result<(), Fault> {
+fn draw_line(chart: &mut Chart<'_, '_>, area: &Area<'_>, line: &Line, index: usize) -> Result<(), Fault> {
     let points: Vec<_> = finite(line).collect();
     let colour = COLOURS[index];
     let style = if line.pale { colour.mix(0.4).stroke_width(1) } else { colour.stroke_width(3) };
     chart.draw_series(LineSeries::new(thinned(&points), style))?;
     if !line.pale {
         let every = if points.len() <= 3 * MOST_MARKS { 1 } else { points.len() / MOST_MARKS };
-        chart.draw_series(points.iter().step_by(every).map(|&point| mark(index, point)))?;
+        let corner = area.get_base_pixel();
+        for point in points.iter().step_by(every) {
+            let (x, y) = chart.backend_coord(point);
+            area.draw(&mark(index, (x - corner.0, y - corner.1)))?;
+        }
     }
     Ok(())
 }
@@ -237,21 +241,33 @@ fn legend(plot: &Plot, area: &Area<'_>) -> Result<(), Fault> {
     Ok(())
 }
 
-/// The mark of a line, so that it is known without its colour.
-fn mark<'a, C: Clone + 'static>(index: usize, at: C) -> DynElement<'static, SVGBackend<'a>, C>
-where
-    SVGBackend<'a>: DrawingBackend,
-{
-    let colour = COLOURS[index].filled();
-    let outline = COLOURS[index].stroke_width(3);
-    match index {
-        0 => Circle::new(at, 5, colour).into_dyn(),
-        1 => (EmptyElement::at(at) + Rectangle::new([(-5, -5), (5, 5)], colour)).into_dyn(),
-        2 => TriangleMarker::new(at, 8, colour).into_dyn(),
-        3 => Cross::new(at, 6, outline).into_dyn(),
-        4 => (EmptyElement::at(at) + Polygon::new([(0, -7), (7, 0), (0, 7), (-7, 0)], colour)).into_dyn(),
-        _ => Circle::new(at, 6, outline).into_dyn(),
-    }
+/// Circle, square, triangle, diamond, cross and the other triangle, in pixels around the point.
+const MARKS: [&[(i32, i32)]; COLOURS.len()] = [
+    &[(6, 2), (2, 6), (-2, 6), (-6, 2), (-6, -2), (-2, -6), (2, -6), (6, -2)],
+    &[(-5, -5), (5, -5), (5, 5), (-5, 5)],
+    &[(0, -7), (7, 6), (-7, 6)],
+    &[(0, -8), (8, 0), (0, 8), (-8, 0)],
+    &[
+        (-2, -7),
+        (2, -7),
+        (2, -2),
+        (7, -2),
+        (7, 2),
+        (2, 2),
+        (2, 7),
+        (-2, 7),
+        (-2, 2),
+        (-7, 2),
+        (-7, -2),
+        (-2, -2),
+    ],
+    &[(0, 7), (7, -6), (-7, -6)],
+];
+
+/// The mark of a line at a pixel, so that the line is known without its colour.
+fn mark(index: usize, (x, y): (i32, i32)) -> Polygon<(i32, i32)> {
+    let corners: Vec<_> = MARKS[index].iter().map(|(dx, dy)| (x + dx, y + dy)).collect();
+    Polygon::new(corners, COLOURS[index])
 }
 
 fn counted(values: &[f64]) -> Vec<(f64, f64)> {
@@ -330,4 +346,100 @@ fn short(value: f64) -> String {
     }
     let text = format!("{:.4}", value + 0.0);
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::train::Epoch;
+
+    fn refused(what: &(impl Curves + ?Sized)) -> String {
+        curve(what).expect_err("this cannot be drawn").to_string()
+    }
+
+    #[test]
+    fn the_numbers_of_each_line_are_told() {
+        let plot = Plot::new("shift (pixels)", "accuracy")
+            .line("dense", &[(0.0, 0.97), (2.0, 0.125), (4.0, 0.5)])
+            .line("conv", &[(0.0, 0.98), (4.0, f64::NAN)]);
+        let expected = "\
+accuracy by shift (pixels)
+dense: 3 points, first 0.97 at 0, last 0.5 at 4, smallest 0.125 at 2, largest 0.97 at 0
+conv: 2 points, first 0.98 at 0, last 0.98 at 0, smallest 0.98 at 0, largest 0.98 at 0, 1 not finite";
+        assert_eq!(curve(&plot).unwrap().text(), expected);
+    }
+
+    #[test]
+    fn text_takes_the_pages_colour_and_nothing_is_painted_behind_it() {
+        let html = curve(&vec![3.0, 2.0, 1.5]).unwrap().html();
+        let svg = html.split("<details").next().unwrap();
+        assert!(svg.contains("<text") && svg.contains("currentColor"));
+        for line in svg.lines().filter(|line| line.starts_with("<text")) {
+            assert!(line.contains("fill=\"currentColor\""), "{line}");
+        }
+        assert!(!svg.contains("#FFFFFF") && !svg.contains("#000000") && !svg.contains("#010203"), "{svg}");
+        assert!(!svg.contains("width=\"760\" height=\"400\""), "no background:\n{svg}");
+    }
+
+    #[test]
+    fn lines_differ_in_colour_and_mark_and_are_named_above() {
+        let plot = ["a", "b <b>"]
+            .iter()
+            .fold(Plot::new("x", "y"), |plot, name| plot.line(name, &[(0.0, 1.0), (1.0, 2.0)]));
+        let html = curve(&plot).unwrap().html();
+        assert!(html.contains("b &lt;b&gt;") && !html.contains("<b>"));
+        for colour in ["#1A80C4", "#D55E00"] {
+            // A mark at each of two points and one in the legend.
+            let marks = html.lines().filter(|line| line.starts_with("<polygon") && line.contains(colour));
+            assert_eq!(marks.count(), 3, "{html}");
+        }
+        assert_eq!(COLOURS.len(), MARKS.len());
+    }
+
+    #[test]
+    fn a_history_is_drawn_as_its_losses_and_its_accuracies() {
+        let mut history = History::default();
+        history.losses = (1..=100).map(|step| 1.0 / f64::from(step)).collect();
+        assert_eq!(curve(&history).unwrap().text().lines().count(), 3);
+        history.epochs = vec![Epoch { accuracy: Some(0.75), ..Epoch::default() }];
+        let told = curve(&history).unwrap().text().to_owned();
+        assert!(
+            told.starts_with("training loss by step\neach step: 100 points, first 1 at 1, last 0.01 at 100")
+        );
+        assert!(told.contains("mean of 5 steps: 100 points"), "{told}");
+        assert!(
+            told.contains("validation accuracy by epoch\nvalidation accuracy: 1 points, first 0.75 at 1")
+        );
+    }
+
+    #[test]
+    fn a_running_mean_is_over_the_last_values() {
+        assert_eq!(running_mean(&[1.0, 3.0, 5.0, 7.0], 2), [1.0, 2.0, 4.0, 6.0]);
+    }
+
+    #[test]
+    fn a_long_line_keeps_its_peaks() {
+        let mut values = vec![0.0; 50_000];
+        values[33_333] = 9.0;
+        let points = thinned(&counted(&values));
+        assert!(points.len() <= MOST_POINTS && points.contains(&(33_334.0, 9.0)), "{}", points.len());
+        assert!(points.is_sorted_by(|a, b| a.0 <= b.0));
+    }
+
+    #[test]
+    fn axes_hold_all_numbers_and_begin_at_zero_where_that_costs_little() {
+        assert_eq!(heights([0.1, 2.3].into_iter()).start, 0.0);
+        let accuracies = heights([0.9, 0.95].into_iter());
+        assert!(accuracies.start > 0.89 && accuracies.end > 0.95);
+        let flat = heights([0.5, 0.5].into_iter());
+        assert!(flat.contains(&0.5));
+    }
+
+    #[test]
+    fn what_cannot_be_drawn_is_told() {
+        assert!(refused(&Plot::new("x", "y")).contains("no point at all"));
+        assert!(refused(&vec![f64::NAN; 3]).contains("3 points without a finite number"));
+        let many = (0..7).fold(Plot::new("x", "y"), |plot, _| plot.line("a", &[(0.0, 1.0)]));
+        assert!(refused(&many).contains("at most 6 lines"));
+    }
 }

@@ -30,7 +30,7 @@ impl Maps {
             return Err(Error::new(format!("1 to {MOST_PIXELS} numbers to draw"), of_shape(&shape), remedy));
         }
         let flat = tensor.detach().to_device(Device::Cpu).to_kind(Kind::Double).contiguous().view([-1]);
-        let values = Vec::try_from(&flat).map_err(|error| {
+        let values = Vec::try_from(&flat).map_err(|error: tch::TchError| {
             Error::new("numbers to draw", error.to_string(), "look at the tensor's kind with `x.kind()`")
         })?;
         let [count, rows, columns] = [0, 1, 2].map(|axis| shape.get(axis).map_or(1, |&size| size as usize));

@@ -16,7 +16,7 @@ pub struct History {
 }
 
 /// One epoch of a [`History`].
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Epoch {
     /// How many steps it had.

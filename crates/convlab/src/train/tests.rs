@@ -106,7 +106,10 @@ fn a_convolution_of_the_wrong_depth_is_told_in_libtorchs_words() {
     let vs = nn::VarStore::new(Device::Cpu);
     let net = nn::conv2d(vs.root(), 3, 8, 1, Default::default());
     let told = told(accuracy(&net, &two_pixels(4)));
-    assert!(told.contains("[4, 1, 1, 2]") && told.contains("to have 3 channels, but got 1 channels"), "{told}");
+    assert!(
+        told.contains("[4, 1, 1, 2]") && told.contains("to have 3 channels, but got 1 channels"),
+        "{told}"
+    );
     // Measuring switches gradients off: also after a panic they are on again.
     assert!(vs.trainable_variables()[0].square().sum(Kind::Float).requires_grad());
 }
