@@ -4,13 +4,17 @@
 //! numbers as text.
 
 mod colour;
+mod curve;
 mod figure;
 mod input;
+mod summary;
 mod svg;
 mod tiles;
 
+pub use curve::{Curves, Plot, curve};
 pub use figure::Figure;
 pub(crate) use figure::escaped;
+pub use summary::summary;
 
 use crate::Result;
 use crate::datasets::Split;
