@@ -3,14 +3,20 @@
 //! Every figure can be read in a light and a dark theme and from the back row, needs no network, and carries its
 //! numbers as text.
 
+mod canvas;
 mod colour;
 mod figure;
+mod geometry;
 mod input;
+mod raster;
+mod sliding;
+mod steps;
 mod svg;
 mod tiles;
 
 pub use figure::Figure;
 pub(crate) use figure::escaped;
+pub use steps::{Steps, steps};
 
 use crate::Result;
 use crate::datasets::Split;
