@@ -8,6 +8,8 @@ mod colour;
 mod figure;
 mod geometry;
 mod input;
+mod padding;
+mod pooling;
 mod raster;
 mod sliding;
 mod steps;
@@ -16,6 +18,8 @@ mod tiles;
 
 pub use figure::Figure;
 pub(crate) use figure::escaped;
+pub use padding::padding;
+pub use pooling::pooling;
 pub use steps::{Steps, steps};
 
 use crate::Result;
