@@ -44,13 +44,6 @@ impl Sheet {
         ));
     }
 
-    /// A frame of `width` pixels in a CSS colour.
-    pub fn frame(&mut self, [x, y, w, h]: [f64; 4], colour: &str, width: f64) {
-        self.push(format_args!(
-            r#"<rect x="{x:.1}" y="{y:.1}" width="{w:.1}" height="{h:.1}" fill="none" stroke="{colour}" stroke-width="{width:.1}"/>"#
-        ));
-    }
-
     /// A picture stretched over the rectangle, its pixels kept square-edged.
     pub fn pixels(&mut self, [x, y, w, h]: [f64; 4], address: &str) {
         self.push(format_args!(
@@ -83,15 +76,19 @@ impl Sheet {
 
     /// The whole `<svg>` element; `label` is what a screen reader says of it.
     pub fn finish(self, label: &str) -> String {
-        let Self { width, height, body } = self;
-        let label = escaped(label);
-        format!(
-            r#"<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{label}" viewBox="0 0 {width:.0} {height:.0}" width="{width:.0}" style="max-width:100%;height:auto" font-family="system-ui,sans-serif">{body}</svg>"#
-        )
+        element(&self.body, [self.width, self.height], label)
     }
 
     fn push(&mut self, element: std::fmt::Arguments<'_>) {
         // Writing to a String cannot fail.
         let _ = self.body.write_fmt(element);
     }
+}
+
+/// An `<svg>` element of that `body`, width and height, no wider than the page; `label` is what a screen reader says.
+pub fn element(body: &str, [width, height]: [f64; 2], label: &str) -> String {
+    let label = escaped(label);
+    format!(
+        r#"<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{label}" viewBox="0 0 {width:.0} {height:.0}" width="{width:.0}" style="max-width:100%;height:auto" font-family="system-ui,sans-serif">{body}</svg>"#
+    )
 }
