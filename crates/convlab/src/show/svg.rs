@@ -44,6 +44,13 @@ impl Sheet {
         ));
     }
 
+    /// A frame of `width` pixels in a CSS colour.
+    pub fn frame(&mut self, [x, y, w, h]: [f64; 4], colour: &str, width: f64) {
+        self.push(format_args!(
+            r#"<rect x="{x:.1}" y="{y:.1}" width="{w:.1}" height="{h:.1}" fill="none" stroke="{colour}" stroke-width="{width:.1}"/>"#
+        ));
+    }
+
     /// A picture stretched over the rectangle, its pixels kept square-edged.
     pub fn pixels(&mut self, [x, y, w, h]: [f64; 4], address: &str) {
         self.push(format_args!(
