@@ -10,6 +10,11 @@ pub const HERE: Rgb = [247, 103, 7];
 /// Frames a second window.
 pub const THERE: Rgb = [25, 113, 194];
 
+/// How thick frames are, in pixels: around what a figure speaks of, around an image, around a map to be filled.
+pub const THICK: f64 = 5.0;
+pub const BOLD: f64 = 2.0;
+pub const THIN: f64 = 0.4;
+
 /// Numbers smaller than this, in pixels, are left out: nobody could read them.
 const SMALLEST_NUMBER: f64 = 9.0;
 
@@ -22,8 +27,8 @@ pub trait Canvas {
     /// # Errors
     /// If it cannot be encoded.
     fn pixels(&mut self, place: [f64; 4], pixels: &[Rgb], size: [usize; 2]) -> Result<()>;
-    /// A frame around the place, in a colour or thin in the page's own.
-    fn frame(&mut self, place: [f64; 4], colour: Option<Rgb>);
+    /// A frame around the place, `width` pixels thick, in a colour or in the page's own.
+    fn frame(&mut self, place: [f64; 4], colour: Option<Rgb>, width: f64);
     /// A line of text in the page's colour, its middle at y.
     fn text(&mut self, at: [f64; 2], size: f64, anchor: Anchor, text: &str);
     /// Begins a part that a script can find by its name, until `close`.
@@ -122,7 +127,7 @@ impl Canvas for Sheet {
         self.open("cl-cell");
         match cell.fill {
             Some(fill) => self.square(place, fill),
-            None => Sheet::frame(self, place, "currentColor", 0.4),
+            None => Sheet::frame(self, place, "currentColor", THIN),
         }
         if size > 0.0 {
             Sheet::text(self, [x + w / 2.0, y + h / 2.0], size, Anchor::Middle, cell.ink(), &cell.text);
@@ -135,11 +140,9 @@ impl Canvas for Sheet {
         Ok(())
     }
 
-    fn frame(&mut self, place: [f64; 4], colour: Option<Rgb>) {
-        match colour {
-            Some(colour) => Sheet::frame(self, place, &hex(colour), 5.0),
-            None => Sheet::frame(self, place, "currentColor", 0.4),
-        }
+    fn frame(&mut self, place: [f64; 4], colour: Option<Rgb>, width: f64) {
+        let colour = colour.map_or("currentColor".into(), hex);
+        Sheet::frame(self, place, &colour, width);
     }
 
     fn text(&mut self, at: [f64; 2], size: f64, anchor: Anchor, text: &str) {

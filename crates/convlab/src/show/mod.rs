@@ -9,6 +9,8 @@ mod curve;
 mod figure;
 mod geometry;
 mod input;
+mod padding;
+mod pooling;
 mod raster;
 mod sliding;
 mod steps;
@@ -19,6 +21,8 @@ mod tiles;
 pub use curve::{Curves, Plot, curve};
 pub use figure::Figure;
 pub(crate) use figure::escaped;
+pub use padding::padding;
+pub use pooling::pooling;
 pub use steps::{Steps, steps};
 pub use summary::summary;
 

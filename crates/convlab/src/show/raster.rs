@@ -14,8 +14,8 @@ const GREY: Rgb = [170; 3];
 
 /// The typeface, in blocks of lines: one names the letters, the others hold their dots side by side.
 const FONT: &str = include_str!("font.txt");
-/// Columns from letter to letter, and rows of a letter, two of them below the base line.
-const LETTER: [usize; 2] = [6, 9];
+/// Columns and rows of a letter's field in that file; two rows are below the base line.
+const FIELD: [usize; 2] = [6, 9];
 /// Rows above the base line.
 const ABOVE: f64 = 7.0;
 
@@ -64,12 +64,14 @@ impl Raster {
     /// Writes letters of `scale` pixels a dot, their middle at y.
     fn letters(&mut self, [x, y]: [f64; 2], scale: usize, colour: Rgb, text: &str) {
         let dot = scale as f64;
-        for (index, letter) in text.chars().enumerate() {
-            let left = (x + (index * LETTER[0] * scale) as f64).round();
-            for [row, column] in dots(letter) {
+        let mut left = x.round();
+        for letter in text.chars() {
+            let (dots, width) = glyph(letter);
+            for [row, column] in dots {
                 let at = [left + column as f64 * dot, (y - ABOVE / 2.0 * dot).round() + row as f64 * dot];
                 self.fill([at[0], at[1], dot, dot], colour);
             }
+            left += (width + 1) as f64 * dot;
         }
     }
 }
@@ -79,11 +81,10 @@ impl Canvas for Raster {
         let [x, y, w, h] = place;
         self.fill(place, cell.fill.unwrap_or(WHITE));
         self.edge(place, GREY, 1.0);
-        let length = cell.text.chars().count();
-        let fits = ((w - 4.0) / (length.max(1) * LETTER[0]) as f64) as usize;
-        let scale = fits.min(dots_for(size));
+        let width = width(&cell.text);
+        let scale = dots_for(size).min((w - 2.0) as usize / width.max(1));
         if size > 0.0 && scale > 0 {
-            let left = x + (w - (length * LETTER[0] - 1) as f64 * scale as f64) / 2.0;
+            let left = x + (w - (width * scale) as f64) / 2.0;
             let ink = if cell.ink() == Some("#ffffff") { WHITE } else { BLACK };
             self.letters([left, y + h / 2.0], scale, ink, &cell.text);
         }
@@ -102,16 +103,14 @@ impl Canvas for Raster {
         Ok(())
     }
 
-    fn frame(&mut self, place: [f64; 4], colour: Option<Rgb>) {
-        match colour {
-            Some(colour) => self.edge(place, colour, 5.0),
-            None => self.edge(place, GREY, 1.0),
-        }
+    fn frame(&mut self, place: [f64; 4], colour: Option<Rgb>, width: f64) {
+        let faint = if width < 1.0 { GREY } else { BLACK };
+        self.edge(place, colour.unwrap_or(faint), width.max(1.0));
     }
 
     fn text(&mut self, [x, y]: [f64; 2], size: f64, anchor: Anchor, text: &str) {
         let scale = dots_for(size);
-        let width = (text.chars().count() * LETTER[0] * scale) as f64;
+        let width = (width(text) * scale) as f64;
         let left = match anchor {
             Anchor::Start => x,
             Anchor::Middle => x - width / 2.0,
@@ -145,21 +144,32 @@ pub fn gif(frames: impl ExactSizeIterator<Item = Result<Raster>>, each: usize) -
     Ok(bytes)
 }
 
-/// The rows and columns of a letter's dots; none if the typeface lacks it.
-fn dots(letter: char) -> Vec<[usize; 2]> {
-    let letter = letter.to_lowercase().next().unwrap_or(letter);
+/// The rows and columns of a letter's dots, and how many columns it takes.
+fn glyph(letter: char) -> (Vec<[usize; 2]>, usize) {
+    let lower = letter.to_lowercase().next().unwrap_or(letter);
+    let dots = [letter, lower].into_iter().find_map(dots).unwrap_or_default();
+    let left = dots.iter().map(|[_, column]| *column).min().unwrap_or(0);
+    let right = dots.iter().map(|[_, column]| *column).max().unwrap_or(2);
+    (dots.into_iter().map(|[row, column]| [row, column - left]).collect(), right + 1 - left)
+}
+
+/// The rows and columns of a letter's dots in its field; `None` if the typeface lacks it.
+fn dots(letter: char) -> Option<Vec<[usize; 2]>> {
     let lines: Vec<&str> = FONT.lines().collect();
-    let blocks = lines.chunks(LETTER[1] + 1);
-    let found = blocks.filter_map(|block| {
+    lines.chunks(FIELD[1] + 1).find_map(|block| {
         let (names, rows) = block.split_first()?;
         let left = names.chars().position(|name| name == letter && letter != ' ')?;
-        let dots = |(row, line): (usize, &&str)| {
-            let line = line.as_bytes()[left..].iter().take(LETTER[0] - 1).enumerate();
-            line.filter(|(_, dot)| **dot == b'#').map(|(column, _)| [row, column]).collect::<Vec<_>>()
-        };
-        Some(rows.iter().enumerate().flat_map(dots).collect())
-    });
-    found.into_iter().next().unwrap_or_default()
+        let fields = rows.iter().map(|row| &row.as_bytes()[left..left + FIELD[0] - 1]);
+        let marks = fields.enumerate().flat_map(|(row, field)| {
+            field.iter().enumerate().map(move |(column, dot)| ([row, column], *dot == b'#'))
+        });
+        Some(marks.filter(|(_, marked)| *marked).map(|(at, _)| at).collect())
+    })
+}
+
+/// How many dots wide a line of text is.
+fn width(text: &str) -> usize {
+    text.chars().map(|letter| glyph(letter).1 + 1).sum::<usize>().saturating_sub(1)
 }
 
 /// How many pixels a dot has in type of a height.
@@ -182,19 +192,27 @@ mod tests {
 
     fn drawn(letter: char) -> String {
         let mut rows = vec![vec!['.'; 5]; 7];
-        dots(letter).iter().for_each(|[row, column]| rows[*row][*column] = '#');
+        glyph(letter).0.iter().for_each(|[row, column]| rows[*row][*column] = '#');
         rows.into_iter().map(|row| row.into_iter().collect::<String>()).collect::<Vec<_>>().join("\n")
     }
 
     #[test]
     fn every_letter_that_figures_write_has_a_shape_of_its_own() {
-        let letters = "0123456789.-+=×→,:[]abcdefghijklmnopqrstuvwxyz";
-        let shapes: BTreeSet<Vec<[usize; 2]>> = letters.chars().map(dots).collect();
+        let letters = "0123456789.-+=×→,:[]abcdefghijklmnopqrstuvwxyzK";
+        let shapes: BTreeSet<Vec<[usize; 2]>> = letters.chars().filter_map(dots).collect();
         assert_eq!(shapes.len(), letters.chars().count());
         assert!(shapes.iter().all(|shape| !shape.is_empty()));
         assert_eq!(drawn('4'), "...#.\n..##.\n.#.#.\n#..#.\n#####\n...#.\n...#.");
-        assert_eq!(dots('K'), dots('k'));
-        assert_eq!([dots(' '), dots('§')], [[], []] as [[[usize; 2]; 0]; 2]);
+        assert_eq!(glyph('S'), glyph('s'));
+        assert_eq!([glyph(' '), glyph('§')], [(vec![], 3), (vec![], 3)]);
+    }
+
+    #[test]
+    fn a_letter_takes_no_more_room_than_it_needs() {
+        assert_eq!(
+            ["8", ".", "-0.5", "", "a b"].map(width),
+            [5, 2, 3 + 1 + 5 + 1 + 2 + 1 + 5, 0, 5 + 1 + 3 + 1 + 5]
+        );
     }
 
     #[test]
@@ -206,7 +224,7 @@ mod tests {
         assert_eq!([at(9, 15), at(10, 15), at(12, 7), at(31, 15)], [WHITE, GREY, [10, 20, 30], WHITE]);
         assert_eq!(
             raster.pixels.iter().filter(|pixel| **pixel == [255; 4]).count(),
-            1200 - 21 * 21 + dots('1').len()
+            1200 - 21 * 21 + glyph('1').0.len()
         );
     }
 

@@ -1,5 +1,6 @@
 //! A filter on its way over an image, step by step.
 
+mod plan;
 mod player;
 mod scene;
 
