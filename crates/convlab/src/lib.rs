@@ -10,10 +10,12 @@
 //! and from there on writes `tch` itself: this crate never wraps `tch::nn` and never does what a lab teaches.
 //! Every public function returns a [`Result`] whose error says what was expected, what came and what to do.
 
+mod attempt;
 pub mod check;
 pub mod datasets;
 mod display;
 mod error;
+mod interrupt;
 pub mod models;
 pub mod prelude;
 pub mod show;

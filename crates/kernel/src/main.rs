@@ -1,13 +1,14 @@
 //! The kernel JupyterLab starts: evcxr's own, in a folder where the labs' dependencies are compiled already.
 //!
 //! - `convlab-kernel --control_file FILE` serves one notebook (this is what the kernelspec calls);
-//! - `convlab-kernel --prepare DIR CRATE [OLDER]` compiles the crate at path CRATE into the stage DIR, starting
-//!   from what the stage OLDER has compiled;
-//! - `convlab-kernel --clone FROM TO` copies a folder of compiled things so that cargo finds them fresh.
+//! - `convlab-kernel --prepare DIR CRATE` compiles the crate at path CRATE into the stage DIR;
+//! - `convlab-kernel --clone FROM TO` copies a folder of compiled things so that cargo finds them fresh;
+//! - `convlab-kernel --sweep KERNELS` removes the folders of kernels that are gone.
 //!
 //! Without `CONVLAB_STAGE` in the environment it is the stock evcxr kernel.
 
 mod interrupt;
+mod orphan;
 mod prepare;
 mod stage;
 
@@ -16,18 +17,21 @@ use std::process::ExitCode;
 
 fn main() -> ExitCode {
     // evcxr starts this same program again to run the learner's code; those calls do not return.
+    orphan::end_with_the_kernel();
     evcxr::runtime_hook();
     let args: Vec<String> = std::env::args().skip(1).collect();
     let result = match args.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-        ["--prepare", dir, krate] => prepare::prepare(Path::new(dir), Path::new(krate), None),
-        ["--prepare", dir, krate, older] => {
-            prepare::prepare(Path::new(dir), Path::new(krate), Some(Path::new(older)))
-        }
+        ["--prepare", dir, krate] => prepare::prepare(Path::new(dir), Path::new(krate)),
         ["--clone", from, to] => {
             stage::clone_tree(Path::new(from), Path::new(to)).map_err(|error| error.to_string())
         }
+        ["--sweep", kernels] => {
+            stage::sweep(Path::new(kernels));
+            Ok(())
+        }
         ["--control_file", _] => serve(),
-        _ => Err("usage: convlab-kernel --control_file FILE | --prepare DIR CRATE [OLDER] | --clone FROM TO"
+        _ => Err("usage: convlab-kernel --control_file FILE | --prepare DIR CRATE | --clone FROM TO \
+                  | --sweep KERNELS"
             .into()),
     };
     match result {
@@ -41,6 +45,9 @@ fn main() -> ExitCode {
 
 fn serve() -> Result<(), String> {
     interrupt::leave_to_the_cell();
+    // `cargo lab` removes no program whose file is locked.
+    let program = std::env::current_exe().and_then(std::fs::File::open);
+    let _in_use = program.map(|file| file.lock_shared().map(|()| file));
     let _stage = match stage::Settings::from_env() {
         Some(settings) => Some(settings.enter()?),
         None => None,

@@ -1,17 +1,14 @@
 //! `--prepare`: compiles what lab 1's first cell asks for, exactly as a cell would, so that kernels can clone it.
 
-use crate::stage::{EVCXR_TOML, Settings, clone_tree, set_env};
+use crate::stage::{EVCXR_TOML, Settings, set_env};
 use evcxr::CommandContext;
 use std::fs;
 use std::path::Path;
 
 /// Makes `dir` a stage for the crate at `krate`; what cargo compiles is told line by line on stderr.
 ///
-/// What an `older` stage holds compiled is taken over where it still fits.
-pub fn prepare(dir: &Path, krate: &Path, older: Option<&Path>) -> Result<(), String> {
-    if let Some(older) = older {
-        clone_tree(&older.join("target"), &dir.join("target")).map_err(|error| error.to_string())?;
-    }
+/// What is compiled there already is taken over where it still fits.
+pub fn prepare(dir: &Path, krate: &Path) -> Result<(), String> {
     let config = dir.join("config");
     fs::create_dir_all(&config).map_err(|error| format!("cannot write to {}: {error}", dir.display()))?;
     fs::write(config.join("evcxr.toml"), EVCXR_TOML).map_err(|error| error.to_string())?;

@@ -41,7 +41,7 @@ impl Settings {
         sweep(&self.kernels);
         let stage = Stage::create(&self.kernels).map_err(|error| told("make the kernel's folder", error))?;
         let work = stage.folder.join("work");
-        clone_tree(&self.stage, &work).map_err(|error| told("clone the compiled dependencies", error))?;
+        self.clone_to(&work).map_err(|error| told("clone the compiled dependencies", error))?;
         let config = stage.folder.join("config");
         fs::create_dir_all(&config).map_err(|error| told("write evcxr's settings", error))?;
         fs::write(config.join("evcxr.toml"), EVCXR_TOML)
@@ -54,15 +54,21 @@ impl Settings {
         Ok(stage)
     }
 
-    /// Puts our `cargo` before the real one, told which lock file every call shall find.
+    /// `cargo lab` may put a newer stage in this one's place: not before it is cloned whole, hence the lock.
+    fn clone_to(&self, work: &Path) -> io::Result<()> {
+        let lock = File::open(self.stage.join("labs.lock"))?;
+        lock.lock_shared()?;
+        clone_tree(&self.stage, work)
+    }
+
+    /// Puts our `cargo` before the real one, told which lock file every call in `work` shall find.
     pub fn put_tools_first(&self, work: &Path) {
-        set_env("CONVLAB_LOCK", &self.stage.join("labs.lock"));
+        set_env("CONVLAB_LOCK", &work.join("labs.lock"));
         let path = std::env::var_os("PATH").unwrap_or_default();
         let tools = std::iter::once(self.tools.clone()).chain(std::env::split_paths(&path));
         if let Ok(path) = std::env::join_paths(tools) {
             set_env("PATH", Path::new(&path));
         }
-        set_env("CONVLAB_WORK", work);
     }
 }
 
@@ -76,12 +82,16 @@ pub fn set_env(name: &str, value: &Path) {
 }
 
 impl Stage {
+    /// The folder gets its name when its `alive` is locked: until then the sweep of another kernel spares it.
     fn create(kernels: &Path) -> io::Result<Self> {
         let nanos = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos();
-        let folder = kernels.join(format!("{}-{nanos}", std::process::id()));
-        fs::create_dir_all(&folder)?;
-        let alive = File::create(folder.join("alive"))?;
+        let name = format!("{}-{nanos}", std::process::id());
+        let new = kernels.join(format!("{NEW}{name}"));
+        fs::create_dir_all(&new)?;
+        let alive = File::create(new.join("alive"))?;
         alive.lock()?;
+        let folder = kernels.join(name);
+        fs::rename(&new, &folder)?;
         Ok(Self { folder, _alive: alive })
     }
 }
@@ -93,16 +103,22 @@ impl Drop for Stage {
     }
 }
 
+/// How the name of a folder begins that is being made this moment.
+const NEW: &str = "new-";
+
 /// Removes the folders of kernels that are gone: those whose `alive` file nobody holds locked.
 pub fn sweep(kernels: &Path) {
     let Ok(entries) = fs::read_dir(kernels) else { return };
     for entry in entries.flatten() {
         let folder = entry.path();
-        match File::open(folder.join("alive")).map(|alive| alive.try_lock()) {
-            Ok(Err(TryLockError::WouldBlock)) => {}
-            // A folder without the file is one that is being made this moment, or a rest: leave it for a minute.
-            Err(_) if is_fresh(&folder) => {}
-            _ => drop(fs::remove_dir_all(&folder)),
+        if entry.file_name().to_string_lossy().starts_with(NEW) && is_fresh(&folder) {
+            continue;
+        }
+        let alive = File::open(folder.join("alive"));
+        let living = alive.is_ok_and(|file| matches!(file.try_lock(), Err(TryLockError::WouldBlock)));
+        if !living {
+            // What cannot be removed now is left to the next sweep.
+            let _ = fs::remove_dir_all(&folder);
         }
     }
 }
@@ -196,6 +212,45 @@ mod tests {
         fs::write(dead.join("big"), "rest").unwrap();
         sweep(kernels.path());
         assert!(!dead.exists());
+    }
+
+    #[test]
+    fn a_folder_that_is_being_made_is_spared() {
+        let kernels = tempfile::tempdir().unwrap();
+        let new = kernels.path().join("new-1-1");
+        fs::create_dir_all(&new).unwrap();
+        sweep(kernels.path());
+        assert!(new.exists());
+    }
+
+    #[test]
+    fn a_kernel_clones_the_stage_with_its_lock_file_and_waits_while_another_stage_is_put_in_its_place() {
+        let stage = stage_with(&[("labs.lock", "tch 0.26"), ("target/liba.rlib", "lib")]);
+        let home = tempfile::tempdir().unwrap();
+        let settings =
+            Settings { stage: stage.path().into(), kernels: home.path().into(), tools: home.path().into() };
+        let work = home.path().join("work");
+        let replacing = File::open(stage.path().join("labs.lock")).unwrap();
+        replacing.lock().unwrap();
+        std::thread::scope(|scope| {
+            let cloning = scope.spawn(|| settings.clone_to(&work));
+            std::thread::sleep(std::time::Duration::from_millis(50));
+            assert!(!work.exists());
+            replacing.unlock().unwrap();
+            cloning.join().unwrap().unwrap();
+        });
+        assert_eq!(fs::read_to_string(work.join("labs.lock")).unwrap(), "tch 0.26");
+        assert!(work.join("target/liba.rlib").exists());
+    }
+
+    #[test]
+    fn a_kernel_that_cannot_clone_says_what_to_do_and_leaves_nothing() {
+        let home = tempfile::tempdir().unwrap();
+        let settings =
+            Settings { stage: "/nowhere".into(), kernels: home.path().into(), tools: home.path().into() };
+        let error = settings.enter().err().unwrap();
+        assert!(error.contains("cannot clone") && error.contains("cargo lab doctor"), "{error}");
+        assert_eq!(fs::read_dir(home.path()).unwrap().count(), 0);
     }
 
     #[test]

@@ -57,8 +57,10 @@ pub fn output(command: &mut Command, remedy: &str) -> Result<String> {
     Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
 
+/// The program and its first words, but no script that it is given in an argument.
 fn name_of(command: &Command) -> String {
-    let words = std::iter::once(command.get_program()).chain(command.get_args().take(3));
+    let arguments = command.get_args().take(3).take_while(|&word| word != "-c");
+    let words = std::iter::once(command.get_program()).chain(arguments);
     format!("`{}`", words.map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" "))
 }
 

@@ -1,17 +1,18 @@
 use crate::failure::{Failure, Result};
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use std::path::PathBuf;
+use std::time::Duration;
 
 /// What the user asked for.
 pub enum Order {
     Open(Open),
-    Doctor,
+    Doctor(Doctor),
     Run(Run),
     Test(Test),
     Lint,
     Prepare,
     Env,
-    Bench,
+    Bench(Bench),
     Clean,
 }
 
@@ -23,14 +24,20 @@ pub struct Open {
     pub offline: bool,
 }
 
+/// `cargo lab doctor`.
+pub struct Doctor {
+    /// The port that must be free, or `None` for the first free one from 8888 on.
+    pub port: Option<u16>,
+}
+
 /// `cargo lab run`.
-#[derive(Default)]
 pub struct Run {
-    /// Numbers (`02`) or names of labs; all when empty.
+    /// Numbers (`02`), names of labs, or paths of notebooks; all labs when empty.
     pub labs: Vec<String>,
     pub out: Option<PathBuf>,
     pub offline: bool,
     pub stock: bool,
+    pub cell_timeout: Duration,
 }
 
 /// `cargo lab test`.
@@ -39,37 +46,60 @@ pub struct Test {
     pub deny_skips: bool,
 }
 
+/// `cargo lab bench`.
+pub struct Bench {
+    /// The lab whose cells are measured: a number, a name or a path.
+    pub lab: String,
+}
+
+/// No cell of a lab may take longer: the longest trains for minutes.
+pub const CELL_TIMEOUT: Duration = Duration::from_secs(900);
+
 pub fn parse() -> Result<Order> {
     // clap prints help and its own usage errors, and ends the program.
     order(&command().get_matches())
 }
 
+/// The lab that `bench kernel` measures if none is named.
+const BENCH_LAB: &str = "02";
+
 fn command() -> Command {
     let flag = |name: &'static str, help: &'static str| {
         Arg::new(name).long(name).action(ArgAction::SetTrue).help(help)
     };
+    let port = |help: &'static str| Arg::new("port").long("port").value_parser(value_parser!(u16)).help(help);
     let offline = || flag("offline", "Do not download data: use synthetic digits and objects");
     Command::new("cargo lab")
         .bin_name("cargo lab")
         .about("Prepares this machine for the labs and opens them in JupyterLab")
         .version(env!("CARGO_PKG_VERSION"))
-        .arg(Arg::new("port").long("port").value_parser(value_parser!(u16)).help("Listen on this port"))
+        .arg(port("Listen on this port"))
         .arg(flag("no-browser", "Print the link instead of opening a browser"))
         .arg(offline())
-        .subcommand(Command::new("doctor").about("Checks what the labs need; says what mends each thing"))
+        .subcommand(
+            Command::new("doctor")
+                .about("Checks what the labs need; says what mends each thing")
+                .arg(port("The port that must be free")),
+        )
         .subcommand(
             Command::new("run")
                 .about("Runs labs without a browser and writes them as .ipynb and .html")
                 .arg(
                     Arg::new("lab")
                         .action(ArgAction::Append)
-                        .help("Numbers or names, such as 02; all if none"),
+                        .help("Numbers or names, such as 02, or paths of notebooks; all labs if none"),
                 )
                 .arg(
                     Arg::new("out")
                         .long("out")
                         .value_parser(value_parser!(PathBuf))
                         .help("Folder for the results"),
+                )
+                .arg(
+                    Arg::new("cell-timeout")
+                        .long("cell-timeout")
+                        .value_parser(value_parser!(u32).range(1..))
+                        .help("Seconds after which a cell counts as failed [default: 900]"),
                 )
                 .arg(flag("stock", "Use evcxr as it comes, without the prepared stage"))
                 .arg(offline()),
@@ -84,7 +114,13 @@ fn command() -> Command {
         .subcommand(
             Command::new("env").about("Prints the environment of builds, for `eval \"$(cargo lab env)\"`"),
         )
-        .subcommand(Command::new("bench").about("Measures the prepared kernel beside evcxr as it comes"))
+        .subcommand(
+            Command::new("bench").about("Measures").subcommand_required(false).subcommand(
+                Command::new("kernel")
+                    .about("The prepared kernel beside evcxr as it comes (the default)")
+                    .arg(Arg::new("lab").default_value(BENCH_LAB).help("The lab whose cells are measured")),
+            ),
+        )
         .subcommand(Command::new("clean").about("Removes the cache folder"))
 }
 
@@ -95,18 +131,25 @@ fn order(matches: &ArgMatches) -> Result<Order> {
             no_browser: matches.get_flag("no-browser"),
             offline: matches.get_flag("offline"),
         }),
-        Some(("doctor", _)) => Order::Doctor,
+        Some(("doctor", sub)) => Order::Doctor(Doctor { port: sub.get_one("port").copied() }),
         Some(("run", sub)) => Order::Run(Run {
             labs: sub.get_many::<String>("lab").unwrap_or_default().cloned().collect(),
             out: sub.get_one::<PathBuf>("out").cloned(),
             offline: sub.get_flag("offline"),
             stock: sub.get_flag("stock"),
+            cell_timeout: sub
+                .get_one::<u32>("cell-timeout")
+                .map_or(CELL_TIMEOUT, |&seconds| Duration::from_secs(seconds.into())),
         }),
         Some(("test", sub)) => Order::Test(Test { deny_skips: sub.get_flag("deny-skips") }),
         Some(("lint", _)) => Order::Lint,
         Some(("prepare", _)) => Order::Prepare,
         Some(("env", _)) => Order::Env,
-        Some(("bench", _)) => Order::Bench,
+        Some(("bench", sub)) => {
+            let kernel = sub.subcommand_matches("kernel");
+            let lab = kernel.and_then(|sub| sub.get_one::<String>("lab").cloned());
+            Order::Bench(Bench { lab: lab.unwrap_or_else(|| BENCH_LAB.to_owned()) })
+        }
         Some(("clean", _)) => Order::Clean,
         Some((other, _)) => return Err(Failure::new(format!("There is no `{other}`."), "cargo lab --help")),
     })

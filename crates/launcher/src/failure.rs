@@ -23,7 +23,7 @@ impl Failure {
             std::io::ErrorKind::PermissionDenied | std::io::ErrorKind::ReadOnlyFilesystem => {
                 "make the folder writable, or name another one with CONVLAB_CACHE=…"
             }
-            _ => "look at that path, or name another folder with CONVLAB_CACHE=…",
+            _ => "look at what lies there",
         };
         Self::new(format!("Cannot {doing} {}: {error}.", path.display()), remedy)
     }

@@ -11,6 +11,7 @@ mod open;
 mod places;
 mod prepare;
 mod say;
+mod system;
 mod tests;
 
 use cli::Order;
@@ -19,7 +20,7 @@ use std::process::ExitCode;
 
 fn main() -> ExitCode {
     match cli::parse().and_then(carry_out) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(failure) => {
             eprintln!("\n{failure}");
             ExitCode::FAILURE
@@ -27,16 +28,17 @@ fn main() -> ExitCode {
     }
 }
 
-fn carry_out(order: Order) -> Result<()> {
+fn carry_out(order: Order) -> Result<ExitCode> {
     match order {
         Order::Open(options) => open::open(&options),
-        Order::Doctor => doctor::doctor(),
+        Order::Doctor(options) => doctor::doctor(&options),
         Order::Run(options) => labs::run::run(&options),
-        Order::Test(options) => tests::test(&options),
+        Order::Test(options) => return tests::test(&options),
         Order::Lint => tests::lint(),
-        Order::Prepare => prepare::prepare(&places::Places::find()?).map(drop),
+        Order::Prepare => doctor::checked_prepare().map(drop),
         Order::Env => prepare::print_environment(),
-        Order::Bench => bench::kernel(),
+        Order::Bench(options) => bench::kernel(&options),
         Order::Clean => prepare::clean(),
     }
+    .map(|()| ExitCode::SUCCESS)
 }

@@ -5,27 +5,25 @@ use crate::doctor;
 use crate::failure::{Failure, Result};
 use crate::labs::{self, copy, run::jupyter_python};
 use crate::places::Places;
-use crate::prepare::{self, data};
+use crate::prepare::{self, data, programs, text};
+use std::process::Command;
 
-/// The port that is tried first.
-const FIRST_PORT: u16 = 8888;
+const OPEN_LAB: &str = include_str!("python/open_lab.py");
 
 /// Prepares the machine, brings new labs, and runs JupyterLab until it is stopped.
 pub fn open(options: &cli::Open) -> Result<()> {
     let places = Places::find()?;
-    doctor::preflight(&places)?;
-    let port = port(options.port)?;
+    doctor::checked(&places, options.port)?;
     let ready = prepare::prepare(&places)?;
     let mine = places.my_labs();
     for name in copy::bring(&labs::all(&places.notebooks())?, &mine)? {
         println!("new: my-labs/{name}.ipynb");
     }
     let mut jupyter = jupyter_python(&ready);
-    jupyter.args(["-m", "jupyterlab", "--ServerApp.ip=127.0.0.1", "--ServerApp.port_retries=0"]);
-    jupyter.arg(format!("--ServerApp.port={port}")).arg(format!("--ServerApp.root_dir={}", mine.display()));
-    // Nothing outside this machine is asked for news or updates.
-    jupyter.arg("--LabApp.news_url=").arg("--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate");
-    jupyter.args(["--KernelSpecManager.ensure_native_kernel=False", "--ServerApp.log_level=WARN"]);
+    jupyter.args(["-c", OPEN_LAB, &text(&ready.programs.kernel()), &text(&programs::kernels(&places))]);
+    // The port was free when the preparing began; it may have taken minutes.
+    jupyter.arg(format!("--ServerApp.port={}", doctor::free_port(options.port)?));
+    jupyter.arg(format!("--ServerApp.root_dir={}", mine.display()));
     if is_root() {
         jupyter.arg("--allow-root");
     }
@@ -37,26 +35,27 @@ pub fn open(options: &cli::Open) -> Result<()> {
         Some(folder) => data::Data::Files(folder).tell(&mut jupyter),
         None => {}
     }
-    println!("The labs are in {}; stop with Ctrl-C, twice.", mine.display());
-    let status = jupyter.status().map_err(|error| {
-        Failure::new(format!("JupyterLab cannot be started: {error}."), "cargo lab clean, then cargo lab")
-    })?;
-    // Ctrl-C is how one leaves; it is no failure.
-    match status.code() {
+    println!("The labs are in {}; stop with Ctrl-C.", mine.display());
+    become_jupyter(&mut jupyter)
+}
+
+/// JupyterLab takes this process's place: Ctrl-C is for it alone.
+#[cfg(unix)]
+fn become_jupyter(jupyter: &mut Command) -> Result<()> {
+    use std::os::unix::process::CommandExt;
+    Err(cannot_start(&jupyter.exec()))
+}
+
+#[cfg(not(unix))]
+fn become_jupyter(jupyter: &mut Command) -> Result<()> {
+    match jupyter.status().map_err(|error| cannot_start(&error))?.code() {
         Some(0) | None => Ok(()),
         Some(code) => Err(Failure::new(format!("JupyterLab ended with status {code}."), "cargo lab doctor")),
     }
 }
 
-fn port(asked: Option<u16>) -> Result<u16> {
-    match asked {
-        Some(port) => doctor::port(port).map(|()| port),
-        None => {
-            let mut ports = FIRST_PORT..FIRST_PORT + 100;
-            let free = ports.find(|&port| doctor::port(port).is_ok());
-            free.ok_or_else(|| Failure::new("Ports 8888 to 8987 are all taken.", "cargo lab --port 9999"))
-        }
-    }
+fn cannot_start(error: &std::io::Error) -> Failure {
+    Failure::new(format!("JupyterLab cannot be started: {error}."), "cargo lab clean")
 }
 
 #[cfg(unix)]

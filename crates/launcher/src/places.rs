@@ -21,7 +21,9 @@ impl Places {
                 "cd into the checkout",
             )
         })?;
-        Ok(Self { checkout: checkout.to_owned(), cache: cache(|name| env::var_os(name).map(PathBuf::from))? })
+        let cache = cache(|name| env::var_os(name).map(PathBuf::from))?;
+        outside(&cache, checkout)?;
+        Ok(Self { checkout: checkout.to_owned(), cache })
     }
 
     /// The masters of the labs.
@@ -54,9 +56,27 @@ fn cache(var: impl Fn(&str) -> Option<PathBuf>) -> Result<PathBuf> {
     std::path::absolute(&found).map_err(|error| Failure::file("find", &found, &error))
 }
 
+/// Kernels compile in the cache; below the checkout cargo would take them for a part of its workspace.
+fn outside(cache: &Path, checkout: &Path) -> Result<()> {
+    if cache.starts_with(checkout) {
+        let what =
+            format!("The cache {} lies inside the checkout, where cells cannot compile.", cache.display());
+        return Err(Failure::new(what, "name a folder elsewhere: export CONVLAB_CACHE=/some/folder"));
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_cache_inside_the_checkout_is_refused() {
+        assert!(outside(Path::new("/home/me/cache"), Path::new("/home/me/convlab")).is_ok());
+        let failure =
+            outside(Path::new("/home/me/convlab/cache"), Path::new("/home/me/convlab")).unwrap_err();
+        assert!(failure.remedy().contains("CONVLAB_CACHE="), "{failure}");
+    }
 
     fn cache_with(vars: &[(&str, &str)]) -> Result<PathBuf> {
         cache(|name| vars.iter().find(|(key, _)| *key == name).map(|(_, value)| PathBuf::from(value)))

@@ -6,8 +6,9 @@ use crate::places::Places;
 use crate::prepare::data;
 use crate::prepare::{self, KERNEL, Ready, programs, stage};
 use crate::{child, cli, doctor, say};
-use std::path::PathBuf;
-use std::process::Command;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
 
 /// Tests that passed, failed and were skipped for want of data.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -17,11 +18,10 @@ struct Count {
     skipped: usize,
 }
 
-/// Runs the tests of all crates, then every lab.
-pub fn test(options: &cli::Test) -> Result<()> {
-    let places = Places::find()?;
-    doctor::preflight(&places)?;
-    let ready = prepare::prepare(&places)?;
+/// Runs the tests of all crates, then every lab; the counts are the last line printed.
+pub fn test(options: &cli::Test) -> Result<ExitCode> {
+    let ready = doctor::checked_prepare()?;
+    let places = &ready.places;
     let data = data::choose(&ready, false)?;
     let mut count = Count::default();
     for (title, mut command) in suites(&ready)? {
@@ -29,19 +29,30 @@ pub fn test(options: &cli::Test) -> Result<()> {
         run_suite(title, &mut command, &mut count)?;
     }
     let all = labs::all(&places.notebooks())?;
-    say::step("the labs' rules", |_| rules(&places, &all, &mut count))?;
-    let reports = labs::run::run_all(&ready, &all, &data, &places.checkout.join("target/labs"), KERNEL)?;
+    say::step("the labs' rules", |_| rules(places, &all, &mut count))?;
+    let settings = labs::run::Settings {
+        out: places.checkout.join("target/labs"),
+        kernel: KERNEL,
+        cell_timeout: cli::CELL_TIMEOUT,
+    };
+    let reports = labs::run::run_all(&ready, &all, &data, &settings)?;
     let failed = reports.iter().filter(|report| !report.faults.is_empty()).count();
     count.failed += failed;
     count.passed += reports.len() - failed;
+    let verdict = verdict(&count, options.deny_skips);
+    if let Err(failure) = &verdict {
+        eprintln!("\n{failure}");
+    }
     println!("\n{} passed, {} failed, {} skipped", count.passed, count.failed, count.skipped);
-    verdict(&count, options.deny_skips)
+    Ok(if verdict.is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// Counts each lab, and the table that maps the exercises to labs, as one test.
+/// Counts each lab, the order of the labs, and the table that maps the exercises to them, as one test.
 fn rules(places: &Places, all: &[labs::Lab], count: &mut Count) -> Result<()> {
-    let mut found =
-        vec![("notebooks/README.md".to_owned(), labs::rules::broken_mapping(&places.notebooks())?)];
+    let mut found = vec![
+        ("notebooks/README.md".to_owned(), labs::rules::broken_mapping(&places.notebooks())?),
+        ("notebooks".to_owned(), labs::rules::doubled_numbers(all)),
+    ];
     for lab in all {
         found.push((lab.name(), labs::rules::broken(lab)?));
     }
@@ -65,8 +76,7 @@ fn verdict(count: &Count, deny_skips: bool) -> Result<()> {
 
 /// Runs clippy over all crates, each with the settings its tests are built with.
 pub fn lint() -> Result<()> {
-    let places = Places::find()?;
-    let ready = prepare::prepare(&places)?;
+    let ready = doctor::checked_prepare()?;
     for (title, mut command) in cargo_calls(&ready, "clippy")? {
         command.args(["--all-targets", "--", "-D", "warnings"]);
         say::step(&format!("clippy, {title}"), |line| {
@@ -79,8 +89,10 @@ pub fn lint() -> Result<()> {
 fn suites(ready: &Ready) -> Result<Vec<(&'static str, Command)>> {
     let mut calls = cargo_calls(ready, "test")?;
     for (_, command) in &mut calls {
-        // Shows the output of tests that pass, so that a skipped one is seen.
-        command.args(["--", "--show-output"]);
+        // Goes on after a failure, and shows the output of tests that pass, so that a skipped one is seen.
+        command.args(["--no-fail-fast", "--", "--show-output"]);
+        // Some of the launcher's tests start real kernels; without this they are skipped.
+        command.env("CONVLAB_PREPARED", "1");
     }
     Ok(calls)
 }
@@ -104,20 +116,16 @@ fn cargo_calls(ready: &Ready, verb: &str) -> Result<Vec<(&'static str, Command)>
     Ok(vec![("launcher", launcher), ("kernel and fetch", programs), ("convlab", helper)])
 }
 
-/// A target folder of its own for the helper crate's tests, begun as a copy of the stage's.
+/// A target folder of its own for the helper crate's tests: a clone of the stage's, made anew when the dependencies
+/// have changed, since those are compiled there already.
 fn helper_target(ready: &Ready) -> Result<PathBuf> {
-    let stage = PathBuf::from(&ready.environment["CONVLAB_STAGE"]);
-    let key = stage::dependencies_of(&stage);
-    let folder = ready.places.cache.join(format!("tests-{key}"));
-    if !folder.exists() {
-        prepare::whole_folder(&folder, |new| {
-            let mut kernel = Command::new(
-                PathBuf::from(&ready.environment["CONVLAB_TOOLS"]).with_file_name("convlab-kernel"),
-            );
-            child::watch(kernel.arg("--clone").arg(stage.join("target")).arg(new), "cargo lab clean", |_| {})
-        })?;
+    let _only_one = prepare::lock(&ready.places)?;
+    let folder = ready.places.cache.join("tests").join(ready.stage.file_name().unwrap_or_default());
+    let lock = |folder: &Path| fs::read(folder.join(stage::LOCK)).ok();
+    if !folder.exists() || lock(&folder) != lock(&ready.stage) {
+        prepare::whole_folder(&folder, |new| stage::clone(&ready.programs, &ready.stage, new))?;
     }
-    Ok(folder)
+    Ok(folder.join("target"))
 }
 
 fn run_suite(title: &str, command: &mut Command, count: &mut Count) -> Result<()> {
@@ -141,7 +149,7 @@ fn run_suite(title: &str, command: &mut Command, count: &mut Count) -> Result<()
 
 /// Reads one line of what cargo's test runner prints.
 fn count_line(line: &str, count: &mut Count) {
-    if line.trim() == "skipped: no data" {
+    if line.trim().starts_with("skipped: ") {
         count.skipped += 1;
     }
     if let Some(result) = line.strip_prefix("test result: ") {
@@ -164,11 +172,12 @@ mod checks {
         for line in [
             "test result: ok. 12 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.50s",
             "skipped: no data",
+            "    skipped: not prepared",
             "test result: FAILED. 3 passed; 2 failed; 0 ignored; 0 measured; 0 filtered out; finished in 1.00s",
         ] {
             count_line(line, &mut count);
         }
-        assert_eq!(count, Count { passed: 15, failed: 2, skipped: 1 });
+        assert_eq!(count, Count { passed: 15, failed: 2, skipped: 2 });
     }
 
     #[test]

@@ -1,8 +1,16 @@
 use super::{Split, grouped};
+use crate::interrupt::{self, Watch};
 use crate::{Error, Result};
 use tch::Tensor;
 
+/// In quick mode a walk in random order, as training takes it, ends after about so many images.
+const QUICK_IMAGES: i64 = 10_000;
+
 /// Walks through a [`Split`] a few images at a time; made by [`Split::batches`] and [`Split::batches_in_order`].
+///
+/// The walk ends early when the learner interrupts the cell, so that a loop stops between two steps and all variables
+/// stay; the next walk in that cell is refused. With `CONVLAB_QUICK=1` in the environment a walk in random order ends
+/// after 10,000 images and says so: the labs' own tests train in a fraction of the time.
 #[derive(Debug)]
 pub struct Batches {
     images: Tensor,
@@ -11,6 +19,10 @@ pub struct Batches {
     order: Option<Tensor>,
     size: i64,
     start: i64,
+    /// Where the walk ends: at the number of images, or earlier in quick mode.
+    end: i64,
+    /// From the first batch to the last.
+    watch: Option<Watch>,
 }
 
 impl Batches {
@@ -22,14 +34,41 @@ impl Batches {
                 "write for instance `batches(256)?`",
             ));
         }
+        if interrupt::answer() {
+            return Err(interrupt::error("to walk through the images"));
+        }
         let (images, labels) = (split.images.shallow_clone(), split.labels.shallow_clone());
-        Ok(Self { images, labels, order, size, start: 0 })
+        let end = if order.is_some() { end(split.len(), size, is_quick()) } else { split.len() };
+        Ok(Self { images, labels, order, size, start: 0, end, watch: None })
     }
 
     /// How many images are still to come.
     fn rest(&self) -> i64 {
-        self.images.size()[0] - self.start
+        self.end - self.start
     }
+
+    fn is_interrupted(&mut self) -> bool {
+        self.watch.get_or_insert_with(Watch::start);
+        if interrupt::asked() {
+            println!("Interrupted: no more batches in this cell.");
+            self.start = self.end;
+        }
+        interrupt::asked()
+    }
+}
+
+fn is_quick() -> bool {
+    std::env::var("CONVLAB_QUICK").is_ok_and(|value| value == "1")
+}
+
+/// Where a walk through `count` images in random order ends; a shorter one in quick mode is announced.
+fn end(count: i64, size: i64, quick: bool) -> i64 {
+    let whole = QUICK_IMAGES.div_euclid(size).max(1) * size;
+    if !quick || count <= QUICK_IMAGES || count <= whole {
+        return count;
+    }
+    println!("quick mode (CONVLAB_QUICK=1): {} of {} images", grouped(whole), grouped(count));
+    whole
 }
 
 impl Iterator for Batches {
@@ -37,7 +76,8 @@ impl Iterator for Batches {
 
     fn next(&mut self) -> Option<Self::Item> {
         let size = self.size.min(self.rest());
-        if size == 0 {
+        if size == 0 || self.is_interrupted() {
+            self.watch = None;
             return None;
         }
         let pick = |from: &Tensor| match &self.order {
@@ -56,3 +96,23 @@ impl Iterator for Batches {
 }
 
 impl ExactSizeIterator for Batches {}
+
+#[cfg(test)]
+mod tests {
+    use super::end;
+
+    #[test]
+    fn a_quick_walk_ends_with_the_last_whole_batch_of_10_000_images() {
+        assert_eq!(end(60_000, 128, true), 9_984);
+        assert_eq!(end(50_000, 256, true), 9_984);
+        assert_eq!(end(60_000, 30_000, true), 30_000);
+        assert_eq!(end(60_000, 128, false), 60_000);
+    }
+
+    #[test]
+    fn few_images_are_all_seen_in_quick_mode_too() {
+        assert_eq!(end(10_000, 128, true), 10_000);
+        assert_eq!(end(1_000, 256, true), 1_000);
+        assert_eq!(end(60_000, 70_000, true), 60_000);
+    }
+}

@@ -72,7 +72,7 @@ impl Displayed for Split {
 }
 
 /// A count with its thousands set apart: `60,000`.
-fn grouped(count: i64) -> String {
+pub(crate) fn grouped(count: i64) -> String {
     let digits = count.unsigned_abs().to_string();
     let mut text = String::from(if count < 0 { "-" } else { "" });
     for (at, digit) in digits.chars().enumerate() {

@@ -52,7 +52,7 @@ impl Displayed for () {
 }
 
 macro_rules! displayed_as_debug {
-    ($($type:ty),*) => { $(impl Displayed for $type { fn evcxr_display(&self) { emit_debug(self); } })* };
+    ($($type:ty),*) => { $(impl Displayed for $type { fn evcxr_display(&self) { emit_debug(&self); } })* };
 }
 
 displayed_as_debug!(i8, i16, i32, i64, i128, isize, u8, u16, u32, u64, u128, usize, f32, f64);

@@ -71,17 +71,31 @@ impl Sheet {
         ));
     }
 
+    /// Begins a group of elements of a class, until `close`.
+    pub fn open(&mut self, class: &str) {
+        self.push(format_args!(r#"<g class="{class}">"#));
+    }
+
+    /// Ends the group that was opened last.
+    pub fn close(&mut self) {
+        self.push(format_args!("</g>"));
+    }
+
     /// The whole `<svg>` element; `label` is what a screen reader says of it.
     pub fn finish(self, label: &str) -> String {
-        let Self { width, height, body } = self;
-        let label = escaped(label);
-        format!(
-            r#"<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{label}" viewBox="0 0 {width:.0} {height:.0}" width="{width:.0}" style="max-width:100%;height:auto" font-family="system-ui,sans-serif">{body}</svg>"#
-        )
+        element(&self.body, [self.width, self.height], label)
     }
 
     fn push(&mut self, element: std::fmt::Arguments<'_>) {
         // Writing to a String cannot fail.
         let _ = self.body.write_fmt(element);
     }
+}
+
+/// An `<svg>` element of that `body`, width and height, no wider than the page; `label` is what a screen reader says.
+pub fn element(body: &str, [width, height]: [f64; 2], label: &str) -> String {
+    let label = escaped(label);
+    format!(
+        r#"<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{label}" viewBox="0 0 {width:.0} {height:.0}" width="{width:.0}" style="max-width:100%;height:auto" font-family="system-ui,sans-serif">{body}</svg>"#
+    )
 }

@@ -1,1 +1,31 @@
-//! Placeholder: train.
+//! The training loop that the labs write by hand first, ready to be called again and again.
+//!
+//! ```no_run
+//! # use convlab::prelude::*;
+//! # let data = datasets::mnist()?;
+//! let vs = nn::VarStore::new(Device::Cpu);
+//! let net = nn::seq().add_fn(|xs| xs.flat_view()).add(nn::linear(vs.root(), 784, 10, Default::default()));
+//! let mut opt = nn::Adam::default().build(&vs, 1e-3).unwrap();
+//! let history = train::fit(&net, &mut opt, &data.train, train::FitConfig::new().epochs(3))?;
+//! let accuracy = train::accuracy(&net, &data.test)?;
+//! # Ok::<(), Error>(())
+//! ```
+//!
+//! A net takes images `[n, c, h, w]` and gives logits `[n, classes]`, one score for each class, without soft-max: the
+//! loss is cross-entropy, which has it inside.
+
+mod config;
+mod evaluate;
+mod fit;
+mod history;
+mod step;
+mod tensorboard;
+
+pub use config::FitConfig;
+pub use evaluate::{Evaluation, accuracy, evaluate};
+pub use fit::fit;
+pub use history::{Epoch, History};
+pub use tensorboard::SummaryWriter;
+
+#[cfg(test)]
+mod tests;

@@ -46,13 +46,17 @@ pub fn all(folder: &Path) -> Result<Vec<Lab>> {
     Ok(labs)
 }
 
-/// The labs that the given numbers or names mean; all of them when none is given.
+/// The labs that the given numbers, names or paths of notebooks mean; all of them when none is given.
 pub fn select(folder: &Path, asked: &[String]) -> Result<Vec<Lab>> {
     let labs = all(folder)?;
     if asked.is_empty() {
         return Ok(labs);
     }
     let find = |word: &String| {
+        let path = Path::new(word);
+        if path.extension().is_some_and(|ext| ext == "ipynb") && path.exists() {
+            return Some(Lab { path: path.to_owned() });
+        }
         labs.iter().find(|lab| lab.name() == *word || lab.name().starts_with(&format!("{word}_"))).cloned()
     };
     let missing = |word: &String| {
@@ -88,6 +92,12 @@ mod tests {
         assert_eq!(names(&[]).unwrap(), ["00_welcome", "02_by_hand"]);
         assert_eq!(names(&["02"]).unwrap(), ["02_by_hand"]);
         assert_eq!(names(&["02_by_hand", "00"]).unwrap(), ["02_by_hand", "00_welcome"]);
+        let elsewhere = dir.path().join("elsewhere");
+        fs::create_dir(&elsewhere).unwrap();
+        let path = elsewhere.join("mine.ipynb");
+        fs::write(&path, "{}").unwrap();
+        assert_eq!(names(&[path.to_str().unwrap()]).unwrap(), ["mine"]);
+        assert!(names(&["nowhere.ipynb"]).unwrap_err().what().contains("nowhere.ipynb"));
         let failure = names(&["07"]).unwrap_err();
         assert!(failure.what().contains("07") && failure.remedy().contains("00_welcome, 02_by_hand"));
     }

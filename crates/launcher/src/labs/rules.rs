@@ -19,6 +19,7 @@ pub fn broken(lab: &Lab) -> Result<Vec<String>> {
     let notebook = lab.read()?;
     let cells = notebook["cells"].as_array().cloned().unwrap_or_default();
     let mut found = Vec::new();
+    found.extend(number(&lab.name()));
     found.extend(head(&lab.name(), &cells));
     found.extend(parts(&cells));
     for (index, cell) in cells.iter().enumerate() {
@@ -58,6 +59,24 @@ fn headings(lab: &Lab) -> Result<Vec<String>> {
         cells.iter().filter(|cell| cell["cell_type"] == "markdown").map(source).collect();
     let lines = texts.iter().flat_map(|text| text.lines()).filter(|line| line.starts_with('#'));
     Ok(lines.map(|line| line.trim_start_matches('#').trim().to_owned()).collect())
+}
+
+/// Numbers that more than one lab has: their order would be the alphabet's, not the course's.
+pub fn doubled_numbers(labs: &[Lab]) -> Vec<String> {
+    let names: Vec<_> = labs.iter().map(Lab::name).collect();
+    let same = |pair: &&[String]| pair[0].split('_').next() == pair[1].split('_').next();
+    names
+        .windows(2)
+        .filter(same)
+        .map(|pair| format!("{} and {} have the same number", pair[0], pair[1]))
+        .collect()
+}
+
+fn number(name: &str) -> Option<String> {
+    let is_good = name.split_once('_').is_some_and(|(number, rest)| {
+        number.len() == 2 && number.bytes().all(|digit| digit.is_ascii_digit()) && !rest.is_empty()
+    });
+    (!is_good).then(|| "the file's name is not two digits, `_` and words".to_owned())
 }
 
 /// Title, minutes, goals, first cell.
@@ -158,6 +177,16 @@ mod tests {
     #[test]
     fn a_lab_with_all_its_parts_breaks_no_rule() {
         assert_eq!(broken_in(&good()), [""; 0]);
+    }
+
+    #[test]
+    fn two_labs_with_one_number_and_a_lab_without_are_found() {
+        let labs = ["00_welcome", "02_by_hand", "02_padding"].map(|name| Lab { path: name.into() });
+        assert_eq!(doubled_numbers(&labs), ["02_by_hand and 02_padding have the same number"]);
+        assert_eq!(number("02_by_hand"), None);
+        for name in ["2_by_hand", "by_hand", "02", "02_"] {
+            assert!(number(name).is_some(), "{name}");
+        }
     }
 
     #[test]

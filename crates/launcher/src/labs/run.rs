@@ -3,20 +3,28 @@
 use super::{Lab, select};
 use crate::child;
 use crate::cli;
+use crate::doctor;
 use crate::failure::{Failure, Result};
 use crate::places::Places;
 use crate::prepare::data::{self, Data};
-use crate::prepare::{self, KERNEL, Ready, STOCK_KERNEL, text};
+use crate::prepare::{KERNEL, Ready, STOCK_KERNEL, text};
 use crate::say;
 use serde_json::Value;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
 const RUN_LAB: &str = include_str!("../python/run_lab.py");
 
-/// No cell of a lab may take longer: the longest trains for minutes.
-const SECONDS_PER_CELL: u32 = 900;
+/// How labs are run.
+pub struct Settings {
+    /// The folder for the executed notebooks and pages.
+    pub out: PathBuf,
+    pub kernel: &'static str,
+    /// A cell that takes longer counts as failed.
+    pub cell_timeout: Duration,
+}
 
 /// What is known of a lab after its run.
 #[derive(Debug, Default)]
@@ -32,13 +40,18 @@ pub struct Report {
 /// Runs the labs that were asked for, prints the table, fails if any lab failed.
 pub fn run(options: &cli::Run) -> Result<()> {
     let places = Places::find()?;
-    let ready = prepare::prepare(&places)?;
     let labs = select(&places.notebooks(), &options.labs)?;
+    labs.iter().try_for_each(|lab| lab.read().map(drop))?;
+    let settings = Settings {
+        out: options.out.clone().unwrap_or_else(|| places.checkout.join("target/labs")),
+        kernel: if options.stock { STOCK_KERNEL } else { KERNEL },
+        cell_timeout: options.cell_timeout,
+    };
+    writable(&settings.out)?;
+    let ready = doctor::checked_prepare()?;
     let data = data::choose(&ready, options.offline)?;
-    let out = options.out.clone().unwrap_or_else(|| places.checkout.join("target/labs"));
-    let kernel = if options.stock { STOCK_KERNEL } else { KERNEL };
-    let reports = run_all(&ready, &labs, &data, &out, kernel)?;
-    println!("\nexecuted notebooks and pages: {}", out.display());
+    let reports = run_all(&ready, &labs, &data, &settings)?;
+    println!("\nexecuted notebooks and pages: {}", settings.out.display());
     let failed = reports.iter().filter(|report| !report.faults.is_empty()).count();
     match failed {
         0 => Ok(()),
@@ -49,11 +62,25 @@ pub fn run(options: &cli::Run) -> Result<()> {
     }
 }
 
+/// Makes the folder for results, before minutes go into them.
+fn writable(out: &Path) -> Result<()> {
+    let probe = out.join(format!(".probe-{}", std::process::id()));
+    let tried =
+        fs::create_dir_all(out).and_then(|()| fs::create_dir(&probe)).and_then(|()| fs::remove_dir(&probe));
+    tried.map_err(|error| {
+        let what = format!("The results cannot be written to {}: {error}.", out.display());
+        Failure::new(what, "name another folder: cargo lab run --out DIR")
+    })
+}
+
 /// Runs `labs` one after the other and prints their table.
-pub fn run_all(ready: &Ready, labs: &[Lab], data: &Data, out: &Path, kernel: &str) -> Result<Vec<Report>> {
+pub fn run_all(ready: &Ready, labs: &[Lab], data: &Data, settings: &Settings) -> Result<Vec<Report>> {
     let mut reports = Vec::new();
     for lab in labs {
-        let report = say::step(&lab.name(), |line| run_one(ready, lab, data, out, kernel, line))?;
+        let report = say::step(&lab.name(), |line| run_one(ready, lab, data, settings, line));
+        // A kernel that had to be killed has left its folder.
+        ready.programs.sweep_kernels(&ready.places)?;
+        let report = report?;
         for fault in &report.faults {
             eprintln!("    {} · {}", report.lab, fault.replace('\n', "\n    "));
         }
@@ -63,16 +90,10 @@ pub fn run_all(ready: &Ready, labs: &[Lab], data: &Data, out: &Path, kernel: &st
     Ok(reports)
 }
 
-fn run_one(
-    ready: &Ready,
-    lab: &Lab,
-    data: &Data,
-    out: &Path,
-    kernel: &str,
-    line: &say::Line,
-) -> Result<Report> {
+fn run_one(ready: &Ready, lab: &Lab, data: &Data, settings: &Settings, line: &say::Line) -> Result<Report> {
     let mut command = jupyter_python(ready);
-    command.args(["-c", RUN_LAB, &text(&lab.path), kernel, &text(out), &SECONDS_PER_CELL.to_string()]);
+    let seconds = settings.cell_timeout.as_secs().to_string();
+    command.args(["-c", RUN_LAB, &text(&lab.path), settings.kernel, &text(&settings.out), &seconds]);
     data.tell(&mut command);
     let mut report = Report { lab: lab.name(), ..Report::default() };
     child::watch(&mut command, "cargo lab doctor", |text| {

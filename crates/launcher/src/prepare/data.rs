@@ -2,7 +2,7 @@
 
 use super::Ready;
 use crate::child;
-use crate::failure::Result;
+use crate::failure::{Failure, Result};
 use crate::places::Places;
 use crate::say;
 use std::env;
@@ -36,18 +36,44 @@ pub fn choose(ready: &Ready, offline: bool) -> Result<Data> {
         return Ok(Data::Files(folder));
     }
     let cached = ready.places.cache.join("data");
-    let fetched = say::step("MNIST from its mirrors", |line| {
-        let mut fetch = Command::new(&ready.environment["CONVLAB_FETCH"]);
-        fetch.arg("mnist").arg("--into").arg(cached.join("mnist"));
-        child::watch_under(line, &mut fetch, "cargo lab run --offline")
-    });
-    Ok(match fetched {
-        Ok(()) => Data::Files(cached),
-        Err(_) => {
-            eprintln!("data: synthetic, since MNIST cannot be reached from here");
-            Data::Synthetic
+    match say::step("MNIST from its mirrors", |line| fetch(ready, &cached.join("mnist"), line)) {
+        Ok(()) => {
+            eprintln!("data: real files in {}", cached.display());
+            Ok(Data::Files(cached))
         }
+        Err(failure) => {
+            eprintln!("data: synthetic (offline mode), since MNIST cannot be had: {}", failure.what());
+            Ok(Data::Synthetic)
+        }
+    }
+}
+
+/// Downloads MNIST; the failure is the first line of what the downloader says at its end.
+fn fetch(ready: &Ready, into: &Path, line: &say::Line) -> Result<()> {
+    let mut fetch = Command::new(ready.programs.fetch());
+    let mut told = Vec::new();
+    child::watch(fetch.arg("mnist").arg("--into").arg(into), "cargo lab run --offline", |text| {
+        line.show(text.trim());
+        told.push(text.to_owned());
     })
+    .map_err(|failure| Failure::new(reason(&told), failure.remedy()))
+}
+
+fn reason(told: &[String]) -> &str {
+    let failure = told.iter().rfind(|line| line.starts_with("expected "));
+    failure.or(told.last()).map_or("the downloader ended without a word", String::as_str)
+}
+
+/// Fails when `CONVLAB_DATA` names a folder that holds nothing the labs can use.
+pub fn check_given() -> Result<()> {
+    match env::var_os("CONVLAB_DATA").map(PathBuf::from) {
+        Some(folder) if !holds_data(&folder) => {
+            let what =
+                format!("CONVLAB_DATA names {}, which holds neither MNIST nor CIFAR-10.", folder.display());
+            Err(Failure::new(what, "unset CONVLAB_DATA"))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// A folder that holds all of MNIST: the one that `CONVLAB_DATA` names, the cache, or `shared/data` beside the
@@ -65,6 +91,11 @@ fn holds_mnist(folder: &Path) -> bool {
     in_one(&folder.join("mnist")) || in_one(folder)
 }
 
+fn holds_data(folder: &Path) -> bool {
+    let cifar = ["cifar10", "cifar-10-batches-bin", "cifar-10-binary.tar.gz", "data_batch_1.bin"];
+    holds_mnist(folder) || cifar.iter().any(|name| folder.join(name).exists())
+}
+
 impl Data {
     /// Tells the choice to kernels and tests.
     pub fn tell(&self, command: &mut Command) {
@@ -78,6 +109,13 @@ impl Data {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_reason_of_a_failed_download_is_the_line_that_says_what_was_expected() {
+        let told = ["a.gz: 3.1 of 9.9 MB", "expected a file, but got none.", "What to do: wait."];
+        assert_eq!(reason(&told.map(str::to_owned)), "expected a file, but got none.");
+        assert_eq!(reason(&["killed".to_owned()]), "killed");
+    }
 
     #[test]
     fn a_folder_with_three_of_the_four_files_is_not_mnist() {

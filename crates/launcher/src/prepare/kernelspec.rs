@@ -5,10 +5,10 @@ use super::text;
 use crate::failure::{Failure, Result};
 use crate::key::Key;
 use crate::places::Places;
-use serde_json::json;
-use std::collections::BTreeMap;
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// The kernel's name in notebooks.
 pub const NAME: &str = "convlab";
@@ -35,6 +35,7 @@ pub fn write(
             // The kernel ignores the signal; the cell that computes sees it, stops, and keeps its variables.
             "interrupt_mode": "signal",
             "env": environment,
+            "metadata": {"checkout": text(&places.checkout)},
         });
         let path = folder.join("kernels").join(name).join("kernel.json");
         let parent = path.parent().unwrap_or(&folder);
@@ -45,4 +46,57 @@ pub fn write(
         fs::rename(&partial, &path).map_err(|error| Failure::file("write", &path, &error))?;
     }
     Ok(folder)
+}
+
+/// The stages and the programs' folders that the kernelspecs of all checkouts name, or `None` if one of them cannot
+/// be read. The kernelspecs of a checkout that is gone are removed.
+pub fn used_by_checkouts(cache: &Path) -> Option<BTreeSet<PathBuf>> {
+    let mut used = BTreeSet::new();
+    for folder in fs::read_dir(cache.join("jupyter")).ok()?.flatten().map(|entry| entry.path()) {
+        let path = folder.join("kernels").join(NAME).join("kernel.json");
+        if !path.exists() {
+            continue;
+        }
+        let spec: Value = serde_json::from_str(&fs::read_to_string(path).ok()?).ok()?;
+        let checkout = Path::new(spec["metadata"]["checkout"].as_str()?);
+        if !checkout.join("crates/launcher/Cargo.toml").exists() {
+            // What cannot be removed now is removed by the next run.
+            let _ = fs::remove_dir_all(&folder);
+            continue;
+        }
+        used.insert(PathBuf::from(spec["env"]["CONVLAB_STAGE"].as_str()?));
+        used.insert(Path::new(spec["argv"][0].as_str()?).parent()?.to_owned());
+    }
+    Some(used)
+}
+
+#[cfg(test)]
+pub mod tests {
+    use super::*;
+
+    /// Writes the kernelspec of one checkout that uses `programs` and `stage`, both below `cache`.
+    pub fn write_one(cache: &Path, key: &str, checkout: &Path, programs: &str, stage: &str) {
+        let folder = cache.join("jupyter").join(key).join("kernels").join(NAME);
+        fs::create_dir_all(&folder).unwrap();
+        let spec = json!({
+            "argv": [cache.join(programs).join("convlab-kernel")],
+            "env": {"CONVLAB_STAGE": cache.join(stage)},
+            "metadata": {"checkout": checkout},
+        });
+        fs::write(folder.join("kernel.json"), spec.to_string()).unwrap();
+    }
+
+    #[test]
+    fn the_programs_and_the_stage_of_a_written_kernelspec_count_as_used() {
+        let dir = tempfile::tempdir().unwrap();
+        let places = Places { checkout: dir.path().join("checkout"), cache: dir.path().join("cache") };
+        fs::create_dir_all(places.checkout.join("crates/launcher")).unwrap();
+        fs::write(places.checkout.join("crates/launcher/Cargo.toml"), "").unwrap();
+        let stage = places.cache.join("stages/a-1");
+        let environment = BTreeMap::from([("CONVLAB_STAGE".to_owned(), text(&stage))]);
+        let programs = Programs { folder: places.cache.join("programs-1") };
+        write(&places, &programs, &environment).unwrap();
+        let used = used_by_checkouts(&places.cache).unwrap();
+        assert_eq!(used, BTreeSet::from([programs.folder, stage]));
+    }
 }

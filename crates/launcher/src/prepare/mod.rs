@@ -8,11 +8,13 @@ pub mod python;
 pub mod stage;
 
 mod kernelspec;
+mod tidy;
 pub use kernelspec::{NAME as KERNEL, STOCK as STOCK_KERNEL};
 
 use crate::failure::{Failure, Result};
 use crate::places::Places;
 use crate::say;
+use programs::Programs;
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -25,6 +27,10 @@ pub struct Ready {
     pub python: PathBuf,
     /// The folder to name in `JUPYTER_PATH`.
     pub jupyter_path: PathBuf,
+    /// The kernel and the downloader.
+    pub programs: Programs,
+    /// What each kernel clones.
+    pub stage: PathBuf,
     /// What builds and kernels have in common in their environment.
     pub environment: BTreeMap<String, String>,
 }
@@ -32,6 +38,7 @@ pub struct Ready {
 /// Prepares everything that labs need; says nothing when all is there.
 pub fn prepare(places: &Places) -> Result<Ready> {
     let _only_one = lock(places)?;
+    tidy::remove_rests(&places.cache);
     let toolchain = Toolchain::find()?;
     let python = python::environment(places)?;
     let libtorch = libtorch::find_or_assemble(places, &python)?;
@@ -41,7 +48,21 @@ pub fn prepare(places: &Places) -> Result<Ready> {
     let stage = stage::build(places, &toolchain, &libtorch, &programs, &environment)?;
     environment.insert("CONVLAB_STAGE".to_owned(), text(&stage));
     let jupyter_path = kernelspec::write(places, &programs, &environment)?;
-    Ok(Ready { places: places.clone(), python, jupyter_path, environment })
+    tidy::remove_unused(&places.cache);
+    Ok(Ready { places: places.clone(), python, jupyter_path, programs, stage, environment })
+}
+
+/// The kernel's program, if one has been built.
+pub fn built_kernel(places: &Places) -> Option<PathBuf> {
+    kernelspec::used_by_checkouts(&places.cache)?
+        .into_iter()
+        .map(|folder| folder.join("convlab-kernel"))
+        .find(|path| path.exists())
+}
+
+/// Whether the long steps are done: of what is left, none needs much room.
+pub fn is_prepared(cache: &Path) -> bool {
+    fs::read_dir(cache.join("stages")).is_ok_and(|mut stages| stages.next().is_some())
 }
 
 /// What a build against libtorch needs in its environment, and nothing else.
@@ -53,6 +74,7 @@ pub fn build_environment(libtorch: &Path, toolchain: &Toolchain) -> BTreeMap<Str
     let joined = std::env::join_paths(&folders).unwrap_or_default();
     let mut environment = BTreeMap::from([
         ("LIBTORCH".to_owned(), text(libtorch)),
+        ("CONVLAB_TOOLCHAIN".to_owned(), text(&toolchain.root)),
         (var.to_owned(), joined.to_string_lossy().into_owned()),
     ]);
     // rustup's choice in the checkout must also hold in a kernel's folder, which lies elsewhere.
@@ -71,11 +93,11 @@ pub struct Toolchain {
     pub libraries: PathBuf,
 }
 
+const INSTALL_RUST: &str = "curl --proto '=https' --tlsv1.2 -sSf https://sh.rustup.rs | sh";
+
 impl Toolchain {
     pub fn find() -> Result<Self> {
-        let rustc = |args: &[&str]| {
-            crate::child::output(Command::new("rustc").args(args), "install Rust: https://rustup.rs")
-        };
+        let rustc = |args: &[&str]| crate::child::output(Command::new("rustc").args(args), INSTALL_RUST);
         let version = rustc(&["-vV"])?;
         let host =
             version.lines().find_map(|line| line.strip_prefix("host: ")).unwrap_or_default().to_owned();
@@ -107,18 +129,24 @@ pub fn clean() -> Result<()> {
 }
 
 /// Makes `folder` by `make`, which fills a folder beside it that takes its name only when it is whole.
+///
+/// What `folder` was before is there until then. The folder beside it is this process's own: what an interrupted
+/// one started may still be writing to that of its own.
 pub fn whole_folder(folder: &Path, make: impl FnOnce(&Path) -> Result<()>) -> Result<()> {
-    let mut name = folder.file_name().unwrap_or_default().to_owned();
-    name.push(".partial");
-    let partial = folder.with_file_name(name);
+    let (partial, old) = (tidy::beside(folder, "partial"), tidy::beside(folder, "old"));
     remove(&partial)?;
     fs::create_dir_all(&partial).map_err(|error| Failure::file("make the folder", &partial, &error))?;
     if let Err(failure) = make(&partial) {
         remove(&partial)?;
         return Err(failure);
     }
-    remove(folder)?;
-    fs::rename(&partial, folder).map_err(|error| Failure::file("rename to", folder, &error))
+    let rename =
+        |from: &Path, to: &Path| fs::rename(from, to).map_err(|error| Failure::file("rename to", to, &error));
+    if folder.exists() {
+        rename(folder, &old)?;
+    }
+    rename(&partial, folder)?;
+    remove(&old)
 }
 
 fn remove(folder: &Path) -> Result<()> {
@@ -130,13 +158,17 @@ fn remove(folder: &Path) -> Result<()> {
     }
 }
 
+/// The remedy for a cache folder that is full or cannot be written.
+pub const CACHE_ELSEWHERE: &str = "export CONVLAB_CACHE=/other/disk/convlab";
+
 /// Waits until no other `cargo lab` prepares in the same cache.
-fn lock(places: &Places) -> Result<File> {
+pub fn lock(places: &Places) -> Result<File> {
     let path = places.cache.join("lock");
-    let failed = |error: std::io::Error| Failure::file("write", &path, &error);
-    fs::create_dir_all(&places.cache)
-        .map_err(|error| Failure::file("make the folder", &places.cache, &error))?;
-    let file = File::create(&path).map_err(failed)?;
+    let failed = |error: std::io::Error| {
+        let what = format!("The cache folder {} cannot be written: {error}.", places.cache.display());
+        Failure::new(what, CACHE_ELSEWHERE)
+    };
+    let file = fs::create_dir_all(&places.cache).and_then(|()| File::create(&path)).map_err(failed)?;
     if file.try_lock().is_err() {
         say::step("waiting for another `cargo lab` that prepares this machine", |_| {
             file.lock().map_err(failed)
@@ -154,11 +186,15 @@ pub fn text(path: &Path) -> String {
 mod tests {
     use super::*;
 
+    fn write(path: &Path, text: &str) -> Result<()> {
+        fs::write(path, text).map_err(|error| Failure::file("write", path, &error))
+    }
+
     #[test]
     fn a_folder_whose_making_fails_leaves_nothing_and_an_older_one_stays() {
         let dir = tempfile::tempdir().unwrap();
         let folder = dir.path().join("thing");
-        whole_folder(&folder, |new| Ok(fs::write(new.join("a"), "old").unwrap())).unwrap();
+        whole_folder(&folder, |new| write(&new.join("a"), "old")).unwrap();
         let failure = whole_folder(&folder, |new| {
             fs::write(new.join("a"), "half").unwrap();
             Err(Failure::new("The network is gone.", "try again"))
@@ -172,10 +208,14 @@ mod tests {
     fn the_rest_of_an_interrupted_making_is_no_part_of_the_next() {
         let dir = tempfile::tempdir().unwrap();
         let folder = dir.path().join("thing");
-        fs::create_dir(dir.path().join("thing.partial")).unwrap();
-        fs::write(dir.path().join("thing.partial/rest"), "").unwrap();
-        whole_folder(&folder, |new| Ok(fs::write(new.join("a"), "new").unwrap())).unwrap();
+        let rest = tidy::beside(&folder, "partial");
+        fs::create_dir(&rest).unwrap();
+        fs::write(rest.join("rest"), "").unwrap();
+        whole_folder(&folder, |new| write(&new.join("a"), "new")).unwrap();
         assert!(folder.join("a").exists() && !folder.join("rest").exists());
+        whole_folder(&folder, |new| write(&new.join("b"), "newer")).unwrap();
+        assert!(folder.join("b").exists() && !folder.join("a").exists());
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);
     }
 
     #[test]

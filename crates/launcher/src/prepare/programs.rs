@@ -13,7 +13,7 @@ use std::process::Command;
 
 /// Built programs, in a cache folder that all checkouts with the same sources share.
 pub struct Programs {
-    folder: PathBuf,
+    pub folder: PathBuf,
 }
 
 impl Programs {
@@ -27,15 +27,26 @@ impl Programs {
         self.folder.join("convlab-fetch")
     }
 
+    /// Removes the folders of kernels that are gone.
+    pub fn sweep_kernels(&self, places: &Places) -> Result<()> {
+        let mut kernel = Command::new(self.kernel());
+        child::watch(kernel.arg("--sweep").arg(kernels(places)), "cargo lab doctor", |_| {})
+    }
+
     /// What tells the kernel and the helper crate where things lie.
     pub fn environment(&self, places: &Places) -> BTreeMap<String, String> {
         BTreeMap::from([
             ("CONVLAB_CACHE".to_owned(), text(&places.cache)),
-            ("CONVLAB_KERNELS".to_owned(), text(&places.cache.join("kernels"))),
+            ("CONVLAB_KERNELS".to_owned(), text(&kernels(places))),
             ("CONVLAB_TOOLS".to_owned(), text(&self.folder.join("tools"))),
             ("CONVLAB_FETCH".to_owned(), text(&self.fetch())),
         ])
     }
+}
+
+/// Where each running kernel has its folder.
+pub fn kernels(places: &Places) -> PathBuf {
+    places.cache.join("kernels")
 }
 
 /// The cargo target folder of `kernel` and `fetch`, shared by all checkouts: evcxr takes minutes to compile.

@@ -6,8 +6,9 @@ use crate::failure::{Failure, Result};
 use crate::key::Key;
 use crate::places::Places;
 use crate::say;
+use crate::system::{self, Tool};
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 const REQUIREMENTS: &str = include_str!("../python/requirements.txt");
 const OLDEST: (u32, u32) = (3, 11);
@@ -21,7 +22,8 @@ pub fn environment(places: &Places) -> Result<PathBuf> {
     if !program(&folder).exists() {
         say::step("JupyterLab and its Python environment", |line| {
             whole_folder(&folder, |new| {
-                child::watch_under(line, Command::new(&base).args(["-m", "venv"]).arg(new), VENV_REMEDY)?;
+                let mut venv = Command::new(&base);
+                child::watch_under(line, venv.args(["-m", "venv"]).arg(new), "cargo lab doctor")?;
                 let list = new.join("requirements.txt");
                 std::fs::write(&list, REQUIREMENTS).map_err(|error| Failure::file("write", &list, &error))?;
                 let mut pip = Command::new(program(new));
@@ -30,6 +32,7 @@ pub fn environment(places: &Places) -> Result<PathBuf> {
                     "pip",
                     "install",
                     "--disable-pip-version-check",
+                    "--no-cache-dir",
                     "--no-warn-script-location",
                     "-r",
                 ]);
@@ -44,33 +47,43 @@ pub fn environment(places: &Places) -> Result<PathBuf> {
     Ok(program(&folder))
 }
 
-const VENV_REMEDY: &str = "install Python's venv module, on Debian: sudo apt install python3-venv";
-
-/// The Python to start from: `CONVLAB_PYTHON`, that of an active environment, or `python3`.
+/// The Python to start from: `CONVLAB_PYTHON`, else `python3` or `python`, new enough and able to make environments.
 pub fn base_python() -> Result<PathBuf> {
     let given = std::env::var_os("CONVLAB_PYTHON").map(PathBuf::from);
     let candidates = given.map_or_else(|| vec!["python3".into(), "python".into()], |path| vec![path]);
-    let works = |path: &PathBuf| version(path).is_ok();
-    candidates.into_iter().find(works).ok_or_else(|| {
-        Failure::new(
-            format!("There is no Python {}.{} or newer.", OLDEST.0, OLDEST.1),
-            "install one, on Debian: sudo apt install python3 python3-venv",
-        )
-    })
+    let mut wrong = None;
+    for python in candidates {
+        match version(&python) {
+            Ok(_) => return Ok(python),
+            // What is wrong with the first is told; the second is tried all the same.
+            Err(failure) => wrong = wrong.or(Some(failure)),
+        }
+    }
+    Err(wrong.unwrap_or_else(none))
 }
 
-/// `3.11.7`, or a failure when that Python is too old.
+fn none() -> Failure {
+    let what = format!("There is no Python {}.{} or newer.", OLDEST.0, OLDEST.1);
+    Failure::new(what, system::install(Tool::Python))
+}
+
+/// `3.11.7`, or a failure when that Python is too old or lacks the modules that make an environment.
 pub fn version(python: &Path) -> Result<String> {
-    let remedy = "install a newer Python, or name one: export CONVLAB_PYTHON=/path/to/python3";
-    let told = child::output(
-        Command::new(python).args(["-c", "import sys; print(sys.version.split()[0])"]),
-        remedy,
-    )?;
+    let asks = "import sys; print(sys.version.split()[0]); import venv, ensurepip";
+    let output = Command::new(python).args(["-c", asks]).stdin(Stdio::null()).output().map_err(|_| none())?;
+    let told = String::from_utf8_lossy(&output.stdout).trim().to_owned();
     let mut numbers = told.split('.').map_while(|part| part.parse::<u32>().ok());
-    let (major, minor) = (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0));
-    if (major, minor) < OLDEST {
+    let found = (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0));
+    if found == (0, 0) {
+        return Err(none());
+    }
+    if found < OLDEST {
         let what = format!("Python {told} is too old: the labs need {}.{} or newer.", OLDEST.0, OLDEST.1);
-        return Err(Failure::new(what, remedy));
+        return Err(Failure::new(what, "export CONVLAB_PYTHON=/path/to/newer/python3"));
+    }
+    if !output.status.success() {
+        let what = format!("Python {told} lacks its modules venv and ensurepip.");
+        return Err(Failure::new(what, system::install(Tool::Python)));
     }
     Ok(told)
 }
@@ -85,26 +98,39 @@ mod tests {
     use super::*;
     use std::os::unix::fs::PermissionsExt;
 
-    fn python_that_says(version: &str) -> (tempfile::TempDir, PathBuf) {
+    fn python_that(does: &str) -> (tempfile::TempDir, PathBuf) {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("python3");
-        std::fs::write(&path, format!("#!/bin/sh\necho {version}\n")).unwrap();
+        std::fs::write(&path, format!("#!/bin/sh\n{does}\n")).unwrap();
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
         (dir, path)
     }
 
     #[test]
     fn a_python_that_is_too_old_is_refused_with_its_version() {
-        let (_dir, path) = python_that_says("3.8.10");
+        let (_dir, path) = python_that("echo 3.8.10");
         let failure = version(&path).unwrap_err();
-        assert!(failure.what().contains("3.8.10"), "{failure}");
-        let (_dir, path) = python_that_says("3.12.1");
+        assert!(
+            failure.what().contains("3.8.10") && failure.remedy().contains("CONVLAB_PYTHON="),
+            "{failure}"
+        );
+        let (_dir, path) = python_that("echo 3.12.1");
         assert_eq!(version(&path).unwrap(), "3.12.1");
     }
 
     #[test]
-    fn a_python_that_is_not_there_is_named_with_the_variable_that_names_another() {
-        let failure = version(Path::new("/nowhere/python3")).unwrap_err();
-        assert!(failure.what().contains("/nowhere/python3") && failure.remedy().contains("CONVLAB_PYTHON"));
+    fn a_python_that_cannot_make_environments_is_refused_with_what_it_lacks() {
+        let (_dir, path) = python_that("echo 3.12.1; echo No module named ensurepip >&2; exit 1");
+        let failure = version(&path).unwrap_err();
+        assert!(failure.what().contains("3.12.1 lacks its modules venv and ensurepip"), "{failure}");
+    }
+
+    #[test]
+    fn a_python_that_is_not_there_or_says_nothing_is_no_python() {
+        let (_dir, path) = python_that("exit 127");
+        for path in [path.as_path(), Path::new("/nowhere/python3")] {
+            let failure = version(path).unwrap_err();
+            assert!(failure.what().contains("no Python 3.11 or newer"), "{failure}");
+        }
     }
 }

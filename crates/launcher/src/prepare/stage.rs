@@ -22,6 +22,9 @@ opt-level = 0
 "#;
 
 /// Compiles the helper crate and all below it, if that is not done already.
+///
+/// Cargo works in a folder that is kept, so that it goes on where it was interrupted or where the helper crate did
+/// not compile; what is whole is published as a clone of it.
 pub fn build(
     places: &Places,
     toolchain: &Toolchain,
@@ -30,61 +33,82 @@ pub fn build(
     environment: &BTreeMap<String, String>,
 ) -> Result<PathBuf> {
     write_profile(places)?;
-    let dependencies = dependencies_key(places, toolchain, libtorch)?;
+    let base = Key::default().text(&toolchain.version).text(&text(libtorch)).text(PROFILE).hex();
     let checkout = Key::default().text(&text(&places.checkout)).hex();
-    let stages = places.cache.join("stages");
-    let folder = stages.join(format!("{dependencies}-{checkout}"));
-    let sources = Key::default().files(&places.helper())?.text(&text(&programs.kernel())).hex();
-    if fs::read_to_string(folder.join("sources")).is_ok_and(|built| built == sources) {
-        return Ok(folder);
+    let name = format!("{base}-{checkout}");
+    let (work, stage) = (places.cache.join("builds").join(&name), places.cache.join("stages").join(&name));
+    let lock = places.checkout.join("Cargo.lock");
+    let sources = Key::default().files(&lock)?.files(&places.helper())?.text(&text(&programs.kernel())).hex();
+    if fs::read_to_string(stage.join(SOURCES)).is_ok_and(|built| built == sources) {
+        return Ok(stage);
     }
     say::step("what the labs' first cell loads (tch: some minutes, once)", |line| {
-        whole_folder(&folder, |new| {
-            let older = [folder.clone()].into_iter().chain(siblings(&stages, &dependencies));
-            let older = older.into_iter().find(|stage| stage.join("sources").exists());
-            let write = |name: &str, content: &[u8]| {
-                let path = new.join(name);
-                fs::write(&path, content).map_err(|error| Failure::file("write", &path, &error))
-            };
-            let lock = places.checkout.join("Cargo.lock");
-            write("labs.lock", &fs::read(&lock).map_err(|error| Failure::file("read", &lock, &error))?)?;
-            let mut kernel = Command::new(programs.kernel());
-            kernel.arg("--prepare").arg(new).arg(places.helper());
-            kernel.args(older.iter()).envs(environment);
-            kernel.env("CONVLAB_STAGE", new).env("CONVLAB_TOOLCHAIN", &toolchain.root);
-            let mut compiled = 0;
-            child::watch(&mut kernel, "look at the error; `cargo lab doctor` may name the cause", |text| {
-                if let Some(name) = text.trim().strip_prefix("Compiling ") {
-                    compiled += 1;
-                    let slow = if name.starts_with("torch-sys") { " (minutes of C++)" } else { "" };
-                    line.show(&format!("{compiled} crates, {name}{slow}"));
-                }
-            })?;
-            write("sources", sources.as_bytes())
+        let lock = fs::read(&lock).map_err(|error| Failure::file("read", &lock, &error))?;
+        if !work.exists()
+            && let Some(older) = nearest(&places.cache.join("stages"), &base, &lock)
+        {
+            whole_folder(&work, |new| clone(programs, &older, new))?;
+        }
+        write(&work.join(LOCK), &lock)?;
+        let mut kernel = Command::new(programs.kernel());
+        kernel.arg("--prepare").arg(&work).arg(places.helper()).envs(environment);
+        compile(line, kernel.env("CONVLAB_STAGE", &work))?;
+        publish(&stage, |new| {
+            clone(programs, &work, new)?;
+            write(&new.join(SOURCES), sources.as_bytes())
         })
     })?;
-    Ok(folder)
+    Ok(stage)
 }
 
-/// What the compiled dependencies depend on: two checkouts with the same key can share them.
-fn dependencies_key(places: &Places, toolchain: &Toolchain, libtorch: &Path) -> Result<String> {
-    let key = Key::default().text(&toolchain.version).text(&text(libtorch)).text(PROFILE);
-    Ok(key.files(&places.checkout.join("Cargo.lock"))?.hex())
+/// In a stage: the key of what it was compiled from; it is there only when the stage is whole.
+const SOURCES: &str = "sources";
+
+/// In a stage: the lock file that every cell is compiled with.
+pub const LOCK: &str = "labs.lock";
+
+fn compile(line: &say::Line, kernel: &mut Command) -> Result<()> {
+    let mut compiled = 0;
+    child::watch(kernel, "look at the error; `cargo lab doctor` may name the cause", |text| {
+        if let Some(name) = text.trim().strip_prefix("Compiling ") {
+            compiled += 1;
+            let slow = if name.starts_with("torch-sys") { " (minutes of C++)" } else { "" };
+            line.show(&format!("{compiled} crates, {name}{slow}"));
+        }
+    })
 }
 
-/// The key in the name of a stage's folder.
-pub fn dependencies_of(stage: &Path) -> String {
-    let name = stage.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    name.split('-').next().unwrap_or_default().to_owned()
+/// Copies a folder of compiled things so that cargo finds them fresh.
+pub fn clone(programs: &Programs, from: &Path, to: &Path) -> Result<()> {
+    let mut kernel = Command::new(programs.kernel());
+    child::watch(kernel.arg("--clone").arg(from).arg(to), "cargo lab doctor", |_| {})
 }
 
-/// Stages of other checkouts with the same dependencies: only the helper crate itself differs.
-fn siblings(stages: &Path, dependencies: &str) -> Vec<PathBuf> {
+/// Puts a new stage in the place of the old one, when no kernel is cloning that.
+fn publish(stage: &Path, make: impl FnOnce(&Path) -> Result<()>) -> Result<()> {
+    let cloning = fs::File::open(stage.join(LOCK)).and_then(|file| file.lock().map(|()| file));
+    let result = whole_folder(stage, make);
+    drop(cloning);
+    result
+}
+
+/// The stage of another checkout from which the least is left to compile: one with the same lock file, else the
+/// newest.
+fn nearest(stages: &Path, base: &str, lock: &[u8]) -> Option<PathBuf> {
     let entries = fs::read_dir(stages).into_iter().flatten().flatten().map(|entry| entry.path());
-    let same = |path: &PathBuf| {
-        path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(dependencies))
-    };
-    entries.filter(same).collect()
+    let fitting = entries.filter(|path| {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        name.starts_with(&format!("{base}-")) && path.join(SOURCES).exists()
+    });
+    fitting.max_by_key(|path| {
+        let same = fs::read(path.join(LOCK)).is_ok_and(|found| found == lock);
+        (same, fs::metadata(path.join(SOURCES)).and_then(|meta| meta.modified()).ok())
+    })
+}
+
+fn write(path: &Path, content: &[u8]) -> Result<()> {
+    let written = path.parent().map_or(Ok(()), fs::create_dir_all).and_then(|()| fs::write(path, content));
+    written.map_err(|error| Failure::file("write", path, &error))
 }
 
 fn write_profile(places: &Places) -> Result<()> {
@@ -92,13 +116,51 @@ fn write_profile(places: &Places) -> Result<()> {
     if fs::read_to_string(&path).is_ok_and(|found| found == PROFILE) {
         return Ok(());
     }
-    fs::create_dir_all(places.cache.join(".cargo")).map_err(|error| Failure::file("make", &path, &error))?;
-    fs::write(&path, PROFILE).map_err(|error| Failure::file("write", &path, &error))
+    write(&path, PROFILE.as_bytes())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::time::{Duration, SystemTime};
+
+    fn stage(stages: &Path, name: &str, lock: &str, age: u64) -> PathBuf {
+        let stage = stages.join(name);
+        write(&stage.join(LOCK), lock.as_bytes()).unwrap();
+        write(&stage.join(SOURCES), b"").unwrap();
+        let sources = fs::File::options().write(true).open(stage.join(SOURCES)).unwrap();
+        sources.set_modified(SystemTime::now() - Duration::from_secs(age)).unwrap();
+        stage
+    }
+
+    #[test]
+    fn a_new_checkout_starts_from_the_stage_with_the_same_lock_file_else_from_the_newest() {
+        let dir = tempfile::tempdir().unwrap();
+        assert_eq!(nearest(dir.path(), "base", b"new"), None);
+        let old = stage(dir.path(), "base-1", "same", 100);
+        let newer = stage(dir.path(), "base-2", "other", 50);
+        stage(dir.path(), "otherlibtorch-3", "same", 1);
+        assert_eq!(nearest(dir.path(), "base", b"same"), Some(old));
+        assert_eq!(nearest(dir.path(), "base", b"new"), Some(newer.clone()));
+        fs::remove_file(newer.join(SOURCES)).unwrap();
+        assert_ne!(nearest(dir.path(), "base", b"new"), Some(newer), "it is not whole");
+    }
+
+    #[test]
+    fn a_stage_is_not_replaced_while_a_kernel_clones_it() {
+        let dir = tempfile::tempdir().unwrap();
+        let old = stage(dir.path(), "base-1", "lock", 0);
+        let cloning = fs::File::open(old.join(LOCK)).unwrap();
+        cloning.lock_shared().unwrap();
+        std::thread::scope(|scope| {
+            let publishing = scope.spawn(|| publish(&old, |new| write(&new.join("new"), b"")));
+            std::thread::sleep(Duration::from_millis(50));
+            assert!(!old.join("new").exists());
+            drop(cloning);
+            publishing.join().unwrap().unwrap();
+        });
+        assert!(old.join("new").exists());
+    }
 
     #[test]
     fn kernels_and_tests_compile_dependencies_with_the_same_settings() {

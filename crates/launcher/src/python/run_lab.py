@@ -3,8 +3,8 @@
 python run_lab.py NOTEBOOK KERNEL OUT SECONDS_PER_CELL
 
 Prints one line of JSON per event: {"event": "cell", ...} as each cell ends, {"event": "fault", ...} for what makes
-the run fail, {"event": "end", ...} last. nbclient runs the cells; it does not see a panic or a failing `?`,
-because evcxr answers "ok" to both, so this looks at what they print.
+the run fail, {"event": "end", ...} last. nbclient runs the cells; it sees neither a panic nor a failing `?`, since
+evcxr answers "ok" to both, so this looks at what they leave behind.
 """
 
 import json
@@ -18,8 +18,11 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbconvert import HTMLExporter
 
-PANIC = re.compile(r"thread .* panicked at|EVCXR_PANIC")
+# How the results begin that the labs' kernel gives a cell that stops (crates/kernel/src/cargo.rs).
+QUESTION_MARK = "■ The cell stopped here: `?`"
+PANIC = "■ The cell stopped here: it panicked"
 VERDICT = re.compile(r"^(✘ not yet|○ not attempted|⚠ your code stopped)", re.MULTILINE)
+DIED = "Subprocess terminated"
 ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 
 
@@ -28,43 +31,40 @@ def tell(event, **facts):
 
 
 def plain(output):
-    """The text of an output, whatever its kind."""
-    if output.output_type == "stream":
-        return output.text
+    """The text of an output that is no stream."""
     if output.output_type == "error":
         return "\n".join(output.traceback) or output.evalue
     text = output.data.get("text/plain", "")
     return text if isinstance(text, str) else "".join(text)
 
 
-def fault_of(cell):
-    """What went wrong in an executed cell, or None."""
-    streams = [output for output in cell.outputs if output.output_type == "stream"]
-    stderr = "".join(output.text for output in streams if output.name == "stderr")
-    errors = [plain(output) for output in cell.outputs if output.output_type == "error"]
+def fault_of(cell, stock):
+    """What went wrong in an executed cell, as a kind and a message, or None."""
+    stderr = "".join(o.text for o in cell.outputs if o.output_type == "stream" and o.name == "stderr").strip()
+    errors = [plain(o) for o in cell.outputs if o.output_type == "error"]
     if errors:
-        return "error", "\n".join(errors)
-    if PANIC.search(stderr):
-        return "panic", stderr
-    if stderr.strip():
-        return "error", stderr
-    for output in cell.outputs:
-        if output.output_type != "stream" and VERDICT.search(plain(output)):
-            return "check", plain(output)
+        kind = "kernel" if any(DIED in error for error in errors) else "error"
+        return kind, "\n".join([*errors, stderr])
+    for text in [plain(o) for o in cell.outputs if o.output_type != "stream"]:
+        if text.startswith((QUESTION_MARK, PANIC)):
+            return "panic" if text.startswith(PANIC) else "error", stderr or text
+        if VERDICT.search(text):
+            return "check", text
+    # evcxr as it comes leaves no mark: there all text on stderr must count.
+    if stock and stderr:
+        return "panic" if "panicked at" in stderr else "error", stderr
     return None
 
 
-def judge(cell):
-    fault = fault_of(cell)
-    meant = "raises-exception" in cell.metadata.get("tags", [])
-    if meant and fault is None:
-        return "error", "this cell is meant to show an error, and none came"
-    return None if meant else fault
+def judge(cell, stock):
+    fault = fault_of(cell, stock)
+    if "raises-exception" not in cell.metadata.get("tags", []):
+        return fault
+    return None if fault else ("error", "this cell is meant to show an error, and none came")
 
 
-def run(path, kernel, seconds):
-    notebook = nbformat.read(path, as_version=4)
-    folder = os.path.dirname(os.path.abspath(path))
+def run(notebook, folder, kernel, seconds):
+    """Executes the cells in place until one takes the kernel down, and returns how many faults there were."""
     client = NotebookClient(
         notebook,
         kernel_name=kernel,
@@ -78,43 +78,53 @@ def run(path, kernel, seconds):
         for index, cell in enumerate(notebook.cells):
             if cell.cell_type != "code":
                 continue
-            started, fault, over = time.monotonic(), None, False
+            started, fatal = time.monotonic(), False
             try:
                 client.execute_cell(cell, index, store_history=True)
-                fault = judge(cell)
+                fault = judge(cell, stock="stock" in kernel)
             except DeadKernelError:
-                fault, over = ("kernel", "the kernel died while this cell ran"), True
+                fault, fatal = ("kernel", "the kernel died while this cell ran"), True
             except CellTimeoutError:
-                fault, over = ("time", f"the cell ran longer than {seconds} s"), True
-            tell("cell", id=cell.id, index=index, seconds=time.monotonic() - started)
+                fault, fatal = ("time", f"the cell ran longer than {seconds} s"), True
+            tell("cell", id=cell.id, seconds=time.monotonic() - started)
             if fault:
                 faults += 1
-                tell("fault", id=cell.id, index=index, kind=fault[0], message=ANSI.sub("", fault[1]).strip())
-            if over:
+                fatal = fatal or fault[0] == "kernel"
+                rest = "\nThe cells after it were not run." if fatal else ""
+                tell("fault", id=cell.id, kind=fault[0], message=ANSI.sub("", fault[1]).strip() + rest)
+            if fatal:
                 break
-    return notebook, faults
+    return faults
+
+
+# nbconvert's page without its scripts: they come from other hosts, for formulas and diagrams that no lab has.
+PAGE = """{%- extends 'lab/index.html.j2' -%}
+{%- block html_head_js -%}{%- endblock -%}
+{%- block html_head_js_mathjax -%}{%- endblock -%}
+{%- block html_head_js_mermaidjs -%}{%- endblock -%}
+"""
 
 
 def write(notebook, name, out):
+    """Writes both files beside their places first, so that neither is ever half-written."""
+    page = HTMLExporter(template_name="lab", raw_template=PAGE)
+    html, _ = page.from_notebook_node(notebook, {"metadata": {"name": name}})
     os.makedirs(out, exist_ok=True)
-    exporter = HTMLExporter(template_name="lab")
-    # The page must need no other host: formulas and widgets are not used by the labs.
-    exporter.mathjax_url = exporter.require_js_url = exporter.jquery_url = exporter.widget_renderer_url = ""
-    html, _ = exporter.from_notebook_node(notebook, {"metadata": {"name": name}})
-    html = re.sub(r'<script src=""></script>', "", html)
-    nbformat.write(notebook, os.path.join(out, f"{name}.ipynb"))
-    with open(os.path.join(out, f"{name}.html"), "w", encoding="utf-8") as page:
-        page.write(html)
+    for ending, text in [("ipynb", nbformat.writes(notebook)), ("html", html)]:
+        path = os.path.join(out, f"{name}.{ending}")
+        with open(f"{path}.partial", "w", encoding="utf-8") as file:
+            file.write(text)
+        os.replace(f"{path}.partial", path)
 
 
 def main():
     path, kernel, out, seconds = sys.argv[1:]
     name = os.path.splitext(os.path.basename(path))[0]
     started = time.monotonic()
-    notebook, faults = run(path, kernel, int(seconds))
-    total = time.monotonic() - started
+    notebook = nbformat.read(path, as_version=4)
+    faults = run(notebook, os.path.dirname(os.path.abspath(path)), kernel, int(seconds))
     write(notebook, name, out)
-    tell("end", faults=faults, seconds=total)
+    tell("end", faults=faults, seconds=time.monotonic() - started)
 
 
 main()

@@ -1,0 +1,80 @@
+use crate::datasets::Split;
+use crate::{Error, Result};
+use std::time::Duration;
+
+/// How [`fit`](super::fit) trains: one epoch in batches of 128 images, unless told otherwise.
+///
+/// ```
+/// # use convlab::prelude::*;
+/// let config = train::FitConfig::new().epochs(3).batch_size(256).log_every(50);
+/// ```
+#[derive(Debug)]
+pub struct FitConfig {
+    pub(super) epochs: i64,
+    pub(super) batch_size: i64,
+    pub(super) log_every: Option<i64>,
+    pub(super) validation: Option<Split>,
+    pub(super) time_limit: Option<Duration>,
+}
+
+impl Default for FitConfig {
+    fn default() -> Self {
+        Self { epochs: 1, batch_size: 128, log_every: None, validation: None, time_limit: None }
+    }
+}
+
+impl FitConfig {
+    /// One epoch, batches of 128 images, a line of output after each epoch.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// How many times all images are seen.
+    pub fn epochs(self, epochs: i64) -> Self {
+        Self { epochs, ..self }
+    }
+
+    /// How many images make one step.
+    pub fn batch_size(self, batch_size: i64) -> Self {
+        Self { batch_size, ..self }
+    }
+
+    /// Prints the loss after every so many batches too.
+    pub fn log_every(self, batches: i64) -> Self {
+        Self { log_every: Some(batches), ..self }
+    }
+
+    /// Measures the accuracy on these images after each epoch; nothing is learned from them.
+    pub fn validation(self, split: &Split) -> Self {
+        let (images, labels) = (split.images.shallow_clone(), split.labels.shallow_clone());
+        Self { validation: Some(Split { images, labels, source: split.source.clone() }), ..self }
+    }
+
+    /// Stops after the first step that ends later than this, with what has been learned until then.
+    pub fn time_limit(self, limit: Duration) -> Self {
+        Self { time_limit: Some(limit), ..self }
+    }
+
+    /// The numbers must make sense together with the images to learn from.
+    pub(super) fn checked(self, images: &Split) -> Result<Self> {
+        for (name, value) in [
+            ("epochs", Some(self.epochs)),
+            ("batch_size", Some(self.batch_size)),
+            ("log_every", self.log_every),
+        ] {
+            if let Some(value @ ..1) = value {
+                let expected = format!("`{name}` to be at least 1");
+                return Err(Error::new(
+                    expected,
+                    value.to_string(),
+                    format!("write for instance `.{name}(3)`"),
+                ));
+            }
+        }
+        if images.images.size().first().is_none_or(|&count| count == 0) {
+            let found = format!("a tensor of shape {:?}", images.images.size());
+            return Err(Error::new("images to learn from", found, "look at `data.train.images.size()`"));
+        }
+        Ok(self)
+    }
+}

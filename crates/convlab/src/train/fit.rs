@@ -1,0 +1,118 @@
+use super::evaluate::measure;
+use super::step::step;
+use super::{Epoch, FitConfig, History};
+use crate::datasets::Split;
+use crate::{Result, interrupt};
+use std::time::Instant;
+use tch::nn::{ModuleT, Optimizer};
+
+/// Trains `net` on the images of `data`: `opt` moves the weights after each batch, against the gradient of the mean
+/// cross-entropy.
+///
+/// It prints a line for each epoch, and stops early, with what has been learned until then, when the learner
+/// interrupts the cell, the time is over, or the loss is no number any more; the history says so.
+/// `tch::manual_seed(0)` before the network is made fixes its first weights and the order of the images.
+///
+/// # Errors
+/// If the network does not fit the images or the labels.
+///
+/// ```
+/// # use convlab::prelude::*;
+/// # let train = Split::new(Tensor::zeros([8, 1, 2, 2], (Kind::Float, Device::Cpu)), Tensor::zeros([8], (Kind::Int64, Device::Cpu)))?;
+/// let vs = nn::VarStore::new(Device::Cpu);
+/// let net = nn::seq().add_fn(|xs| xs.flat_view()).add(nn::linear(vs.root(), 4, 2, Default::default()));
+/// let mut opt = nn::Adam::default().build(&vs, 1e-3).unwrap();
+/// let config = train::FitConfig::new().epochs(2).batch_size(4);
+/// let history = train::fit(&net, &mut opt, &train, config)?;
+/// assert_eq!(history.losses.len(), 4);
+/// # Ok::<(), Error>(())
+/// ```
+pub fn fit(net: &dyn ModuleT, opt: &mut Optimizer, data: &Split, config: FitConfig) -> Result<History> {
+    let config = config.checked(data)?;
+    let _watch = interrupt::Watch::start();
+    let mut run = Run { net, opt, data, config, begin: Instant::now(), history: History::default() };
+    for number in 1..=run.config.epochs {
+        run.epoch(number)?;
+        if let Some(note) = &run.history.note {
+            println!("{note}");
+            break;
+        }
+    }
+    Ok(run.history)
+}
+
+struct Run<'a> {
+    net: &'a dyn ModuleT,
+    opt: &'a mut Optimizer,
+    data: &'a Split,
+    config: FitConfig,
+    begin: Instant,
+    history: History,
+}
+
+impl Run<'_> {
+    /// Sees all images once, then measures the accuracy on the validation images.
+    fn epoch(&mut self, number: i64) -> Result<()> {
+        let (begin, first) = (Instant::now(), self.history.losses.len());
+        self.steps(number)?;
+        let losses = &self.history.losses[first..];
+        if losses.is_empty() {
+            return Ok(());
+        }
+        let mut epoch = Epoch {
+            steps: losses.len(),
+            loss: losses.iter().sum::<f64>() / losses.len() as f64,
+            accuracy: None,
+            seconds: begin.elapsed().as_secs_f64(),
+        };
+        if let (Some(validation), None) = (&self.config.validation, &self.history.note) {
+            epoch.accuracy = measure(self.net, validation)?.map(|measured| measured.accuracy());
+            if epoch.accuracy.is_none() {
+                self.history.note = Some(interrupted(number));
+            }
+        }
+        println!("{}", line(number, &epoch));
+        self.history.epochs.push(epoch);
+        Ok(())
+    }
+
+    fn steps(&mut self, number: i64) -> Result<()> {
+        let mut seen = 0;
+        for (index, (xs, labels)) in (1..).zip(self.data.batches(self.config.batch_size)?) {
+            let loss = step(self.net, self.opt, &xs, &labels)?;
+            self.history.losses.push(loss);
+            seen += labels.size()[0];
+            if self.config.log_every.is_some_and(|every| index % every == 0) {
+                println!("epoch {number}, {seen} of {} images: loss {loss:.4}", self.data.len());
+            }
+            self.history.note = self.reason_to_stop(number, loss);
+            if self.history.note.is_some() {
+                return Ok(());
+            }
+        }
+        // The batches end early when an interrupt comes between two steps.
+        self.history.note = interrupt::answer().then(|| interrupted(number));
+        Ok(())
+    }
+
+    fn reason_to_stop(&self, epoch: i64, loss: f64) -> Option<String> {
+        if !loss.is_finite() {
+            Some(format!("Stopped in epoch {epoch}: the loss is {loss}. A smaller learning rate may help."))
+        } else if interrupt::answer() {
+            Some(interrupted(epoch))
+        } else if self.config.time_limit.is_some_and(|limit| self.begin.elapsed() > limit) {
+            Some(format!("Stopped in epoch {epoch}: the time limit is reached."))
+        } else {
+            None
+        }
+    }
+}
+
+fn interrupted(epoch: i64) -> String {
+    format!("Interrupted in epoch {epoch}: the weights are as the last step left them.")
+}
+
+fn line(number: i64, epoch: &Epoch) -> String {
+    let accuracy = epoch.accuracy.map_or(String::new(), |part| format!(", validation accuracy {part:.4}"));
+    format!("epoch {number}: mean loss {:.4}{accuracy}, {:.1} s", epoch.loss, epoch.seconds)
+}

@@ -1,0 +1,120 @@
+use super::SummaryWriter;
+use crate::Result;
+use crate::display::{Displayed, emit};
+use std::fmt;
+
+/// What [`fit`](super::fit) has seen while it trained; `show::curve(&history)?` draws it.
+#[derive(Clone, Default, PartialEq)]
+#[non_exhaustive]
+pub struct History {
+    /// The loss of each step, in order.
+    pub losses: Vec<f64>,
+    /// What each epoch came to; the last one may have been cut short.
+    pub epochs: Vec<Epoch>,
+    /// Why training ended before its last step, if it did.
+    pub note: Option<String>,
+}
+
+/// One epoch of a [`History`].
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+#[non_exhaustive]
+pub struct Epoch {
+    /// How many steps it had.
+    pub steps: usize,
+    /// The mean of its steps' losses.
+    pub loss: f64,
+    /// The accuracy on the validation images after it, 0 to 1, if there are such images.
+    pub accuracy: Option<f64>,
+    /// How long its steps took; measuring the accuracy is not counted.
+    pub seconds: f64,
+}
+
+impl History {
+    /// How long all steps took together.
+    pub fn seconds(&self) -> f64 {
+        self.epochs.iter().map(|epoch| epoch.seconds).sum()
+    }
+
+    /// Writes the losses as `loss/train` and the accuracies as `accuracy/validation` to a folder for TensorBoard.
+    ///
+    /// # Errors
+    /// If the folder cannot be written to.
+    ///
+    /// ```no_run
+    /// # use convlab::prelude::*;
+    /// # fn write(history: train::History) -> Result<()> {
+    /// history.write_tensorboard("runs/first")?; // look at it with: tensorboard --logdir runs
+    /// # Ok(()) }
+    /// ```
+    pub fn write_tensorboard(&self, dir: impl AsRef<std::path::Path>) -> Result<()> {
+        let mut writer = SummaryWriter::new(dir)?;
+        for (step, loss) in (1..).zip(&self.losses) {
+            writer.add_scalar("loss/train", *loss, step)?;
+        }
+        for (epoch, accuracy) in self.accuracies() {
+            writer.add_scalar("accuracy/validation", accuracy, epoch as i64)?;
+        }
+        Ok(())
+    }
+
+    /// The epochs whose accuracy was measured, counted from 1.
+    pub(crate) fn accuracies(&self) -> Vec<(usize, f64)> {
+        let epochs = self.epochs.iter().enumerate();
+        epochs.filter_map(|(index, epoch)| Some((index + 1, epoch.accuracy?))).collect()
+    }
+}
+
+/// A line for each epoch: its steps, mean loss, accuracy on the validation images, and seconds.
+impl fmt::Display for History {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let measured = self.epochs.iter().any(|epoch| epoch.accuracy.is_some());
+        let column = if measured { "  validation accuracy" } else { "" };
+        write!(f, "epoch  steps  mean loss{column}  seconds")?;
+        for (number, epoch) in (1..).zip(&self.epochs) {
+            write!(f, "\n{number:>5}  {:>5}  {:>9.4}", epoch.steps, epoch.loss)?;
+            match epoch.accuracy {
+                Some(accuracy) => write!(f, "  {accuracy:>19.4}")?,
+                None if measured => write!(f, "  {:>19}", "-")?,
+                None => {}
+            }
+            write!(f, "  {:>7.1}", epoch.seconds)?;
+        }
+        self.note.iter().try_for_each(|note| write!(f, "\n{note}"))
+    }
+}
+
+/// The same table as `Display`: thousands of losses are no help to a reader.
+impl fmt::Debug for History {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl Displayed for History {
+    fn evcxr_display(&self) {
+        emit("text/plain", &self.to_string());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_history_is_a_table_with_a_line_for_each_epoch_and_says_why_it_ended() {
+        let epoch = |accuracy| Epoch { steps: 196, loss: 0.51234, accuracy, seconds: 8.06 };
+        let mut history = History {
+            losses: vec![0.5; 392],
+            epochs: vec![epoch(Some(0.91)), epoch(None)],
+            note: Some("Interrupted.".into()),
+        };
+        let table = "epoch  steps  mean loss  validation accuracy  seconds\n    \
+                     1    196     0.5123               0.9100      8.1\n    \
+                     2    196     0.5123                    -      8.1\nInterrupted.";
+        assert_eq!(history.to_string(), table);
+        assert_eq!(format!("{history:?}"), table);
+        assert!((history.seconds() - 16.12).abs() < 1e-9);
+        history.epochs[0].accuracy = None;
+        assert!(!history.to_string().contains("accuracy"));
+    }
+}

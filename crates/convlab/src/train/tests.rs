@@ -1,0 +1,195 @@
+use super::*;
+use crate::datasets::Split;
+use std::time::Duration;
+use tch::nn::{self, ModuleT, OptimizerConfig};
+use tch::{Device, Kind, Tensor};
+
+/// Images [n, 1, 1, 2] that a linear layer can tell apart: which of the two pixels is lit.
+fn two_pixels(n: i64) -> Split {
+    let labels = Tensor::arange(n, (Kind::Int64, Device::Cpu)).remainder(2);
+    let images = labels.one_hot(2).to_kind(Kind::Float).view([n, 1, 1, 2]);
+    Split::new(images, labels).unwrap()
+}
+
+/// A linear layer without bias from `inputs` numbers to `classes`, all its weights zero.
+fn zeroed(inputs: i64, classes: i64) -> (nn::VarStore, nn::Sequential) {
+    let vs = nn::VarStore::new(Device::Cpu);
+    let config = nn::LinearConfig { ws_init: nn::Init::Const(0.0), bias: false, ..Default::default() };
+    let net =
+        nn::seq().add_fn(|xs| xs.flat_view()).add(nn::linear(&vs.root() / "fc", inputs, classes, config));
+    (vs, net)
+}
+
+fn told<T>(result: crate::Result<T>) -> String {
+    result.err().expect("this cannot be trained").to_string()
+}
+
+#[test]
+fn one_step_of_sgd_is_the_one_worked_by_hand() {
+    // Equal logits: the loss is ln 2, and its gradient by the logits (0.5 - 1, 0.5) for a label of 0.
+    let split = Split::new(
+        Tensor::ones([1, 1, 1, 1], (Kind::Float, Device::Cpu)),
+        Tensor::zeros([1], (Kind::Int64, Device::Cpu)),
+    )
+    .unwrap();
+    let (vs, net) = zeroed(1, 2);
+    let mut opt = nn::Sgd::default().build(&vs, 0.1).unwrap();
+    let history = fit(&net, &mut opt, &split, FitConfig::new()).unwrap();
+    assert!((history.losses[0] - 2f64.ln()).abs() < 1e-6);
+    let weight = Vec::<f32>::try_from(vs.trainable_variables()[0].flatten(0, -1)).unwrap();
+    assert!((weight[0] - 0.05).abs() < 1e-7 && (weight[1] + 0.05).abs() < 1e-7, "{weight:?}");
+}
+
+#[test]
+fn what_can_be_learned_is_learned_and_the_history_holds_every_step() {
+    let (vs, net) = zeroed(2, 2);
+    let mut opt = nn::Adam::default().build(&vs, 0.1).unwrap();
+    let train = two_pixels(10);
+    let config = FitConfig::new().epochs(5).batch_size(4).validation(&two_pixels(6));
+    let history = fit(&net, &mut opt, &train, config).unwrap();
+    assert_eq!(history.losses.len(), 15);
+    assert_eq!(history.epochs.iter().map(|epoch| epoch.steps).collect::<Vec<_>>(), [3; 5]);
+    assert_eq!(history.epochs[4].accuracy, Some(1.0));
+    assert_eq!(history.note, None);
+    assert!(history.epochs[4].loss < 0.6 * history.epochs[0].loss);
+    let mean = history.losses[..3].iter().sum::<f64>() / 3.0;
+    assert!((history.epochs[0].loss - mean).abs() < 1e-12);
+}
+
+#[test]
+fn an_evaluation_counts_and_takes_the_mean_over_images_not_batches() {
+    // 1001 images, so that the second batch holds one: logits (1, 0) and label 0, but label 1 for the last.
+    let images = Tensor::from_slice(&[1f32, 0.0]).view([1, 1, 1, 2]).repeat([1001, 1, 1, 1]);
+    let labels = Tensor::zeros([1001], (Kind::Int64, Device::Cpu));
+    let _ = labels.get(1000).fill_(1);
+    let split = Split::new(images, labels).unwrap();
+    let net = nn::func(|xs| xs.flat_view());
+    let found = evaluate(&net, &split).unwrap();
+    assert_eq!((found.correct, found.total), (1000, 1001));
+    let right = (1.0 + (-1f64).exp()).ln();
+    assert!((found.loss - (1000.0 * right + right + 1.0) / 1001.0).abs() < 1e-6, "{found}");
+    assert!(found.to_string().ends_with("1000/1001 correct (99.9 %)"), "{found}");
+}
+
+#[test]
+fn a_network_trains_in_training_mode_and_is_measured_in_the_other() {
+    use std::sync::{Arc, Mutex};
+    let modes = Arc::new(Mutex::new(Vec::new()));
+    let note = Arc::clone(&modes);
+    let (vs, _) = zeroed(2, 2);
+    let ws = vs.trainable_variables()[0].shallow_clone();
+    let net = nn::func_t(move |xs, train| {
+        note.lock().unwrap().push(train);
+        xs.flat_view().matmul(&ws.tr())
+    });
+    let mut opt = nn::Sgd::default().build(&vs, 0.1).unwrap();
+    let data = two_pixels(4);
+    fit(&net, &mut opt, &data, FitConfig::new().batch_size(2).validation(&data)).unwrap();
+    assert_eq!(*modes.lock().unwrap(), [true, true, false]);
+}
+
+#[test]
+fn a_linear_layer_of_the_wrong_size_is_told_in_numbers() {
+    let (vs, net) = zeroed(320, 10);
+    let mut opt = nn::Sgd::default().build(&vs, 0.1).unwrap();
+    let told = told(fit(&net, &mut opt, &two_pixels(4), FitConfig::new()));
+    assert_eq!(
+        told,
+        "expected a network that takes images of shape [4, 1, 1, 2] and gives [4, classes], but got 2 numbers for each \
+         image where a linear layer takes 320.\nWhat to do: follow the shapes, layer by layer: \
+         `show::summary(&vs, &net, &[1, 1, 1, 2])?`."
+    );
+}
+
+#[test]
+fn a_convolution_of_the_wrong_depth_is_told_in_libtorchs_words() {
+    let vs = nn::VarStore::new(Device::Cpu);
+    let net = nn::conv2d(vs.root(), 3, 8, 1, Default::default());
+    let told = told(accuracy(&net, &two_pixels(4)));
+    assert!(
+        told.contains("[4, 1, 1, 2]") && told.contains("to have 3 channels, but got 1 channels"),
+        "{told}"
+    );
+    // Measuring switches gradients off: also after a panic they are on again.
+    assert!(vs.trainable_variables()[0].square().sum(Kind::Float).requires_grad());
+}
+
+#[test]
+fn outputs_that_are_no_scores_are_refused_with_their_shape() {
+    let told = told(accuracy(&nn::func(|xs| xs.shallow_clone()), &two_pixels(4)));
+    assert!(told.contains("an output of shape [4, 1, 1, 2]") && told.contains("flat_view"), "{told}");
+}
+
+#[test]
+fn a_label_without_an_output_is_named() {
+    let (vs, net) = zeroed(2, 2);
+    let split = Split::new(two_pixels(3).images, Tensor::from_slice(&[0i64, 1, 7])).unwrap();
+    let mut opt = nn::Sgd::default().build(&vs, 0.1).unwrap();
+    let told = told(fit(&net, &mut opt, &split, FitConfig::new()));
+    assert!(told.contains("labels from 0 to 1, one for each of the 2 outputs, but got label 7"), "{told}");
+}
+
+#[test]
+fn a_frozen_network_cannot_be_trained_and_the_way_out_is_told() {
+    let (mut vs, net) = zeroed(2, 2);
+    let mut opt = nn::Sgd::default().build(&vs, 0.1).unwrap();
+    vs.freeze();
+    assert!(told(fit(&net, &mut opt, &two_pixels(4), FitConfig::new())).contains("vs.freeze()"));
+}
+
+#[test]
+fn a_panic_of_the_learners_own_code_is_told() {
+    let net = nn::func(|_| panic!("my layer is not ready"));
+    assert!(told(accuracy(&net, &two_pixels(2))).contains("my layer is not ready"));
+}
+
+#[test]
+fn a_loss_that_is_no_number_stops_the_training() {
+    let (vs, net) = zeroed(2, 2);
+    let mut split = two_pixels(4);
+    split.images = split.images * f64::NAN;
+    let mut opt = nn::Sgd::default().build(&vs, 0.1).unwrap();
+    let history = fit(&net, &mut opt, &split, FitConfig::new().epochs(9).batch_size(1)).unwrap();
+    assert_eq!((history.losses.len(), history.epochs.len()), (1, 1));
+    assert!(history.to_string().contains("the loss is NaN"), "{history}");
+}
+
+#[test]
+fn a_time_limit_ends_training_after_a_step_and_keeps_what_was_learned() {
+    let (vs, net) = zeroed(2, 2);
+    let mut opt = nn::Sgd::default().build(&vs, 0.1).unwrap();
+    let config = FitConfig::new().epochs(9).batch_size(1).time_limit(Duration::ZERO);
+    let history = fit(&net, &mut opt, &two_pixels(4), config).unwrap();
+    assert_eq!(history.losses.len(), 1);
+    assert!(history.note.unwrap().contains("time limit"));
+    assert!(vs.trainable_variables()[0].abs().sum(Kind::Float).double_value(&[]) > 0.0);
+}
+
+#[test]
+fn numbers_that_make_no_training_are_refused() {
+    let (vs, net) = zeroed(2, 2);
+    let mut opt = nn::Sgd::default().build(&vs, 0.1).unwrap();
+    let mut with = |config| told(fit(&net, &mut opt, &two_pixels(4), config));
+    assert!(with(FitConfig::new().epochs(0)).contains("`epochs` to be at least 1, but got 0"));
+    assert!(with(FitConfig::new().batch_size(-1)).contains("`batch_size` to be at least 1, but got -1"));
+    assert!(with(FitConfig::new().log_every(0)).contains("`log_every`"));
+    let none = two_pixels(4).take(0).unwrap();
+    assert!(told(fit(&net, &mut opt, &none, FitConfig::new())).contains("images to learn from"));
+    assert!(told(accuracy(&net, &none)).contains("images to measure with"));
+}
+
+#[test]
+fn any_kind_of_network_can_be_trained() {
+    #[derive(Debug)]
+    struct Own(nn::Linear);
+    impl ModuleT for Own {
+        fn forward_t(&self, xs: &Tensor, _train: bool) -> Tensor {
+            xs.flat_view().apply(&self.0)
+        }
+    }
+    let vs = nn::VarStore::new(Device::Cpu);
+    let own = Own(nn::linear(vs.root(), 2, 2, Default::default()));
+    let boxed: Box<dyn ModuleT> = Box::new(own);
+    let mut opt = nn::Sgd::default().build(&vs, 0.1).unwrap();
+    assert!(fit(&*boxed, &mut opt, &two_pixels(4), FitConfig::new()).is_ok());
+}

@@ -1,0 +1,209 @@
+//! The five source exercises' networks, against PyTorch: the same weights and images give the same logits and losses.
+
+use convlab::prelude::*;
+use serde_json::Value;
+use std::path::{Path, PathBuf};
+
+/// A network of the source exercises, with the numbers that are known of it.
+struct Network {
+    name: &'static str,
+    image: [i64; 3],
+    layers: &'static [Layer],
+    flattened: i64,
+    parameters: &'static str,
+}
+
+enum Layer {
+    /// Input channels, output channels, kernel size, padding.
+    Conv(i64, i64, i64, i64),
+    Relu,
+    Pool,
+    Flatten,
+    Linear(i64, i64),
+}
+
+use Layer::{Conv, Flatten, Linear, Pool, Relu};
+
+const DIGIT: [i64; 3] = [1, 28, 28];
+
+const NETWORKS: [Network; 5] = [
+    Network {
+        name: "seed000",
+        image: DIGIT,
+        layers: &[
+            Conv(1, 16, 5, 0),
+            Relu,
+            Pool,
+            Conv(16, 16, 3, 0),
+            Relu,
+            Pool,
+            Conv(16, 32, 2, 0),
+            Flatten,
+            Linear(512, 10),
+        ],
+        flattened: 512,
+        parameters: "9,946",
+    },
+    Network {
+        name: "seed001",
+        image: DIGIT,
+        layers: &[Conv(1, 16, 5, 0), Conv(16, 32, 5, 0), Flatten, Linear(12_800, 10)],
+        flattened: 12_800,
+        parameters: "141,258",
+    },
+    Network {
+        name: "seed003",
+        image: DIGIT,
+        layers: &[Conv(1, 10, 5, 0), Pool, Relu, Conv(10, 20, 5, 0), Pool, Relu, Flatten, Linear(320, 10)],
+        flattened: 320,
+        parameters: "8,490",
+    },
+    Network {
+        name: "seed004_mnist",
+        image: DIGIT,
+        layers: &[Conv(1, 32, 3, 1), Relu, Conv(32, 32, 3, 1), Relu, Pool, Flatten, Linear(6272, 10)],
+        flattened: 6272,
+        parameters: "72,298",
+    },
+    Network {
+        name: "seed004_cifar",
+        image: [3, 32, 32],
+        layers: &[
+            Conv(3, 32, 3, 1),
+            Relu,
+            Conv(32, 32, 3, 1),
+            Relu,
+            Pool,
+            Conv(32, 32, 3, 1),
+            Relu,
+            Pool,
+            Conv(32, 32, 3, 1),
+            Relu,
+            Pool,
+            Flatten,
+            Linear(512, 512),
+            Relu,
+            Linear(512, 10),
+        ],
+        flattened: 512,
+        parameters: "296,426",
+    },
+];
+
+impl Network {
+    /// The network with its layers named by their number, as PyTorch's `Sequential` does.
+    fn build(&self, vs: &nn::VarStore) -> nn::Sequential {
+        self.layers.iter().enumerate().fold(nn::seq(), |net, (index, layer)| {
+            let path = vs.root() / index;
+            match *layer {
+                Conv(channels, out, kernel, padding) => {
+                    let config = nn::ConvConfig { padding, ..Default::default() };
+                    net.add(nn::conv2d(path, channels, out, kernel, config))
+                }
+                Relu => net.add_fn(|xs| xs.relu()),
+                Pool => net.add_fn(|xs| xs.max_pool2d_default(2)),
+                Flatten => net.add_fn(|xs| xs.flat_view()),
+                Linear(inputs, out) => net.add(nn::linear(path, inputs, out, Default::default())),
+            }
+        })
+    }
+}
+
+#[test]
+fn summaries_tell_the_flattened_sizes_and_parameters_of_the_five_networks() {
+    for network in &NETWORKS {
+        let vs = nn::VarStore::new(Device::Cpu);
+        let net = network.build(&vs);
+        let input = [&[1], &network.image[..]].concat();
+        let told = show::summary(&vs, &net, &input).unwrap().text().to_owned();
+        let line = told.lines().find(|line| line.contains('(') && line.contains(" function ")).unwrap_or("");
+        assert!(line.contains(&format!("[1, {}]", network.flattened)), "{}:\n{told}", network.name);
+        assert!(told.ends_with(&format!("\n{} parameters in all", network.parameters)), "{told}");
+        assert_eq!(told.lines().count(), network.layers.len() + 3, "{told}");
+    }
+}
+
+/// The folder with PyTorch's numbers, beside the data that `CONVLAB_DATA` names.
+fn oracle() -> Option<PathBuf> {
+    let folder = Path::new(&std::env::var_os("CONVLAB_DATA")?).parent()?.join("oracle");
+    folder.is_dir().then_some(folder)
+}
+
+#[test]
+fn logits_and_losses_agree_with_pytorch() {
+    let Some(oracle) = oracle() else {
+        println!("skipped: no data");
+        return;
+    };
+    let mnist = datasets::mnist().unwrap();
+    let cifar = cifar10_batch();
+    for network in &NETWORKS {
+        match (network.name, &cifar) {
+            ("seed004_cifar", None) => println!("skipped: no data"),
+            ("seed004_cifar", Some(cifar)) => compare(network, &oracle, cifar, cifar),
+            _ => compare(network, &oracle, &mnist.train, &mnist.test),
+        }
+    }
+}
+
+/// Loads PyTorch's first weights and compares what follows from them.
+fn compare(network: &Network, oracle: &Path, train: &Split, test: &Split) {
+    let told = std::fs::read(oracle.join(format!("{}.json", network.name))).unwrap();
+    let told: Value = serde_json::from_slice(&told).unwrap();
+    let scaled = |split: &Split| match told["normalize"].as_str().unwrap() {
+        "x/255 only" => split.normalize(&[0.0], &[1.0]).unwrap(),
+        "(x-0.1307)/0.3081" => split.normalize(&[0.1307], &[0.3081]).unwrap(),
+        other => panic!("pixels scaled as {other}"),
+    };
+    let mut vs = nn::VarStore::new(Device::Cpu);
+    let net = network.build(&vs);
+    vs.load(oracle.join(format!("{}.safetensors", network.name))).unwrap();
+
+    let first = scaled(&test.take(8).unwrap());
+    let logits = tch::no_grad(|| net.forward(&first.images)).flatten(0, -1);
+    let expected: Vec<f64> = told["logits_first_8"].as_array().unwrap().iter().flat_map(numbers).collect();
+    agree(network.name, "logits", &Vec::<f64>::try_from(&logits.to_kind(Kind::Double)).unwrap(), &expected);
+
+    let size = told["batch_size"].as_i64().unwrap();
+    let mut opt = optimiser(&told, &vs);
+    let batches = scaled(&train.take(10 * size).unwrap()).batches_in_order(size).unwrap();
+    let losses = batches.map(|(xs, labels)| {
+        let loss = net.forward(&xs).cross_entropy_for_logits(&labels);
+        opt.backward_step(&loss);
+        loss.double_value(&[])
+    });
+    agree(network.name, "losses", &losses.collect::<Vec<_>>(), &numbers(&told["losses_first_10_steps"]));
+}
+
+fn optimiser(told: &Value, vs: &nn::VarStore) -> nn::Optimizer {
+    let lr = told["lr"].as_f64().unwrap();
+    match told["optimizer"].as_str().unwrap() {
+        "adam" => nn::Adam::default().build(vs, lr).unwrap(),
+        "sgd" => {
+            let momentum = told["momentum"].as_f64().unwrap_or(0.0);
+            nn::Sgd { momentum, ..Default::default() }.build(vs, lr).unwrap()
+        }
+        other => panic!("optimiser {other}"),
+    }
+}
+
+fn numbers(list: &Value) -> Vec<f64> {
+    list.as_array().unwrap().iter().map(|number| number.as_f64().unwrap()).collect()
+}
+
+/// Equal within 1e-3 relative; single precision alone moves a logit near zero by some 1e-6.
+fn agree(network: &str, what: &str, ours: &[f64], theirs: &[f64]) {
+    assert_eq!(ours.len(), theirs.len(), "{network}: {what}");
+    let far = |(ours, theirs): (&f64, &f64)| (ours - theirs).abs() > 1e-3 * theirs.abs() + 2e-6;
+    let wrong = ours.iter().zip(theirs).position(far);
+    assert!(wrong.is_none(), "{network}: {what} {ours:?} are not {theirs:?} at {wrong:?}");
+}
+
+/// CIFAR-10's first training batch: 10,000 records of a label and 3 × 1024 bytes, red, green and blue planes.
+fn cifar10_batch() -> Option<Split> {
+    let file = Path::new(&std::env::var_os("CONVLAB_DATA")?).join("cifar10/data_batch_1.bin");
+    let records = Tensor::from_slice(&std::fs::read(file).ok()?).view([-1, 3073]);
+    let images = records.narrow(1, 1, 3072).to_kind(Kind::Float) / 255.0;
+    let labels = records.select(1, 0).to_kind(Kind::Int64);
+    Some(Split::new(images.view([-1, 3, 32, 32]), labels).unwrap())
+}

@@ -1,0 +1,114 @@
+//! The files of a set, each from the first mirror that has it.
+
+use crate::catalogue::{Set, Wanted};
+use crate::check::check;
+use crate::download::{Settings, Trouble, Web};
+use crate::failure::{Failure, Result};
+use crate::progress::say;
+use crate::store::{self, Part};
+use crate::summary::Summary;
+use std::path::Path;
+
+/// How often a mirror is asked for a file if each time some bytes came.
+const TRIES: usize = 3;
+
+/// Where a file came from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Source {
+    /// The mirror's place in the list.
+    pub mirror: usize,
+    /// How long the stored file is.
+    pub bytes: u64,
+}
+
+/// Brings the files of `set` into the folder `into`; those that are there and whole are not fetched again.
+///
+/// Fails if no mirror has a file, or if `into` cannot be written to; each file that is stored by then stays.
+pub fn fetch_set(set: &Set, into: &Path, settings: &Settings) -> Result<Summary> {
+    let mut summary = Summary::new(&set.title, into);
+    let _alone = store::enter(into)?;
+    let missing: Vec<&Wanted> = set.files.iter().filter(|wanted| !is_there(into, wanted)).collect();
+    summary.were_there(set.files.len() - missing.len());
+    if missing.is_empty() {
+        return Ok(summary);
+    }
+    let web = Web::new(settings)?;
+    let mut mirrors = set.mirrors.clone();
+    for wanted in missing {
+        let source = fetch_file(&web, wanted, &mirrors, into)?;
+        // Mirrors that failed are asked last for the next file.
+        mirrors.rotate_left(source.mirror);
+        summary.came(&mirrors[0], source.bytes);
+    }
+    Ok(summary)
+}
+
+/// Brings one file into the folder `into`, from the first of `mirrors` that has it.
+///
+/// Fails if none has it, telling of each why, or if `into` cannot be written to.
+pub fn fetch_file(web: &Web, wanted: &Wanted, mirrors: &[String], into: &Path) -> Result<Source> {
+    let target = into.join(&wanted.name);
+    let mut part = Part::open(&target)?;
+    let mut reasons = String::new();
+    for (index, mirror) in mirrors.iter().enumerate() {
+        let url = format!("{}/{}", mirror.trim_end_matches('/'), wanted.name);
+        match from_mirror(web, wanted, &url, &mut part) {
+            Ok(()) => {
+                let bytes = part.len();
+                part.become_whole(&target)?;
+                return Ok(Source { mirror: index, bytes });
+            }
+            Err(Trouble::Here(failure)) => return Err(failure),
+            Err(Trouble::Mirror { why, .. }) => {
+                say(&format!("{}: not from {mirror}: {why}", wanted.name));
+                reasons += &format!("\n  from {mirror}: {why}");
+            }
+        }
+    }
+    Err(Failure::new(
+        format!("{} from one of its mirrors", wanted.name),
+        format!("it from none{reasons}"),
+        "try another network or later; or put the files into a folder and name it with CONVLAB_DATA=folder; or work \
+         offline, on data that are drawn here: `cargo lab --offline`",
+    ))
+}
+
+/// Completes `part` from one address until its content is the wanted one.
+fn from_mirror(web: &Web, wanted: &Wanted, url: &str, part: &mut Part) -> Result<(), Trouble> {
+    let mut left = TRIES;
+    loop {
+        left -= 1;
+        let trouble = match web.complete(url, wanted, part) {
+            Err(trouble) => trouble,
+            Ok(resumed) => match check(part.path(), wanted) {
+                Ok(()) => return Ok(()),
+                Err(flaw) => {
+                    part.restart()?;
+                    // If this was the end of an older download, that one's beginning may be at fault.
+                    Trouble::Mirror { why: format!("what came is not the file: {flaw}"), again: resumed }
+                }
+            },
+        };
+        match trouble {
+            Trouble::Mirror { why, again: true } if left > 0 => {
+                say(&format!("{}: {why}; trying again", wanted.name));
+            }
+            trouble => return Err(trouble),
+        }
+    }
+}
+
+/// Whether the file is there and whole; if it is there and broken, that is said.
+fn is_there(into: &Path, wanted: &Wanted) -> bool {
+    let path = into.join(&wanted.name);
+    if !path.exists() {
+        return false;
+    }
+    match check(&path, wanted) {
+        Ok(()) => true,
+        Err(flaw) => {
+            say(&format!("{} is broken: {flaw}. Fetching it anew.", path.display()));
+            false
+        }
+    }
+}

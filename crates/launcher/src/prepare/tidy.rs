@@ -1,0 +1,145 @@
+//! Keeps the cache from growing for ever: rests of interrupted runs, and what no checkout uses any more.
+
+use super::kernelspec;
+use std::fs::{self, File, TryLockError};
+use std::path::{Path, PathBuf};
+
+/// The folder beside `folder` that this process makes or takes away: `NAME.WHAT-PID`.
+pub fn beside(folder: &Path, what: &str) -> PathBuf {
+    let name = folder.file_name().unwrap_or_default().to_string_lossy();
+    folder.with_file_name(format!("{name}.{what}-{}", std::process::id()))
+}
+
+/// Removes what makings that were interrupted have left. Nobody may be making anything meanwhile.
+pub fn remove_rests(cache: &Path) {
+    for folder in [cache.to_owned(), cache.join("stages"), cache.join("builds"), cache.join("tests")] {
+        for path in entries(&folder).filter(|path| is_rest(path)) {
+            // What cannot be removed now is removed by the next run.
+            let _ = fs::remove_dir_all(path);
+        }
+    }
+}
+
+fn is_rest(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let process = [".partial-", ".old-"].iter().find_map(|mark| Some(name.rsplit_once(mark)?.1.to_owned()));
+    process.is_some_and(|process| process.parse::<u32>().is_ok())
+}
+
+/// Removes programs and stages that no checkout's kernelspec names, and the folders in which the latter were built
+/// and tested. Programs that run are spared; a kernel that runs has cloned its stage and needs it no more.
+pub fn remove_unused(cache: &Path) {
+    // Without knowing what is used nothing is removed.
+    let Some(used) = kernelspec::used_by_checkouts(cache) else { return };
+    let programs = entries(cache)
+        .filter(|path| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("programs-")));
+    let stages = entries(&cache.join("stages"));
+    let workplaces = entries(&cache.join("builds")).chain(entries(&cache.join("tests")));
+    let stage_of = |path: &PathBuf| cache.join("stages").join(path.file_name().unwrap_or_default());
+    let unused = programs
+        .filter(|path| !runs(path))
+        .chain(stages)
+        .filter(|path| !used.contains(path))
+        .chain(workplaces.filter(|path| !used.contains(&stage_of(path))));
+    for folder in unused {
+        let _ = fs::remove_dir_all(folder);
+    }
+}
+
+/// Whether a kernel is running from these programs: it holds its own file locked.
+fn runs(programs: &Path) -> bool {
+    let kernel = File::open(programs.join("convlab-kernel"));
+    kernel.is_ok_and(|file| matches!(file.try_lock(), Err(TryLockError::WouldBlock)))
+}
+
+fn entries(folder: &Path) -> impl Iterator<Item = PathBuf> + use<> {
+    fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ALL: [&str; 9] = [
+        "programs-1",
+        "programs-2",
+        "stages/a-1",
+        "stages/a-2",
+        "builds/a-1",
+        "builds/a-2",
+        "tests/a-1",
+        "tests/a-2",
+        "data",
+    ];
+    const USED: [&str; 5] = ["programs-1", "stages/a-1", "builds/a-1", "tests/a-1", "data"];
+
+    /// A cache with one checkout's kernelspec, and two of everything: the second is not used.
+    fn cache() -> (tempfile::TempDir, PathBuf) {
+        let dir = tempfile::tempdir().unwrap();
+        let checkout = dir.path().join("checkout");
+        fs::create_dir_all(checkout.join("crates/launcher")).unwrap();
+        fs::write(checkout.join("crates/launcher/Cargo.toml"), "").unwrap();
+        let cache = dir.path().join("cache");
+        for name in ALL {
+            fs::create_dir_all(cache.join(name)).unwrap();
+        }
+        fs::write(cache.join("programs-1/convlab-kernel"), "").unwrap();
+        fs::write(cache.join("programs-2/convlab-kernel"), "").unwrap();
+        kernelspec::tests::write_one(&cache, "one", &checkout, "programs-1", "stages/a-1");
+        (dir, cache)
+    }
+
+    fn there(cache: &Path) -> Vec<String> {
+        ALL.iter().filter(|name| cache.join(name).exists()).map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn what_no_checkout_uses_is_removed_and_the_rest_stays() {
+        let (_dir, cache) = cache();
+        remove_unused(&cache);
+        assert_eq!(there(&cache), USED);
+    }
+
+    #[test]
+    fn programs_from_which_a_kernel_runs_are_spared() {
+        let (_dir, cache) = cache();
+        let running = File::open(cache.join("programs-2/convlab-kernel")).unwrap();
+        running.lock_shared().unwrap();
+        remove_unused(&cache);
+        assert!(cache.join("programs-2").exists());
+        drop(running);
+        remove_unused(&cache);
+        assert!(!cache.join("programs-2").exists());
+    }
+
+    #[test]
+    fn what_a_checkout_used_that_is_gone_is_removed_with_its_kernelspec() {
+        let (dir, cache) = cache();
+        kernelspec::tests::write_one(&cache, "two", &dir.path().join("gone"), "programs-2", "stages/a-2");
+        remove_unused(&cache);
+        assert_eq!(there(&cache), USED);
+        assert!(!cache.join("jupyter/two").exists() && cache.join("jupyter/one").exists());
+    }
+
+    #[test]
+    fn a_kernelspec_that_cannot_be_read_keeps_everything() {
+        let (_dir, cache) = cache();
+        fs::write(cache.join("jupyter/one/kernels/convlab/kernel.json"), "{").unwrap();
+        let before = there(&cache);
+        remove_unused(&cache);
+        assert_eq!(there(&cache), before);
+    }
+
+    #[test]
+    fn rests_of_interrupted_runs_are_removed_and_nothing_else() {
+        let (_dir, cache) = cache();
+        let before = there(&cache);
+        for rest in ["libtorch-2.13.0-linux.partial-77", "stages/a-1.old-77", "tests/a-1.partial-77"] {
+            fs::create_dir_all(cache.join(rest).join("lib")).unwrap();
+        }
+        remove_rests(&cache);
+        assert_eq!(there(&cache), before);
+        assert_eq!(entries(&cache).filter(|path| is_rest(path)).count(), 0);
+        assert!(!cache.join("stages/a-1.old-77").exists() && !cache.join("tests/a-1.partial-77").exists());
+    }
+}

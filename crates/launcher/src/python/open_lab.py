@@ -1,0 +1,28 @@
+"""Runs JupyterLab until it is stopped, then removes the folders of kernels that had to be killed.
+
+python open_lab.py KERNEL_PROGRAM KERNELS [ARGUMENT OF JUPYTERLAB ...]
+"""
+
+import subprocess
+import sys
+
+from jupyterlab.labapp import LabApp
+
+kernel, kernels, *arguments = sys.argv[1:]
+arguments += [
+    # This machine only, on the port that was looked for.
+    "--ServerApp.ip=127.0.0.1",
+    "--ServerApp.port_retries=0",
+    # One Ctrl-C stops it; two in the midst of the question would leave kernels behind.
+    "--ServerApp.answer_yes=True",
+    # Nobody else is asked for news or updates, and no other kernel is offered.
+    "--LabApp.news_url=",
+    "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+    "--LabApp.extension_manager=readonly",
+    "--KernelSpecManager.ensure_native_kernel=False",
+    "--ServerApp.log_level=WARN",
+]
+try:
+    LabApp.launch_instance(arguments)
+finally:
+    subprocess.run([kernel, "--sweep", kernels], check=False)

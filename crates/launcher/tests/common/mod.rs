@@ -1,0 +1,81 @@
+//! The real program, in an environment that the test makes.
+#![allow(dead_code, reason = "each test file uses its part")]
+
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::{env, fs};
+
+/// This checkout.
+pub fn checkout() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap()
+}
+
+/// `cargo lab` of this checkout.
+pub fn lab(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_launcher"));
+    command.args(arguments).current_dir(checkout());
+    command
+}
+
+/// A machine on which nothing is prepared, with the programs of this one.
+pub struct BareMachine {
+    pub folder: tempfile::TempDir,
+}
+
+impl BareMachine {
+    pub fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir(folder.path().join("programs")).unwrap();
+        let machine = Self { folder };
+        for name in ["rustc", "c++"] {
+            machine.script(name, &format!("exec '{}' \"$@\"", on_path(name).display()));
+        }
+        // What is on the PATH may be a shim that needs more of it.
+        let python =
+            Command::new("python3").args(["-c", "import sys; print(sys.executable)"]).output().unwrap();
+        machine.script("python3", &format!("exec '{}' \"$@\"", said(&python).trim()));
+        machine
+    }
+
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// Puts a shell script in the place of the program `name`.
+    pub fn script(&self, name: &str, text: &str) {
+        let path = self.path("programs").join(name);
+        fs::write(&path, format!("#!/bin/sh\n{text}\n")).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+    }
+
+    pub fn without(&self, name: &str) {
+        fs::remove_file(self.path("programs").join(name)).unwrap();
+    }
+
+    /// `cargo lab` on this machine; its cache is the folder `cache`, which is not there yet.
+    pub fn lab(&self, arguments: &[&str]) -> Command {
+        let mut command = lab(arguments);
+        for name in ["LIBTORCH", "CONDA_PREFIX", "VIRTUAL_ENV", "CXX", "CONVLAB_PYTHON", "CONVLAB_DATA"] {
+            command.env_remove(name);
+        }
+        command.env("PATH", self.path("programs")).env("CONVLAB_CACHE", self.path("cache"));
+        command
+    }
+
+    /// Whether nothing was made: no cache, and nothing beside it.
+    pub fn is_untouched(&self) -> bool {
+        fs::read_dir(self.folder.path()).unwrap().count() == 1
+    }
+}
+
+fn on_path(name: &str) -> PathBuf {
+    let path = env::var_os("PATH").unwrap();
+    let found = env::split_paths(&path).map(|folder| folder.join(name)).find(|path| path.exists());
+    found.unwrap_or_else(|| panic!("{name} is not on the PATH"))
+}
+
+/// What a program said on both streams.
+pub fn said(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
+}

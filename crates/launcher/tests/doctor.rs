@@ -1,0 +1,171 @@
+//! `cargo lab doctor` and the checks before everything else, on machines that lack something.
+#![cfg(unix)]
+
+mod common;
+
+use common::{BareMachine, said};
+use std::fs;
+use std::net::TcpListener;
+
+/// The line of `need` in what the doctor says, and the remedies it gives.
+fn verdict(machine: &BareMachine, need: &str, arguments: &[&str]) -> (String, Vec<String>) {
+    let output = machine.lab(&[&["doctor"], arguments].concat()).output().unwrap();
+    let told = said(&output);
+    let line = told.lines().find(|line| line.contains(&format!(" {need} ")));
+    let line = line.unwrap_or_else(|| panic!("no line for {need} in\n{told}"));
+    let remedies: Vec<_> =
+        told.lines().filter_map(|line| Some(line.trim().strip_prefix("→ ")?.to_owned())).collect();
+    assert_eq!(output.status.success(), remedies.is_empty(), "{told}");
+    (line.to_owned(), remedies)
+}
+
+/// The doctor finds exactly this wrong, and `cargo lab prepare` stops at it before it has made anything.
+fn is_wrong(machine: &BareMachine, need: &str, what: &str, remedy: &str) {
+    let (line, remedies) = verdict(machine, need, &[]);
+    assert!(line.starts_with('✘') && line.contains(what), "{line}");
+    assert!(remedies.len() == 1 && remedies[0].contains(remedy), "{remedies:?}");
+    let output = machine.lab(&["prepare"]).output().unwrap();
+    let told = said(&output);
+    assert!(!output.status.success() && told.contains(what) && told.contains(&remedies[0]), "{told}");
+}
+
+#[test]
+fn a_machine_with_all_programs_is_in_order_though_nothing_is_prepared() {
+    let machine = BareMachine::new();
+    let output = machine.lab(&["doctor"]).output().unwrap();
+    let told = said(&output);
+    assert!(output.status.success(), "{told}");
+    for need in ["Rust", "C++ compiler", "Python", "libtorch", "kernel", "data", "disk space", "port"] {
+        assert_eq!(told.lines().filter(|line| line.starts_with(&format!("✔ {need} "))).count(), 1, "{told}");
+    }
+    assert!(machine.is_untouched());
+}
+
+#[test]
+fn a_machine_without_python_is_told_how_to_install_it() {
+    let machine = BareMachine::new();
+    machine.without("python3");
+    machine.script("apt-get", "");
+    let output = machine.lab(&["doctor"]).output().unwrap();
+    let told = said(&output);
+    assert!(!output.status.success(), "{told}");
+    assert!(told.contains("✘ Python        There is no Python 3.11 or newer."), "{told}");
+    assert!(told.contains("→ sudo apt-get install -y python3-venv"), "{told}");
+    let told = said(&machine.lab(&[]).output().unwrap());
+    assert!(told.contains("What to do: sudo apt-get install -y python3-venv"), "{told}");
+    assert!(machine.is_untouched());
+}
+
+#[test]
+fn a_python_that_is_too_old_is_named() {
+    let machine = BareMachine::new();
+    machine.script("python3", "echo 3.9.2");
+    let told = said(&machine.lab(&["prepare"]).output().unwrap());
+    assert!(told.contains("Python 3.9.2 is too old") && told.contains("export CONVLAB_PYTHON="), "{told}");
+    assert!(machine.is_untouched());
+}
+
+#[test]
+fn a_machine_without_a_compiler_or_rust_is_told_how_to_install_them() {
+    let machine = BareMachine::new();
+    machine.without("c++");
+    machine.script("dnf", "");
+    is_wrong(&machine, "C++ compiler", "c++", "sudo dnf install gcc-c++");
+    let machine = BareMachine::new();
+    machine.without("rustc");
+    is_wrong(&machine, "Rust", "rustc", "https://sh.rustup.rs | sh");
+    assert!(machine.is_untouched());
+}
+
+#[test]
+fn a_libtorch_of_another_version_is_refused_and_so_is_a_folder_without_one() {
+    let machine = BareMachine::new();
+    let old = tempfile::tempdir().unwrap();
+    let headers = old.path().join("include/torch/csrc/api/include/torch");
+    fs::create_dir_all(&headers).unwrap();
+    for (folder, what) in
+        [(old.path(), "holds libtorch 2.7.1, but tch needs 2.13.0"), (&headers, "holds no libtorch")]
+    {
+        let version =
+            "#define TORCH_VERSION_MAJOR 2\n#define TORCH_VERSION_MINOR 7\n#define TORCH_VERSION_PATCH 1\n";
+        fs::write(headers.join("version.h"), version).unwrap();
+        for command in ["doctor", "prepare", "lint"] {
+            let output = machine.lab(&[command]).env("LIBTORCH", folder).output().unwrap();
+            let told = said(&output);
+            assert!(!output.status.success() && told.contains(what), "{told}");
+            assert_eq!(told.matches("unset LIBTORCH").count(), 1, "{told}");
+        }
+    }
+    assert!(machine.is_untouched());
+}
+
+#[test]
+fn a_port_that_is_taken_is_refused_with_one_that_is_free() {
+    let machine = BareMachine::new();
+    let taken = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let port = taken.local_addr().unwrap().port().to_string();
+    for command in [vec!["doctor", "--port", &port], vec!["--port", &port]] {
+        let output = machine.lab(&command).output().unwrap();
+        let told = said(&output);
+        assert!(!output.status.success() && told.contains(&format!("Port {port} is taken")), "{told}");
+        assert_eq!(told.matches("cargo lab --port ").count(), 1, "{told}");
+    }
+    assert!(machine.is_untouched());
+}
+
+#[test]
+fn a_cache_that_cannot_be_written_is_named_and_another_one_asked_for() {
+    let machine = BareMachine::new();
+    // A file where the folder should be stops even the superuser.
+    fs::write(machine.path("cache"), "").unwrap();
+    is_wrong(&machine, "disk space", "cannot be written", "export CONVLAB_CACHE=");
+    assert_eq!(fs::read_dir(machine.folder.path()).unwrap().count(), 2);
+}
+
+/// Only on Linux, and only where this user may mount something that nobody else sees; elsewhere there is nothing to try.
+#[test]
+#[cfg(target_os = "linux")]
+fn a_disk_that_is_full_is_told_with_what_is_free_and_another_one_asked_for() {
+    let machine = BareMachine::new();
+    let disk = machine.path("disk");
+    fs::create_dir(&disk).unwrap();
+    let mounted = |options: &str, arguments: &[&str]| {
+        let script = "mount -t tmpfs -o \"$1\" none \"$2\" && shift 2 && exec \"$@\"";
+        let lab = machine.lab(arguments);
+        let mut unshare = std::process::Command::new("/usr/bin/unshare");
+        unshare.args(["--mount", "--map-root-user", "/bin/sh", "-c"]);
+        unshare
+            .arg(format!("export PATH=\"$PATH:/bin:/sbin:/usr/bin\"; {script}"))
+            .args(["sh", options])
+            .arg(&disk);
+        unshare.arg(lab.get_program()).args(arguments).current_dir(common::checkout());
+        unshare.env("PATH", machine.path("programs")).env("CONVLAB_CACHE", disk.join("cache"));
+        unshare.env_remove("LIBTORCH").output()
+    };
+    if !mounted("size=1m", &["--version"]).is_ok_and(|output| output.status.success()) {
+        println!("this user may not mount anything here");
+        return;
+    }
+    for (options, what) in
+        [("size=1m", "0.0 GB are free for"), ("ro", "cannot be written: Read-only file system")]
+    {
+        for command in ["doctor", "prepare"] {
+            let output = mounted(options, &[command]).unwrap();
+            let told = said(&output);
+            assert!(!output.status.success() && told.contains(what), "{told}");
+            assert_eq!(told.matches("export CONVLAB_CACHE=").count(), 1, "{told}");
+        }
+    }
+}
+
+#[test]
+fn a_data_folder_without_data_is_named() {
+    let machine = BareMachine::new();
+    let output = machine.lab(&["doctor"]).env("CONVLAB_DATA", "/nowhere").output().unwrap();
+    let told = said(&output);
+    assert!(
+        !output.status.success() && told.contains("✘ data          CONVLAB_DATA names /nowhere"),
+        "{told}"
+    );
+    assert!(told.contains("→ unset CONVLAB_DATA"), "{told}");
+}
