@@ -1,6 +1,6 @@
+use super::SIDE;
 use super::chance::Chance;
 use super::curve::Curve;
-use super::{SIDE};
 use std::ops::Range;
 
 /// How far a point of a style strays, in units of half a digit's height.
@@ -28,7 +28,7 @@ impl Pen {
         let (sin, cos) = (0.12 * chance.bell()).sin_cos();
         let centre = (SIDE - 1) as f32 / 2.0;
         Self {
-            pub right: [width * cos, width * sin],
+            right: [width * cos, width * sin],
             down: [-size * (slant * cos + sin), size * (cos - slant * sin)],
             middle: [centre + chance.bell(), centre + chance.bell()],
             radius: (1.3 + 0.3 * chance.bell()).max(0.8),
