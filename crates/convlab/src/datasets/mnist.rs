@@ -119,7 +119,14 @@ fn fetch(var: Var, folder: &Path, say: Say) -> Result<()> {
     if status.success() {
         return Ok(());
     }
-    Err(no_way(format!("a download that failed ({status}):\n    {}", Vec::from(last).join("\n    "))))
+    Err(no_way(format!("a download that failed ({status}):\n    {}", reason(last.make_contiguous()))))
+}
+
+/// Of the program's last lines its error, which starts with what was expected, without its ways out: ours follow.
+fn reason(lines: &[String]) -> String {
+    let end = lines.iter().rposition(|line| line.starts_with("What to do:")).unwrap_or(lines.len());
+    let start = lines[..end].iter().rposition(|line| line.starts_with("expected ")).unwrap_or(0);
+    lines[start..end].join("\n    ").trim_end_matches('.').to_owned()
 }
 
 /// The folder that the launcher keeps its things in; `crates/launcher/src/places.rs` has the same rule.
@@ -147,7 +154,7 @@ fn not_in(folder: &Path, missing: &str) -> Error {
 fn no_way(found: impl Into<String>) -> Error {
     let remedy = format!(
         "any one of these:
-  - connect to the network and run the cell again;
+  - connect to the network and run the cell again, in labs opened with `cargo lab`;
   - put {} (plain or .gz) into a folder and name it: export CONVLAB_DATA=/that/folder;
   - work with drawn digits: start with `cargo lab --offline` (or CONVLAB_OFFLINE=1), or write `datasets::synthetic_digits(0)?`",
         FILES.join(", ")

@@ -164,14 +164,18 @@ fn without_a_home_folder_the_error_names_the_variable_to_set() {
 #[cfg(unix)]
 mod download {
     use super::*;
-    use std::os::unix::fs::PermissionsExt;
     use std::path::PathBuf;
+    use std::process::Command;
 
     /// A program in the place of `convlab-fetch`; it is called as `mnist --into FOLDER`.
+    ///
+    /// `install` writes it: no file can be started while a process forked by another test holds it open for writing.
     fn program(dir: &Path, script: &str) -> PathBuf {
-        let path = dir.join("fetch");
-        fs::write(&path, format!("#!/bin/sh\n{script}\n")).unwrap();
-        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+        let (text, path) = (dir.join("script"), dir.join("fetch"));
+        fs::write(&text, format!("#!/bin/sh\n{script}\n")).unwrap();
+        assert!(
+            Command::new("install").args(["-m", "755"]).arg(&text).arg(&path).status().unwrap().success()
+        );
         path
     }
 
@@ -214,7 +218,23 @@ mod download {
         let fetch = program(dir.path(), "echo 'no mirror answers' >&2; exit 1");
         let vars = [("CONVLAB_CACHE", dir.path()), ("CONVLAB_FETCH", fetch.as_path())];
         let text = mnist_with(&vars).unwrap_err().to_string();
-        assert_says(&text, &["no mirror answers", "CONVLAB_DATA=", "datasets::synthetic_digits(0)?"]);
+        assert_says(
+            &text,
+            &["no mirror answers.\nWhat to do:", "CONVLAB_DATA=", "datasets::synthetic_digits(0)?"],
+        );
+    }
+
+    #[test]
+    fn of_a_failed_download_only_the_reason_is_repeated() {
+        let dir = tempdir().unwrap();
+        let script = "printf '1 of 11 MB\\nexpected a file, but got none\\n  from a.\\nWhat to do: wait.\\n' >&2; exit 1";
+        let fetch = program(dir.path(), script);
+        let vars = [("CONVLAB_CACHE", dir.path()), ("CONVLAB_FETCH", fetch.as_path())];
+        let text = mnist_with(&vars).unwrap_err().to_string();
+        assert_says(
+            &text,
+            &["(exit status: 1):\n    expected a file, but got none\n      from a.\nWhat to do: any one"],
+        );
     }
 
     #[test]
