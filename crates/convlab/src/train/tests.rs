@@ -147,7 +147,7 @@ fn a_panic_of_the_learners_own_code_is_told() {
 fn a_loss_that_is_no_number_stops_the_training() {
     let (vs, net) = zeroed(2, 2);
     let mut split = two_pixels(4);
-    split.images = split.images * f64::NAN;
+    split.images *= f64::NAN;
     let mut opt = nn::Sgd::default().build(&vs, 0.1).unwrap();
     let history = fit(&net, &mut opt, &split, FitConfig::new().epochs(9).batch_size(1)).unwrap();
     assert_eq!((history.losses.len(), history.epochs.len()), (1, 1));
