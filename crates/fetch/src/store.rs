@@ -84,3 +84,21 @@ impl Drop for Part {
         }
     }
 }
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_disk_that_is_full_after_half_of_the_file_gets_its_space_back() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut part = Part::open(&dir.path().join("a")).unwrap();
+        part.append(b"half").unwrap();
+        assert_eq!(fs::read(part.path()).unwrap(), b"half");
+        part.file = File::options().write(true).open("/dev/full").unwrap();
+        let failure = part.append(b"other half").unwrap_err().to_string();
+        assert!(failure.contains("a.part, but got a full disk ("), "{failure}");
+        drop(part);
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 0);
+    }
+}

@@ -244,6 +244,16 @@ mod tests {
     }
 
     #[test]
+    fn a_kernel_that_cannot_clone_says_what_to_do_and_leaves_nothing() {
+        let home = tempfile::tempdir().unwrap();
+        let settings =
+            Settings { stage: "/nowhere".into(), kernels: home.path().into(), tools: home.path().into() };
+        let error = settings.enter().err().unwrap();
+        assert!(error.contains("cannot clone") && error.contains("cargo lab doctor"), "{error}");
+        assert_eq!(fs::read_dir(home.path()).unwrap().count(), 0);
+    }
+
+    #[test]
     fn a_kernel_that_ends_removes_its_folder() {
         let kernels = tempfile::tempdir().unwrap();
         let stage = Stage::create(kernels.path()).unwrap();

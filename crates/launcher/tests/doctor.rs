@@ -122,6 +122,42 @@ fn a_cache_that_cannot_be_written_is_named_and_another_one_asked_for() {
     assert_eq!(fs::read_dir(machine.folder.path()).unwrap().count(), 2);
 }
 
+/// Only on Linux, and only where this user may mount something that nobody else sees; elsewhere there is nothing to try.
+#[test]
+#[cfg(target_os = "linux")]
+fn a_disk_that_is_full_is_told_with_what_is_free_and_another_one_asked_for() {
+    let machine = BareMachine::new();
+    let disk = machine.path("disk");
+    fs::create_dir(&disk).unwrap();
+    let mounted = |options: &str, arguments: &[&str]| {
+        let script = "mount -t tmpfs -o \"$1\" none \"$2\" && shift 2 && exec \"$@\"";
+        let lab = machine.lab(arguments);
+        let mut unshare = std::process::Command::new("/usr/bin/unshare");
+        unshare.args(["--mount", "--map-root-user", "/bin/sh", "-c"]);
+        unshare
+            .arg(format!("export PATH=\"$PATH:/bin:/sbin:/usr/bin\"; {script}"))
+            .args(["sh", options])
+            .arg(&disk);
+        unshare.arg(lab.get_program()).args(arguments).current_dir(common::checkout());
+        unshare.env("PATH", machine.path("programs")).env("CONVLAB_CACHE", disk.join("cache"));
+        unshare.env_remove("LIBTORCH").output()
+    };
+    if !mounted("size=1m", &["--version"]).is_ok_and(|output| output.status.success()) {
+        println!("this user may not mount anything here");
+        return;
+    }
+    for (options, what) in
+        [("size=1m", "0.0 GB are free for"), ("ro", "cannot be written: Read-only file system")]
+    {
+        for command in ["doctor", "prepare"] {
+            let output = mounted(options, &[command]).unwrap();
+            let told = said(&output);
+            assert!(!output.status.success() && told.contains(what), "{told}");
+            assert_eq!(told.matches("export CONVLAB_CACHE=").count(), 1, "{told}");
+        }
+    }
+}
+
 #[test]
 fn a_data_folder_without_data_is_named() {
     let machine = BareMachine::new();

@@ -1,7 +1,7 @@
 use crate::{Error, Result};
 use image::{DynamicImage, ImageDecoder, ImageError, ImageReader};
 use std::path::Path;
-use tch::{IndexOp, Tensor};
+use tch::Tensor;
 
 /// More pixels than any camera in a pocket takes; as floats they fill 0.8 GB.
 const MOST_PIXELS: u64 = 64_000_000;
@@ -37,8 +37,8 @@ pub fn image(path: impl AsRef<Path>) -> Result<Tensor> {
 
 /// `[c + 1, h, w]`, of which the last channel is opacity, laid on white: `[c, h, w]`.
 fn on_white(xs: &Tensor) -> Tensor {
-    let alpha = xs.i(-1..); // [1, h, w]
-    let ink = xs.narrow(0, 0, xs.size()[0] - 1);
+    let c = xs.size()[0] - 1;
+    let (ink, alpha) = (xs.narrow(0, 0, c), xs.narrow(0, c, 1)); // [c, h, w], [1, h, w]
     ink * &alpha + (1 - &alpha)
 }
 

@@ -52,20 +52,11 @@ impl Displayed for () {
 }
 
 macro_rules! displayed_as_debug {
-    ($($type:ty),*) => { $(impl Displayed for $type { fn evcxr_display(&self) { emit_debug(self); } })* };
+    ($($type:ty),*) => { $(impl Displayed for $type { fn evcxr_display(&self) { emit_debug(&self); } })* };
 }
 
 displayed_as_debug!(i8, i16, i32, i64, i128, isize, u8, u16, u32, u64, u128, usize, f32, f64);
-displayed_as_debug!(
-    bool,
-    char,
-    &str,
-    String,
-    tch::Kind,
-    tch::Device,
-    std::time::Duration,
-    std::path::PathBuf
-);
+displayed_as_debug!(bool, char, str, String, tch::Kind, tch::Device, std::time::Duration, std::path::PathBuf);
 
 impl<T: Debug> Displayed for [T] {
     fn evcxr_display(&self) {

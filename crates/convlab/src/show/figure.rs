@@ -61,14 +61,16 @@ impl Figure {
                 ));
             }
         };
-        std::fs::write(path, content).map_err(|error| {
-            Error::new(
-                format!("to write the figure to {}", path.display()),
-                error.to_string(),
-                "name another folder",
-            )
-        })
+        write(path, content)
     }
+}
+
+/// Writes a figure's file.
+pub(super) fn write(path: &Path, content: impl AsRef<[u8]>) -> Result<()> {
+    std::fs::write(path, content).map_err(|error| {
+        let expected = format!("to write the figure to {}", path.display());
+        Error::new(expected, error.to_string(), "name another folder")
+    })
 }
 
 impl Displayed for Figure {

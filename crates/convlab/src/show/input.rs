@@ -7,12 +7,10 @@ use tch::{Device, Kind, Tensor};
 /// More pixels than this are not drawn: the page would stop answering.
 const MOST_PIXELS: usize = 16_000_000;
 
-/// Numbers in `count` maps of `rows` by `columns`.
+/// Numbers in maps of one size.
 pub struct Maps {
     /// Map by map, row by row.
     pub values: Vec<f64>,
-    /// How many maps there are.
-    pub count: usize,
     /// Rows and columns of each.
     pub size: [usize; 2],
 }
@@ -33,8 +31,8 @@ impl Maps {
         let values = Vec::try_from(&flat).map_err(|error: tch::TchError| {
             Error::new("numbers to draw", error.to_string(), "look at the tensor's kind with `x.kind()`")
         })?;
-        let [count, rows, columns] = [0, 1, 2].map(|axis| shape.get(axis).map_or(1, |&size| size as usize));
-        Ok(Self { values, count, size: [rows, columns] })
+        let [rows, columns] = [1, 2].map(|axis| shape.get(axis).map_or(1, |&size| size as usize));
+        Ok(Self { values, size: [rows, columns] })
     }
 
     /// Every map's numbers.

@@ -3,10 +3,17 @@
 //! Every figure can be read in a light and a dark theme and from the back row, needs no network, and carries its
 //! numbers as text.
 
+mod canvas;
 mod colour;
 mod curve;
 mod figure;
+mod geometry;
 mod input;
+mod padding;
+mod pooling;
+mod raster;
+mod sliding;
+mod steps;
 mod summary;
 mod svg;
 mod tiles;
@@ -14,6 +21,9 @@ mod tiles;
 pub use curve::{Curves, Plot, curve};
 pub use figure::Figure;
 pub(crate) use figure::escaped;
+pub use padding::padding;
+pub use pooling::pooling;
+pub use steps::{Steps, steps};
 pub use summary::summary;
 
 use crate::Result;
@@ -137,7 +147,8 @@ pub fn filters(ws: &Tensor) -> Result<Figure> {
         return Err(wrong("a weight of shape [out, in, h, w]", &shape, remedy));
     };
     let (shown, filters) = first(ws, 0, MOST_MAPS, "filters");
-    let (shown, inputs) = first(&shown, 1, MOST_INPUTS, "input channels");
+    let plural = if shape[1] == 1 { "input channel" } else { "input channels" };
+    let (shown, inputs) = first(&shown, 1, MOST_INPUTS, plural);
     let (out, channels) = (shown.size()[0], shown.size()[1]);
     let name = |index: usize| match channels {
         1 => format!("filter {index}"),

@@ -71,6 +71,16 @@ impl Sheet {
         ));
     }
 
+    /// Begins a group of elements of a class, until `close`.
+    pub fn open(&mut self, class: &str) {
+        self.push(format_args!(r#"<g class="{class}">"#));
+    }
+
+    /// Ends the group that was opened last.
+    pub fn close(&mut self) {
+        self.push(format_args!("</g>"));
+    }
+
     /// The whole `<svg>` element; `label` is what a screen reader says of it.
     pub fn finish(self, label: &str) -> String {
         element(&self.body, [self.width, self.height], label)

@@ -28,7 +28,8 @@ pub enum Reply {
     CutAfter(usize, Vec<u8>),
     /// The file's announced length, so many of its bytes, and then nothing, without an end.
     StallAfter(usize, Vec<u8>),
-    /// These bytes over and over, without an end and without a length.
+    /// These bytes a hundred times, without an announced length: no end is in sight, and yet no disk is filled by a
+    /// client that believes it.
     Endless(Vec<u8>),
     /// This length is announced; nothing of it is sent.
     Huge(u64),
@@ -92,9 +93,7 @@ fn serve(
         }
         Reply::Endless(bytes) => {
             stream.write_all(b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n")?;
-            loop {
-                stream.write_all(&bytes)?;
-            }
+            (0..100).try_for_each(|_| stream.write_all(&bytes))
         }
         Reply::Huge(length) => write!(stream, "HTTP/1.1 200 OK\r\nContent-Length: {length}\r\n\r\nx"),
         Reply::Status(status) => {

@@ -1,0 +1,185 @@
+//! A filter on its way over an image, step by step.
+
+mod plan;
+mod player;
+mod scene;
+
+use super::figure::{Figure, write};
+use super::geometry::Geometry;
+use super::input::Maps;
+use super::raster::{Raster, gif};
+use super::sliding::Sliding;
+use super::svg::Sheet;
+use crate::display::{Displayed, layout};
+use crate::{Error, Result};
+use scene::Scene;
+use std::path::Path;
+use tch::Tensor;
+use tch::nn::{ConvConfig, PaddingMode};
+
+/// A picture of the animation stays at most this long, and the whole of it lasts about `LONGEST`, in milliseconds.
+const FRAME: usize = 800;
+const LONGEST: usize = 40_000;
+/// An animation with more pictures than this is too large to be sent around.
+const MOST_PICTURES: usize = 128;
+
+/// Above this many numbers the text tells a shape only.
+const MOST_TOLD: usize = 400;
+
+/// Draws how one filter slides over one image: window times kernel, the sum of the products, the output filling.
+///
+/// `x` has shape [h, w] or [c, h, w], `k` has shape [kh, kw] or, for every channel of the image a kernel,
+/// [c, kh, kw]. `config` is the one that `nn::conv2d` takes: its stride and padding are used, and no bias is added.
+/// The figure has buttons, a slider and keys (arrows step, space plays); in a file it can be a GIF.
+///
+/// # Errors
+/// If image and kernel do not fit each other, or if there are more than 1024 steps to watch.
+///
+/// ```
+/// # use convlab::prelude::*;
+/// let x = Tensor::eye(5, (Kind::Float, Device::Cpu));
+/// let k = Tensor::eye(3, (Kind::Float, Device::Cpu));
+/// let slowly = show::steps(&x, &k, Default::default())?;
+/// let wide = show::steps(&x, &k, nn::ConvConfig { stride: 2, padding: 1, ..Default::default() })?;
+/// # Ok::<(), Error>(())
+/// ```
+pub fn steps(x: &Tensor, k: &Tensor, config: ConvConfig) -> Result<Steps> {
+    let (image, kernel) = (x.size(), k.size());
+    let geometry = Geometry::new(&image, &kernel, config.stride, config.padding)?;
+    if config.dilation != 1 || config.groups != 1 || !matches!(config.padding_mode, PaddingMode::Zeros) {
+        let found = format!(
+            "dilation {}, groups {} and padding mode {:?} for an image of shape {image:?} and a kernel of shape {kernel:?}",
+            config.dilation, config.groups, config.padding_mode
+        );
+        let remedy = "set `stride` and `padding` only: `nn::ConvConfig { stride: 2, ..Default::default() }`";
+        return Err(Error::new("dilation 1, one group and padding with zeros", found, remedy));
+    }
+    let kernel = volume(k)?;
+    Steps::new(Sliding::new(geometry, volume(x)?, kernel))
+}
+
+/// A filter's way over an image; a cell that ends with it shows it with its controls.
+#[derive(Clone)]
+pub struct Steps {
+    sliding: Sliding,
+    title: String,
+    still: Figure,
+    player: Figure,
+}
+
+impl Steps {
+    fn new(sliding: Sliding) -> Result<Self> {
+        let title = title(&sliding.geometry);
+        let text = text(&sliding, &title);
+        let scene = Scene::new(&sliding, &title);
+        let [width, height] = scene.size();
+        let mut sheet = Sheet::new(width, height);
+        scene.draw(&mut sheet, sliding.geometry.steps() - 1)?;
+        let svg = sheet.finish(&title);
+        let player = Figure::new(player::player(&svg, &sliding, &scene, &title), text.clone());
+        Ok(Self { title, still: Figure::new(svg, text), player, sliding })
+    }
+
+    /// The image, the kernel and the output, in words and numbers.
+    pub fn text(&self) -> &str {
+        self.player.text()
+    }
+
+    /// The figure with its controls as an HTML element, its numbers folded away below it.
+    pub fn html(&self) -> String {
+        self.player.html()
+    }
+
+    /// Writes the figure to a file: `.gif`, an animation; `.html`, with its controls; `.svg`, the last step.
+    ///
+    /// Of more than 128 steps, an animation leaves some out.
+    ///
+    /// # Errors
+    /// If the file has another ending or cannot be written.
+    ///
+    /// ```no_run
+    /// # use convlab::prelude::*;
+    /// # fn main() -> Result<()> {
+    /// # let x = Tensor::zeros([5, 5], (Kind::Float, Device::Cpu));
+    /// show::steps(&x, &x, Default::default())?.save("steps.gif")?;
+    /// # Ok(()) }
+    /// ```
+    pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
+        let path = path.as_ref();
+        match path.extension().unwrap_or_default().to_string_lossy().as_ref() {
+            "gif" => write(path, self.gif()?),
+            "svg" => self.still.save(path),
+            "html" => self.player.save(path),
+            _ => Err(Error::new(
+                "a file name that ends in .gif, .html or .svg",
+                format!("`{}`", path.display()),
+                "change the ending",
+            )),
+        }
+    }
+
+    fn gif(&self) -> Result<Vec<u8>> {
+        let scene = Scene::new(&self.sliding, &self.title);
+        let steps = self.sliding.geometry.steps();
+        let shown = pictures(steps);
+        let pace = FRAME.min(LONGEST / shown.len());
+        let frames = shown.into_iter().map(|step| {
+            let mut raster = Raster::new(scene.size());
+            scene.draw(&mut raster, step)?;
+            Ok(raster)
+        });
+        gif(frames, pace)
+    }
+}
+
+impl Displayed for Steps {
+    fn evcxr_display(&self) {
+        self.player.evcxr_display();
+    }
+}
+
+impl std::fmt::Debug for Steps {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.text())
+    }
+}
+
+/// The steps that stand in an animation: all, or of a long way every second, third, … and the last.
+fn pictures(steps: usize) -> Vec<usize> {
+    let every = steps.div_ceil(MOST_PICTURES);
+    let mut shown: Vec<usize> = (0..steps - 1).step_by(every).collect();
+    shown.push(steps - 1);
+    shown
+}
+
+/// The numbers of a tensor of two or three axes, map by map.
+fn volume(tensor: &Tensor) -> Result<Vec<f64>> {
+    let maps = if tensor.dim() == 2 { tensor.unsqueeze(0) } else { tensor.shallow_clone() };
+    Ok(Maps::new(&maps)?.values)
+}
+
+fn title(geometry: &Geometry) -> String {
+    let Geometry { image, kernel, stride, padding, output, .. } = geometry;
+    let (image, kernel) = (shape(geometry, image), shape(geometry, kernel));
+    format!("Kernel {kernel:?} over image {image:?}, stride {stride}, padding {padding}: output {output:?}")
+}
+
+/// [h, w], or [c, h, w] where there is more than one channel.
+fn shape(geometry: &Geometry, size: &[usize]) -> Vec<usize> {
+    let channels = Some(geometry.channels).filter(|channels| *channels > 1);
+    channels.into_iter().chain(size.iter().copied()).collect()
+}
+
+fn text(sliding: &Sliding, title: &str) -> String {
+    let Sliding { geometry, image, kernel, output } = sliding;
+    let told = |name: &str, values: &[f64], shape: &[usize]| match values.len() {
+        0..=MOST_TOLD => format!("\n{name}\n{}", layout(values, shape)),
+        count => format!("\n{name}: {count} numbers"),
+    };
+    let image = told("image", image, &shape(geometry, &geometry.image));
+    let kernel = told("kernel", kernel, &shape(geometry, &geometry.kernel));
+    format!("{title}, {} steps{image}{kernel}{}", geometry.steps(), told("output", output, &geometry.output))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,123 @@
+//! Where everything stands in a step's picture.
+
+use crate::show::canvas::Grid;
+use crate::show::geometry::Geometry;
+
+/// The height of the title's line.
+pub const TITLE: f64 = 44.0;
+/// The height of the line above a grid.
+pub const CAPTION: f64 = 30.0;
+/// Room for a sign between two grids.
+pub const GAP: f64 = 44.0;
+
+const WIDTH: f64 = 920.0;
+/// A frame may reach this far over the edge.
+const EDGE: f64 = 4.0;
+/// The narrowest grid still has room for its caption.
+const NARROWEST: f64 = 120.0;
+
+/// Above, the image; below, the sum being worked out, a row for each channel; the output where there is room.
+pub struct Plan {
+    /// What each channel takes part with.
+    pub rows: Vec<Row>,
+    /// The sum of all products.
+    pub sum: Grid,
+    /// The map that fills.
+    pub output: Grid,
+    /// Width and height of the whole.
+    pub size: [f64; 2],
+}
+
+/// One channel's grids.
+pub struct Row {
+    /// Its map, with the padding.
+    pub image: Grid,
+    /// The part of it under the kernel.
+    pub window: Grid,
+    /// Its kernel.
+    pub kernel: Grid,
+    /// The products of both.
+    pub products: Grid,
+}
+
+impl Plan {
+    /// Lays out a convolution.
+    pub fn new(geometry: &Geometry) -> Self {
+        let images = images(geometry);
+        let top = images[0].at[1];
+        let after = images[images.len() - 1].end()[0].max(EDGE + NARROWEST) + GAP;
+        let beside = Grid::within([after, top], geometry.output, 340.0, 56.0);
+        let alone = geometry.channels == 1;
+        let bottom = if alone { images[0].end()[1].max(beside.end()[1]) } else { images[0].end()[1] };
+
+        let first = bottom + 24.0 + CAPTION;
+        let rows = rows(geometry, images, first);
+        let last = rows[rows.len() - 1].products.end();
+        let middle = (first + last[1]) / 2.0;
+        let sum = Grid { at: [last[0] + GAP + 16.0, middle - 36.0], size: [1, 1], side: 72.0 };
+        let left = sum.end()[0] + GAP;
+        let below = Grid::within([left, first], geometry.output, WIDTH - left, 56.0);
+        let output = if alone { beside } else { below };
+        let height = [last[1], sum.end()[1], output.end()[1]].into_iter().fold(0.0, f64::max);
+        Self { rows, sum, output, size: [WIDTH + 2.0 * EDGE, height + EDGE] }
+    }
+}
+
+fn images(geometry: &Geometry) -> Vec<Grid> {
+    let count = geometry.channels as f64;
+    let room = ((WIDTH - GAP * (count - 1.0)) / count).min(340.0);
+    let grid = |left| Grid::within([left, TITLE + CAPTION], geometry.padded(), room, 56.0);
+    let step = (grid(0.0).end()[0]).max(NARROWEST) + GAP;
+    (0..geometry.channels).map(|channel| grid(EDGE + channel as f64 * step)).collect()
+}
+
+fn rows(geometry: &Geometry, images: Vec<Grid>, first: f64) -> Vec<Row> {
+    let (room, largest) = match images.len() {
+        1 => (200.0, 60.0),
+        2 => (150.0, 60.0),
+        _ => (150.0, 44.0),
+    };
+    let mut top = first;
+    let row = |image| {
+        let window = Grid::within([EDGE, top], geometry.kernel, room, largest);
+        top = window.end()[1] + 28.0;
+        let kernel = Grid { at: [window.end()[0] + GAP, window.at[1]], ..window };
+        let products = Grid { at: [kernel.end()[0] + GAP, window.at[1]], ..window };
+        Row { image, window, kernel, products }
+    };
+    images.into_iter().map(row).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_lies_over_anything_else_or_over_the_edge() {
+        for (x, k, padding) in [
+            ([1, 5, 5], [1, 3, 3], 0),
+            ([1, 1, 1], [1, 1, 1], 0),
+            ([2, 4, 4], [2, 2, 2], 0),
+            ([3, 7, 7], [3, 5, 5], 1),
+            ([4, 32, 32], [4, 3, 3], 1),
+            ([1, 28, 28], [1, 11, 11], 5),
+            ([1, 3, 12], [1, 1, 7], 0),
+        ] {
+            let plan = Plan::new(&Geometry::new(&x, &k, 1, padding).unwrap());
+            let mut grids = vec![plan.sum.outer(), plan.output.outer()];
+            for Row { image, window, kernel, products } in &plan.rows {
+                grids.extend([image, window, kernel, products].map(|grid| grid.outer()));
+            }
+            for (index, [x, y, w, h]) in grids.iter().enumerate() {
+                assert!(
+                    *x >= EDGE && x + w <= plan.size[0] && *y >= TITLE && y + h <= plan.size[1],
+                    "{x} {y} {w} {h}"
+                );
+                for [u, v, width, height] in &grids[index + 1..] {
+                    let apart = x + w < *u || u + width < *x || y + h < *v || v + height < *y;
+                    assert!(apart, "{k:?} over {:?}", [x, y, w, h]);
+                }
+            }
+        }
+    }
+}
