@@ -199,6 +199,12 @@ fn agree(network: &str, what: &str, ours: &[f64], theirs: &[f64]) {
     assert!(wrong.is_none(), "{network}: {what} {ours:?} are not {theirs:?} at {wrong:?}");
 }
 
+#[test]
+#[should_panic(expected = "at Some(1)")]
+fn a_difference_of_two_thousandths_is_seen() {
+    agree("a network", "losses", &[2.0, 2.004], &[2.0, 2.0]);
+}
+
 /// CIFAR-10's first training batch: 10,000 records of a label and 3 × 1024 bytes, red, green and blue planes.
 fn cifar10_batch() -> Option<Split> {
     let file = Path::new(&std::env::var_os("CONVLAB_DATA")?).join("cifar10/data_batch_1.bin");

@@ -50,7 +50,7 @@ impl Batches {
     fn is_interrupted(&mut self) -> bool {
         self.watch.get_or_insert_with(Watch::start);
         if interrupt::asked() {
-            println!("Interrupted: no more batches in this cell.");
+            println!("Interrupted: the batches end here.");
             self.start = self.end;
         }
         interrupt::asked()

@@ -7,10 +7,13 @@ use crate::{Error, Result};
 use plotters::coord::Shift;
 use plotters::coord::types::RangedCoordf64;
 use plotters::prelude::*;
+use plotters::style::text_anchor::{HPos, Pos, VPos};
 use std::ops::Range;
 
 const WIDTH: u32 = 760;
 const HEIGHT: u32 = 400;
+/// The room left of a plot for its numbers.
+const LEFT: i32 = 100;
 const FONT: &str = "system-ui, sans-serif";
 
 /// Stands for the page's own text colour, black or white, which plotters has no word for.
@@ -75,6 +78,12 @@ impl Plot {
     }
 }
 
+impl Line {
+    fn style(&self, index: usize) -> RGBAColor {
+        if self.pale { INK.mix(0.45) } else { COLOURS[index].to_rgba() }
+    }
+}
+
 /// What [`curve`] can draw, as one coordinate system or several.
 pub trait Curves {
     /// The coordinate systems, from top to bottom.
@@ -104,10 +113,10 @@ impl Curves for Vec<f64> {
 /// The loss over the steps, with its running mean, and the validation accuracy over the epochs.
 impl Curves for History {
     fn plots(&self) -> Vec<Plot> {
-        let window = (self.losses.len() / 20).max(1);
+        let window = self.losses.len() / 40;
         let loss = Plot::new("step", "training loss");
         let loss = match window {
-            1 => loss.line("each step", &counted(&self.losses)),
+            ..3 => loss.line("each step", &counted(&self.losses)),
             _ => loss
                 .line("each step", &counted(&self.losses))
                 .pale()
@@ -181,10 +190,10 @@ fn draw(plot: &Plot, area: &Area<'_>) -> Result<(), Fault> {
     let text = |size: f64| (FONT, size).into_font().color(&INK);
     let mut chart = ChartBuilder::on(area)
         .margin_right(24)
-        .margin_top(46)
-        .margin_bottom(6)
-        .x_label_area_size(58)
-        .y_label_area_size(86)
+        .margin_top(rows(plot).last().map_or(20, |place| 46 + place.1))
+        .margin_bottom(4)
+        .x_label_area_size(62)
+        .y_label_area_size(LEFT)
         .build_cartesian_2d(xs.clone(), ys)?;
     let whole = xs.end - xs.start < 12.0 && points().all(|point| point.0.fract() == 0.0);
     chart
@@ -192,8 +201,8 @@ fn draw(plot: &Plot, area: &Area<'_>) -> Result<(), Fault> {
         .light_line_style(TRANSPARENT)
         .bold_line_style(INK.mix(0.18))
         .axis_style(INK.mix(0.6))
-        .label_style(text(19.0))
-        .axis_desc_style(text(20.0))
+        .label_style(text(23.0))
+        .axis_desc_style(text(24.0))
         .x_desc(&plot.x)
         .y_desc(&plot.y)
         .x_labels(if whole { (xs.end - xs.start) as usize + 2 } else { 8 })
@@ -211,8 +220,7 @@ type Chart<'a, 'b> = ChartContext<'a, SVGBackend<'b>, Cartesian2d<RangedCoordf64
 
 fn draw_line(chart: &mut Chart<'_, '_>, area: &Area<'_>, line: &Line, index: usize) -> Result<(), Fault> {
     let points: Vec<_> = finite(line).collect();
-    let colour = COLOURS[index];
-    let style = if line.pale { colour.mix(0.4).stroke_width(1) } else { colour.stroke_width(3) };
+    let style = line.style(index).stroke_width(if line.pale { 1 } else { 3 });
     chart.draw_series(LineSeries::new(thinned(&points), style))?;
     if !line.pale {
         let every = if points.len() <= 3 * MOST_MARKS { 1 } else { points.len() / MOST_MARKS };
@@ -225,20 +233,33 @@ fn draw_line(chart: &mut Chart<'_, '_>, area: &Area<'_>, line: &Line, index: usi
     Ok(())
 }
 
-/// A row of marks and names above the plot; one line needs none, the axis names it.
+/// Marks and names above the plot.
 fn legend(plot: &Plot, area: &Area<'_>) -> Result<(), Fault> {
-    let mut x = 92;
-    for (index, line) in plot.lines.iter().enumerate().filter(|_| plot.lines.len() > 1) {
-        let colour = if line.pale { COLOURS[index].mix(0.4) } else { COLOURS[index].to_rgba() };
-        area.draw(&PathElement::new([(x, 22), (x + 30, 22)], colour.stroke_width(3)))?;
+    for ((index, line), (x, y)) in plot.lines.iter().enumerate().zip(rows(plot)) {
+        let middle = y + 22;
+        area.draw(&PathElement::new([(x, middle), (x + 30, middle)], line.style(index).stroke_width(3)))?;
         if !line.pale {
-            area.draw(&mark(index, (x + 15, 22)))?;
+            area.draw(&mark(index, (x + 15, middle)))?;
         }
-        let style = (FONT, 19.0).into_font().color(&INK);
-        area.draw(&Text::new(line.name.clone(), (x + 38, 13), style))?;
-        x += 60 + (line.name.chars().count() as f64 * 10.0) as i32;
+        let style = (FONT, 23.0).into_font().color(&INK).pos(Pos::new(HPos::Left, VPos::Center));
+        area.draw(&Text::new(line.name.clone(), (x + 38, middle), style))?;
     }
     Ok(())
+}
+
+/// Where each line's entry in the legend stands; a line alone has none, the axis names it.
+fn rows(plot: &Plot) -> Vec<(i32, i32)> {
+    let (mut x, mut y) = (LEFT, 0);
+    let lines = plot.lines.iter().filter(|_| plot.lines.len() > 1);
+    let place = |line: &Line| {
+        let width = 66 + 10 * line.name.chars().count() as i32;
+        if x > LEFT && x + width > WIDTH as i32 {
+            (x, y) = (LEFT, y + 30);
+        }
+        x += width;
+        (x - width, y)
+    };
+    lines.map(place).collect()
 }
 
 /// Circle, square, triangle, diamond, cross and the other triangle, in pixels around the point.
@@ -398,15 +419,15 @@ conv: 2 points, first 0.98 at 0, last 0.98 at 0, smallest 0.98 at 0, largest 0.9
 
     #[test]
     fn a_history_is_drawn_as_its_losses_and_its_accuracies() {
-        let mut history = History::default();
-        history.losses = (1..=100).map(|step| 1.0 / f64::from(step)).collect();
+        let losses = (1..=200).map(|step| 1.0 / f64::from(step)).collect();
+        let mut history = History { losses, ..History::default() };
         assert_eq!(curve(&history).unwrap().text().lines().count(), 3);
         history.epochs = vec![Epoch { accuracy: Some(0.75), ..Epoch::default() }];
         let told = curve(&history).unwrap().text().to_owned();
         assert!(
-            told.starts_with("training loss by step\neach step: 100 points, first 1 at 1, last 0.01 at 100")
+            told.starts_with("training loss by step\neach step: 200 points, first 1 at 1, last 0.005 at 200")
         );
-        assert!(told.contains("mean of 5 steps: 100 points"), "{told}");
+        assert!(told.contains("mean of 5 steps: 200 points"), "{told}");
         assert!(
             told.contains("validation accuracy by epoch\nvalidation accuracy: 1 points, first 0.75 at 1")
         );

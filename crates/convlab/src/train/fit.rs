@@ -90,7 +90,7 @@ impl Run<'_> {
                 return Ok(());
             }
         }
-        // The batches end early when an interrupt comes between two steps.
+        // An interrupt has ended the batches.
         self.history.note = interrupt::answer().then(|| interrupted(number));
         Ok(())
     }
@@ -98,8 +98,6 @@ impl Run<'_> {
     fn reason_to_stop(&self, epoch: i64, loss: f64) -> Option<String> {
         if !loss.is_finite() {
             Some(format!("Stopped in epoch {epoch}: the loss is {loss}. A smaller learning rate may help."))
-        } else if interrupt::answer() {
-            Some(interrupted(epoch))
         } else if self.config.time_limit.is_some_and(|limit| self.begin.elapsed() > limit) {
             Some(format!("Stopped in epoch {epoch}: the time limit is reached."))
         } else {

@@ -72,20 +72,21 @@ fn an_evaluation_counts_and_takes_the_mean_over_images_not_batches() {
 }
 
 #[test]
-fn a_network_trains_in_training_mode_and_is_measured_in_the_other() {
+fn a_network_trains_in_training_mode_and_is_measured_in_the_other_without_gradients() {
     use std::sync::{Arc, Mutex};
     let modes = Arc::new(Mutex::new(Vec::new()));
     let note = Arc::clone(&modes);
     let (vs, _) = zeroed(2, 2);
     let ws = vs.trainable_variables()[0].shallow_clone();
     let net = nn::func_t(move |xs, train| {
-        note.lock().unwrap().push(train);
-        xs.flat_view().matmul(&ws.tr())
+        let logits = xs.flat_view().matmul(&ws.tr());
+        note.lock().unwrap().push((train, logits.requires_grad()));
+        logits
     });
     let mut opt = nn::Sgd::default().build(&vs, 0.1).unwrap();
     let data = two_pixels(4);
     fit(&net, &mut opt, &data, FitConfig::new().batch_size(2).validation(&data)).unwrap();
-    assert_eq!(*modes.lock().unwrap(), [true, true, false]);
+    assert_eq!(*modes.lock().unwrap(), [(true, true), (true, true), (false, false)]);
 }
 
 #[test]
@@ -147,7 +148,7 @@ fn a_panic_of_the_learners_own_code_is_told() {
 fn a_loss_that_is_no_number_stops_the_training() {
     let (vs, net) = zeroed(2, 2);
     let mut split = two_pixels(4);
-    split.images = split.images * f64::NAN;
+    split.images *= f64::NAN;
     let mut opt = nn::Sgd::default().build(&vs, 0.1).unwrap();
     let history = fit(&net, &mut opt, &split, FitConfig::new().epochs(9).batch_size(1)).unwrap();
     assert_eq!((history.losses.len(), history.epochs.len()), (1, 1));
