@@ -4,39 +4,49 @@
 //! so that a notebook compiles the versions that were prepared and nothing else, with or without a network.
 //! It also sees each cell's code before it is compiled, and makes a cell that stops half-way say so.
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 use std::{env, fs};
 
 fn main() -> ExitCode {
     let args: Vec<_> = env::args_os().collect();
-    let me = PathBuf::from(&args[0]);
-    let asked = args.get(1..3).unwrap_or_default();
-    if me.file_stem().is_some_and(|name| name == "rustup") && asked.first().is_some_and(|arg| arg == "which")
-    {
-        return which(&me, asked.get(1).and_then(|tool| tool.to_str()).unwrap_or_default());
+    let Some(toolchain) = env::var_os("CONVLAB_TOOLCHAIN").map(PathBuf::from) else {
+        eprintln!("CONVLAB_TOOLCHAIN is not set; open the labs with `cargo lab`");
+        return ExitCode::FAILURE;
+    };
+    let me = env::current_exe().unwrap_or_else(|_| PathBuf::from(&args[0]));
+    let words: Vec<_> = args[1..].iter().map(|word| word.to_string_lossy()).collect();
+    match words.iter().map(AsRef::as_ref).collect::<Vec<_>>()[..] {
+        ["which", "cargo"] if is_rustup(&me) => told(&me.with_file_name("cargo")),
+        ["which", name] if is_rustup(&me) => told(&toolchain.join("bin").join(name)),
+        _ => run(Command::new(toolchain.join("bin/cargo")).args(prepared(args))),
     }
-    if let Some(lock) = env::var_os("CONVLAB_LOCK") {
-        restore(Path::new(&lock), Path::new("Cargo.lock"));
-        if asked.first().is_some_and(|arg| arg == "build") {
-            mark_stops(Path::new("src/lib.rs"));
-        }
-    }
-    run(Command::new(tool("cargo")).args(&args[1..]))
 }
 
-/// Answers `rustup which TOOL`: this program for cargo, the toolchain's own for the rest.
-fn which(me: &Path, name: &str) -> ExitCode {
-    let cargo = env::current_exe().unwrap_or_else(|_| me.to_owned()).with_file_name("cargo");
-    let path = if name == "cargo" { cargo } else { tool(name) };
+/// Answers `rustup which`.
+fn told(path: &Path) -> ExitCode {
     println!("{}", path.display());
     ExitCode::SUCCESS
 }
 
-/// A program of the toolchain that the labs were prepared with.
-fn tool(name: &str) -> PathBuf {
-    env::var_os("CONVLAB_TOOLCHAIN")
-        .map_or_else(|| name.into(), |root| Path::new(&root).join("bin").join(name))
+fn is_rustup(me: &Path) -> bool {
+    me.file_stem().is_some_and(|name| name == "rustup")
+}
+
+/// Makes cargo's folder ready for the call, and returns what cargo is to be called with.
+fn prepared(args: Vec<OsString>) -> Vec<OsString> {
+    let mut args = args[1..].to_vec();
+    let Some(lock) = env::var_os("CONVLAB_LOCK") else { return args };
+    restore(Path::new(&lock), Path::new("Cargo.lock"));
+    match args.first().and_then(|verb| verb.to_str()) {
+        Some("build") => mark_stops(Path::new("src/lib.rs")),
+        // evcxr checks a cell in which it finds no type for a variable: cargo would first check every dependency,
+        // for a minute. A build says the same of the cell, and the dependencies are built.
+        Some("check") => args[0] = "build".into(),
+        _ => {}
+    }
+    args
 }
 
 /// Puts the lock file back: cargo drops from it what the first, empty cell does not use.
