@@ -8,7 +8,7 @@ use crate::display::short;
 /// Frames a window and the value that comes of it.
 pub const HERE: Rgb = [247, 103, 7];
 /// Frames a second window.
-pub const THERE: Rgb = [25, 113, 194];
+pub const THERE: Rgb = [34, 139, 230];
 
 /// How thick frames are, in pixels: around what a figure speaks of, around an image, around a map to be filled.
 pub const THICK: f64 = 5.0;
@@ -52,9 +52,14 @@ impl Cell {
         Self { fill: Some(scale.colour(value)), text: short(value) }
     }
 
-    /// A zero of the padding: part of the sum, not of the image.
-    pub fn padding() -> Self {
-        Self { fill: None, text: "0".into() }
+    /// A pixel in its colour; `None` is a zero of the padding, which takes part in sums but is not of the image.
+    pub fn pixel(value: Option<f64>, scale: Scale) -> Self {
+        value.map_or_else(|| Self { fill: None, text: "0".into() }, |value| Self::number(value, scale))
+    }
+
+    /// Numbers in their colours.
+    pub fn numbers(values: &[f64], scale: Scale) -> Vec<Self> {
+        values.iter().map(|value| Self::number(*value, scale)).collect()
     }
 
     /// A place that is not filled yet.

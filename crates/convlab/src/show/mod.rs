@@ -7,6 +7,7 @@ mod canvas;
 mod colour;
 mod curve;
 mod figure;
+mod font;
 mod geometry;
 mod input;
 mod padding;

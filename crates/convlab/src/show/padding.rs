@@ -1,7 +1,7 @@
 //! What padding does to the size of the output.
 
 use super::canvas::{BOLD, Canvas, Cell, Grid, HERE, THERE, THICK, longest};
-use super::colour::{Scale, hex};
+use super::colour::Scale;
 use super::figure::Figure;
 use super::geometry::Geometry;
 use super::input::{Maps, wrong};
@@ -99,8 +99,10 @@ fn draw(kinds: &[Padded]) -> Figure {
     let height = below + (lines + 1.0) * LINE + full[0].min(image[0] + kernel[0] - 1) as f64 * side + 4.0;
     let mut sheet = Sheet::new(3.0 * COLUMN + 2.0 * GAP + 8.0, height);
     sheet.text([2.0, 18.0], 20.0, Anchor::Start, None, &title);
-    sheet.text([2.0, 50.0], 18.0, Anchor::Start, Some(&hex(HERE)), "▢ first window");
-    sheet.text([170.0, 50.0], 18.0, Anchor::Start, Some(&hex(THERE)), "▢ last window");
+    for (left, colour, name) in [(4.0, HERE, "first window"), (180.0, THERE, "last window")] {
+        Canvas::frame(&mut sheet, [left, 43.0, 14.0, 14.0], Some(colour), THICK);
+        sheet.text([left + 26.0, 50.0], 18.0, Anchor::Start, None, name);
+    }
     for (index, kind) in kinds.iter().enumerate() {
         let left = 4.0 + index as f64 * (COLUMN + GAP);
         let geometry = &kind.sliding.geometry;
@@ -119,9 +121,7 @@ fn draw(kinds: &[Padded]) -> Figure {
         let top = below + lines * LINE;
         sheet.text([left, top + 12.0], 18.0, Anchor::Start, None, &format!("output {:?}", geometry.output));
         let grid = Grid { at: [left, top + LINE], size: geometry.output, side };
-        let cells: Vec<Cell> =
-            kind.sliding.output.iter().map(|value| Cell::number(*value, scales[1])).collect();
-        grid.draw(&mut sheet, grid.type_size(letters[1]), &cells);
+        grid.draw(&mut sheet, grid.type_size(letters[1]), &Cell::numbers(&kind.sliding.output, scales[1]));
     }
     Figure::new(sheet.finish(&title), text(&title, kinds))
 }
@@ -129,11 +129,8 @@ fn draw(kinds: &[Padded]) -> Figure {
 /// The image with its zeros, its first and its last window framed.
 fn padded(sheet: &mut Sheet, kind: &Padded, grid: Grid, scale: Scale, letters: usize) {
     let Geometry { image, kernel, padding, .. } = kind.sliding.geometry;
-    let [rows, columns] = grid.size;
-    let pixel = |index| kind.sliding.geometry.pixel([index / columns, index % columns]);
-    let cell = |pixel: usize| Cell::number(kind.sliding.image[pixel], scale);
     let cells: Vec<Cell> =
-        (0..rows * columns).map(|index| pixel(index).map_or_else(Cell::padding, cell)).collect();
+        kind.sliding.padded(0).into_iter().map(|value| Cell::pixel(value, scale)).collect();
     grid.draw(sheet, grid.type_size(letters), &cells);
     Canvas::frame(sheet, grid.block([padding; 2], image), None, BOLD);
     let last = kind.sliding.geometry.corner(kind.sliding.geometry.steps() - 1);
@@ -154,6 +151,7 @@ fn text(title: &str, kinds: &[Padded]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::show::colour::hex;
     use tch::{Device, Kind};
 
     const F32: (Kind, Device) = (Kind::Float, Device::Cpu);
@@ -172,8 +170,8 @@ mod tests {
         ] {
             assert!(figure.text().contains(line), "{line}\nis not in\n{}", figure.text());
         }
-        assert_eq!(figure.html().matches(&format!(r#"stroke="{}""#, hex(HERE))).count(), 3);
-        assert_eq!(figure.html().matches(&format!(r#"stroke="{}""#, hex(THERE))).count(), 3);
+        assert_eq!(figure.html().matches(&format!(r#"stroke="{}""#, hex(HERE))).count(), 3 + 1);
+        assert_eq!(figure.html().matches(&format!(r#"stroke="{}""#, hex(THERE))).count(), 3 + 1);
     }
 
     #[test]

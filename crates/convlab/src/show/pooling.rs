@@ -138,12 +138,13 @@ fn draw(pooled: &Pooled) -> Figure {
         let [x, y, w, h] = grid.block(at, [1, 1]);
         Canvas::frame(&mut sheet, [x + 3.0, y + 3.0, w - 6.0, h - 6.0], Some([0; 3]), BOLD);
     }
+    let letters = results.iter().map(|(_, values, _)| longest(values)).fold(0, usize::max);
     for (name, values, grid) in &results {
         sheet.text([grid.at[0], TOP - 16.0], 18.0, Anchor::Start, None, name);
         let tinted =
             |(index, value): (usize, &f64)| Cell { fill: Some(pooled.tint(index)), text: short(*value) };
         let cells: Vec<Cell> = values.iter().enumerate().map(tinted).collect();
-        grid.draw(&mut sheet, grid.type_size(longest(values)), &cells);
+        grid.draw(&mut sheet, grid.type_size(letters), &cells);
     }
     let numbers = |name: &str, values: &[f64], size: &[usize]| format!("\n{name}\n{}", layout(values, size));
     let mut text = title.clone() + &numbers("map", &pooled.values, &pooled.rows);

@@ -23,12 +23,31 @@ impl Sliding {
         this
     }
 
+    /// A channel of the image with its padding, row by row; `None` in the padding.
+    pub fn padded(&self, channel: usize) -> Vec<Option<f64>> {
+        self.pixels(channel, [0, 0], self.geometry.padded())
+    }
+
     /// What a channel's window of a step holds, row by row; `None` in the padding.
     pub fn window(&self, step: usize, channel: usize) -> Vec<Option<f64>> {
-        let Geometry { image: [h, w], kernel: [rows, columns], .. } = self.geometry;
-        let [top, left] = self.geometry.corner(step);
+        self.pixels(channel, self.geometry.corner(step), self.geometry.kernel)
+    }
+
+    fn pixels(
+        &self,
+        channel: usize,
+        [top, left]: [usize; 2],
+        [rows, columns]: [usize; 2],
+    ) -> Vec<Option<f64>> {
+        let image = self.channel(channel);
         let places = (0..rows).flat_map(|row| (0..columns).map(move |column| [top + row, left + column]));
-        places.map(|at| Some(self.image[channel * h * w + self.geometry.pixel(at)?])).collect()
+        places.map(|at| self.geometry.pixel(at).map(|pixel| image[pixel])).collect()
+    }
+
+    /// A channel of the image, row by row.
+    pub fn channel(&self, channel: usize) -> &[f64] {
+        let area = self.geometry.image[0] * self.geometry.image[1];
+        &self.image[channel * area..(channel + 1) * area]
     }
 
     /// A channel's kernel, row by row.
@@ -86,6 +105,7 @@ mod tests {
     fn padding_counts_as_zero() {
         let padded = sliding(&[1, 1], &[5.], &[3, 3], &[1.; 9], 1);
         assert_eq!(padded.window(0, 0).iter().filter(|pixel| pixel.is_none()).count(), 8);
+        assert_eq!(padded.padded(0), padded.window(0, 0));
         assert_eq!(padded.output, [5.]);
     }
 }

@@ -71,15 +71,13 @@ impl<'a> Scene<'a> {
         canvas.text([2.0, TITLE / 2.0 - 4.0], 20.0, Anchor::Start, self.title);
         for (channel, row) in self.plan.rows.iter().enumerate() {
             self.image(canvas, channel)?;
+            let window = row.image.block(self.sliding.geometry.corner(step), row.kernel.size);
             canvas.open("cl-here");
-            canvas.frame(
-                row.image.block(self.sliding.geometry.corner(step), row.kernel.size),
-                Some(HERE),
-                THICK,
-            );
+            canvas.frame(window, Some(HERE), THICK);
             canvas.close();
             self.signs(canvas, channel);
-            row.kernel.draw(canvas, row.kernel.type_size(self.letters.kernel), &self.kernel(channel));
+            let kernel = Cell::numbers(self.sliding.kernel(channel), self.scales.kernel);
+            row.kernel.draw(canvas, row.kernel.type_size(self.letters.kernel), &kernel);
             self.changing(canvas, row.window, self.letters.image, &self.window(step, channel));
             self.changing(canvas, row.products, self.letters.products, &self.products(step, channel));
             canvas.frame(row.window.outer(), Some(HERE), THICK);
@@ -102,9 +100,9 @@ impl<'a> Scene<'a> {
 
     /// How far the frames on the image and on the output have moved since the first step.
     pub fn moves(&self, step: usize) -> [[f64; 2]; 2] {
-        let [y, x] =
-            self.sliding.geometry.corner(step).map(|place| place as f64 * self.plan.rows[0].image.side);
-        let [v, u] = self.sliding.geometry.place(step).map(|place| place as f64 * self.plan.output.side);
+        let (image, output) = (self.plan.rows[0].image.side, self.plan.output.side);
+        let [y, x] = self.sliding.geometry.corner(step).map(|place| place as f64 * image);
+        let [v, u] = self.sliding.geometry.place(step).map(|place| place as f64 * output);
         [[x, y], [u, v]]
     }
 
@@ -117,17 +115,12 @@ impl<'a> Scene<'a> {
             _ => format!("channel {channel}"),
         };
         above(canvas, grid, &caption);
-        let area = image[0] * image[1];
-        let values = &self.sliding.image[channel * area..(channel + 1) * area];
         if numbered(grid) {
-            let [rows, columns] = grid.size;
-            let at = |index| self.sliding.geometry.pixel([index / columns, index % columns]);
-            let cell = |pixel| Cell::number(values[pixel], self.scales.image);
-            let cells: Vec<Cell> =
-                (0..rows * columns).map(|index| at(index).map_or_else(Cell::padding, cell)).collect();
+            let cells = self.pixels(self.sliding.padded(channel));
             grid.draw(canvas, grid.type_size(self.letters.image), &cells);
         } else {
-            let colours: Vec<Rgb> = values.iter().map(|value| self.scales.image.colour(*value)).collect();
+            let pixels = self.sliding.channel(channel).iter();
+            let colours: Vec<Rgb> = pixels.map(|value| self.scales.image.colour(*value)).collect();
             canvas.pixels(grid.block([padding, padding], image), &colours, image)?;
         }
         canvas.frame(grid.block([padding, padding], image), None, BOLD);
@@ -161,18 +154,17 @@ impl<'a> Scene<'a> {
 
     /// The output up to the step, on the places that are still empty.
     fn filling(&self, canvas: &mut impl Canvas, step: usize) {
-        if numbered(self.plan.output) {
-            self.plan.output.draw(canvas, 0.0, &vec![Cell::empty(); self.sliding.geometry.steps()]);
+        let (grid, geometry) = (self.plan.output, &self.sliding.geometry);
+        if numbered(grid) {
+            grid.draw(canvas, 0.0, &vec![Cell::empty(); geometry.steps()]);
         }
-        canvas.frame(self.plan.output.outer(), None, THIN);
+        canvas.frame(grid.outer(), None, THIN);
         canvas.open("cl-output");
-        let cells: Vec<Cell> = (0..=step).map(|step| self.total(step)).collect();
-        let size =
-            if numbered(self.plan.output) { self.plan.output.type_size(self.letters.output) } else { 0.0 };
-        self.plan.output.draw(canvas, size, &cells);
+        let size = if numbered(grid) { grid.type_size(self.letters.output) } else { 0.0 };
+        grid.draw(canvas, size, &Cell::numbers(&self.sliding.output[..=step], self.scales.output));
         canvas.close();
         canvas.open("cl-there");
-        canvas.frame(self.plan.output.block(self.sliding.geometry.place(step), [1, 1]), Some(HERE), THICK);
+        canvas.frame(grid.block(geometry.place(step), [1, 1]), Some(HERE), THICK);
         canvas.close();
     }
 
@@ -183,20 +175,15 @@ impl<'a> Scene<'a> {
     }
 
     fn window(&self, step: usize, channel: usize) -> Vec<Cell> {
-        let cell = |pixel: Option<f64>| {
-            pixel.map_or_else(Cell::padding, |value| Cell::number(value, self.scales.image))
-        };
-        self.sliding.window(step, channel).into_iter().map(cell).collect()
+        self.pixels(self.sliding.window(step, channel))
     }
 
-    fn kernel(&self, channel: usize) -> Vec<Cell> {
-        let kernel = self.sliding.kernel(channel).iter();
-        kernel.map(|value| Cell::number(*value, self.scales.kernel)).collect()
+    fn pixels(&self, values: Vec<Option<f64>>) -> Vec<Cell> {
+        values.into_iter().map(|value| Cell::pixel(value, self.scales.image)).collect()
     }
 
     fn products(&self, step: usize, channel: usize) -> Vec<Cell> {
-        let products = self.sliding.products(step, channel).into_iter();
-        products.map(|value| Cell::number(value, self.scales.products)).collect()
+        Cell::numbers(&self.sliding.products(step, channel), self.scales.products)
     }
 
     fn total(&self, step: usize) -> Cell {
