@@ -3,6 +3,8 @@
 python open_lab.py KERNEL_PROGRAM KERNELS [ARGUMENT OF JUPYTERLAB ...]
 """
 
+import json
+import os
 import subprocess
 import sys
 
@@ -20,8 +22,15 @@ arguments += [
     "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
     "--LabApp.extension_manager=readonly",
     "--KernelSpecManager.ensure_native_kernel=False",
+    "--KernelSpecManager.allowed_kernelspecs={'convlab', 'convlab-stock'}",
     "--ServerApp.log_level=WARN",
 ]
+# What the learner sets in JupyterLab itself comes before these.
+settings = {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false"}}
+folder = os.path.join(os.environ["JUPYTER_CONFIG_DIR"], "labconfig")
+os.makedirs(folder, exist_ok=True)
+with open(os.path.join(folder, "default_setting_overrides.json"), "w", encoding="utf-8") as file:
+    json.dump(settings, file)
 try:
     LabApp.launch_instance(arguments)
 finally:
