@@ -144,7 +144,9 @@ fn mistake(x: &Tensor, k: &Tensor, expected: &Tensor, found: &Tensor) -> Option<
         };
         return Some(format!("your map has shape {shape:?} and should have {right:?} {sizes}: {why}"));
     }
-    let why = if close(found, &correlate(x, &k.flip([0, 1]))) {
+    let why = if close(&found.transpose(0, 1), expected) {
+        "rows and columns are swapped".to_owned()
+    } else if close(found, &correlate(x, &k.flip([0, 1]))) {
         "your kernel is turned round; a layer of a CNN does not turn it (cross-correlation)".to_owned()
     } else if close(&(found * k.numel() as f64), expected) {
         "the products are summed, not averaged".to_owned()
