@@ -140,7 +140,7 @@ pub fn gif(frames: impl ExactSizeIterator<Item = Result<Raster>>, each: usize) -
 
 /// How many pixels a dot has in type of a height.
 fn dots_for(size: f64) -> usize {
-    ((size / 9.0).round() as usize).max(1)
+    ((size / 8.0) as usize).max(1)
 }
 
 /// Every fifth level of a colour: all colours of our scales then fit into the 256 of a GIF.

@@ -13,6 +13,8 @@ pub const GAP: f64 = 44.0;
 const WIDTH: f64 = 920.0;
 /// A frame may reach this far over the edge.
 const EDGE: f64 = 4.0;
+/// The largest square: a number such as -10.25 is large in it, and the whole figure fits a screen.
+const LARGEST: f64 = 62.0;
 /// The narrowest grid still has room for its caption.
 const NARROWEST: f64 = 120.0;
 
@@ -46,7 +48,7 @@ impl Plan {
         let images = images(geometry);
         let top = images[0].at[1];
         let after = images[images.len() - 1].end()[0].max(EDGE + NARROWEST) + GAP;
-        let beside = Grid::within([after, top], geometry.output, 340.0, 56.0);
+        let beside = Grid::within([after, top], geometry.output, 340.0, LARGEST);
         let alone = geometry.channels == 1;
         let bottom = if alone { images[0].end()[1].max(beside.end()[1]) } else { images[0].end()[1] };
 
@@ -56,7 +58,7 @@ impl Plan {
         let middle = (first + last[1]) / 2.0;
         let sum = Grid { at: [last[0] + GAP + 16.0, middle - 36.0], size: [1, 1], side: 72.0 };
         let left = sum.end()[0] + GAP;
-        let below = Grid::within([left, first], geometry.output, WIDTH - left, 56.0);
+        let below = Grid::within([left, first], geometry.output, WIDTH - left, LARGEST);
         let output = if alone { beside } else { below };
         let height = [last[1], sum.end()[1], output.end()[1]].into_iter().fold(0.0, f64::max);
         Self { rows, sum, output, size: [WIDTH + 2.0 * EDGE, height + EDGE] }
@@ -66,15 +68,15 @@ impl Plan {
 fn images(geometry: &Geometry) -> Vec<Grid> {
     let count = geometry.channels as f64;
     let room = ((WIDTH - GAP * (count - 1.0)) / count).min(340.0);
-    let grid = |left| Grid::within([left, TITLE + CAPTION], geometry.padded(), room, 56.0);
+    let grid = |left| Grid::within([left, TITLE + CAPTION], geometry.padded(), room, LARGEST);
     let step = (grid(0.0).end()[0]).max(NARROWEST) + GAP;
     (0..geometry.channels).map(|channel| grid(EDGE + channel as f64 * step)).collect()
 }
 
 fn rows(geometry: &Geometry, images: Vec<Grid>, first: f64) -> Vec<Row> {
     let (room, largest) = match images.len() {
-        1 => (200.0, 60.0),
-        2 => (150.0, 60.0),
+        1 => (200.0, LARGEST),
+        2 => (150.0, LARGEST),
         _ => (150.0, 44.0),
     };
     let mut top = first;
