@@ -2,11 +2,13 @@
 //!
 //! evcxr asks `rustup which cargo` and gets this program; every call then finds the labs' own lock file in place,
 //! so that a notebook compiles the versions that were prepared and nothing else, with or without a network.
-//! It also sees each cell's code before it is compiled, and makes a cell that stops half-way say so.
+//! It also sees each cell's code before it is compiled, and makes a cell that stops half-way say why.
 
-use std::ffi::OsString;
+mod stops;
+
+use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode};
+use std::process::{Command, ExitCode, Stdio};
 use std::{env, fs};
 
 fn main() -> ExitCode {
@@ -17,10 +19,19 @@ fn main() -> ExitCode {
     };
     let me = env::current_exe().unwrap_or_else(|_| PathBuf::from(&args[0]));
     let words: Vec<_> = args[1..].iter().map(|word| word.to_string_lossy()).collect();
+    let mut cargo = Command::new(toolchain.join("bin/cargo"));
+    if let Some(lock) = env::var_os("CONVLAB_LOCK") {
+        restore(Path::new(&lock), Path::new("Cargo.lock"));
+    }
     match words.iter().map(AsRef::as_ref).collect::<Vec<_>>()[..] {
         ["which", "cargo"] if is_rustup(&me) => told(&me.with_file_name("cargo")),
         ["which", name] if is_rustup(&me) => told(&toolchain.join("bin").join(name)),
-        _ => run(Command::new(toolchain.join("bin/cargo")).args(prepared(args))),
+        ["build", ..] => {
+            say_why_it_stops(Path::new("src/lib.rs"));
+            run(cargo.args(&args[1..]))
+        }
+        ["check", ..] => check(cargo.arg("build").args(&args[2..])),
+        _ => run(cargo.args(&args[1..])),
     }
 }
 
@@ -34,19 +45,21 @@ fn is_rustup(me: &Path) -> bool {
     me.file_stem().is_some_and(|name| name == "rustup")
 }
 
-/// Makes cargo's folder ready for the call, and returns what cargo is to be called with.
-fn prepared(args: Vec<OsString>) -> Vec<OsString> {
-    let mut args = args[1..].to_vec();
-    let Some(lock) = env::var_os("CONVLAB_LOCK") else { return args };
-    restore(Path::new(&lock), Path::new("Cargo.lock"));
-    match args.first().and_then(|verb| verb.to_str()) {
-        Some("build") => mark_stops(Path::new("src/lib.rs")),
-        // evcxr checks a cell in which it finds no type for a variable: cargo would first check every dependency,
-        // for a minute. A build says the same of the cell, and the dependencies are built.
-        Some("check") => args[0] = "build".into(),
-        _ => {}
+/// Does what evcxr wants of a check, when it finds no type for a variable: the errors that the code has.
+///
+/// By a build, since the dependencies are built and not checked, which takes a minute. And without the warnings: evcxr
+/// would show those, be they of whatever crate, in the place of what it has to say itself.
+fn check(command: &mut Command) -> ExitCode {
+    let Ok(mut cargo) = command.stdout(Stdio::piped()).spawn() else { return run(command) };
+    for line in
+        cargo.stdout.take().into_iter().flat_map(|out| BufReader::new(out).lines().map_while(Result::ok))
+    {
+        if !line.contains(r#""level":"warning""#) {
+            println!("{line}");
+        }
     }
-    args
+    let succeeded = cargo.wait().is_ok_and(|status| status.success());
+    if succeeded { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 /// Puts the lock file back: cargo drops from it what the first, empty cell does not use.
@@ -59,36 +72,11 @@ fn restore(from: &Path, to: &Path) {
     }
 }
 
-/// What evcxr has a cell print when `?` meets an error, and what the cell shall say before.
-const QUESTION_MARK: (&str, &str) = (
-    r#"println!("{}", evcxr_internal_runtime::USER_ERROR_OCCURRED);"#,
-    "■ The cell stopped here: `?` met the error above.",
-);
-
-/// The same for a panic.
-const PANIC: (&str, &str) =
-    (r#"println!("EVCXR_PANIC_NOTIFICATION");"#, "■ The cell stopped here: it panicked, as told above.");
-
-/// Lets a cell that stops at a panic or a failing `?` end in a result that says so.
-///
-/// evcxr calls such a cell "ok" and shows nothing but text on stderr, like that of any warning.
-fn mark_stops(source: &Path) {
+fn say_why_it_stops(source: &Path) {
     if let Ok(code) = fs::read_to_string(source) {
-        // Without the marks the cell still runs.
-        let _ = fs::write(source, with_marks(&code));
+        // As evcxr wrote it, the cell runs too.
+        let _ = fs::write(source, stops::with_reasons(&code));
     }
-}
-
-/// Line numbers stay what they are: evcxr finds the learner's line by them.
-fn with_marks(code: &str) -> String {
-    [QUESTION_MARK, PANIC].iter().fold(code.to_owned(), |code, (call, says)| {
-        code.replace(
-            call,
-            &format!(
-                r#"println!("EVCXR_BEGIN_CONTENT text/plain\n{{}}\nEVCXR_END_CONTENT", {says:?}); {call}"#
-            ),
-        )
-    })
 }
 
 #[cfg(unix)]
@@ -107,31 +95,5 @@ fn run(command: &mut Command) -> ExitCode {
             eprintln!("cannot start {:?}: {error}; run `cargo lab doctor`", command.get_program());
             ExitCode::FAILURE
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_cell_that_stops_says_so_and_no_line_moves() {
-        let code = r#"fn from(error: T) -> Self {
-            eprintln!("{}", error);
-            println!("{}", evcxr_internal_runtime::USER_ERROR_OCCURRED);
-        Err(_) => {
-            println!("EVCXR_PANIC_NOTIFICATION");"#;
-        let marked = with_marks(code);
-        let lines: Vec<_> = marked.lines().collect();
-        assert_eq!(lines.len(), code.lines().count());
-        for (line, (call, says)) in [(lines[2], QUESTION_MARK), (lines[4], PANIC)] {
-            assert!(line.contains(says) && line.ends_with(call), "{line}");
-        }
-    }
-
-    #[test]
-    fn a_cell_without_either_stays_as_it_is() {
-        let code = "let x = 1; eprintln!(\"{}\", x);";
-        assert_eq!(with_marks(code), code);
     }
 }

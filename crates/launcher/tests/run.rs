@@ -57,6 +57,7 @@ fn every_fault_is_named_with_lab_cell_and_message_and_the_run_fails() {
             ("bad-type", "", "let n: u8 = \"three\";"),
             ("question-mark", "", "let n: i32 = \"three\".parse()?;"),
             ("panic", "", "let third = xs[7];"),
+            ("closure", "", "let unused = 1; let double = |x: i32| 2 * x;"),
             ("wrong", "", &not_yet),
             ("right", "", &right),
             ("warning", "", "eprintln!(\"only a warning\");"),
@@ -84,8 +85,8 @@ fn every_fault_is_named_with_lab_cell_and_message_and_the_run_fails() {
     for fault in [
         "faults · cell bad-type: error: ",
         "faults · cell question-mark: error: invalid digit found in string",
-        "faults · cell panic: panic: ",
-        "index out of bounds: the len is 3 but the index is 7",
+        "faults · cell panic: panic: index out of bounds: the len is 3 but the index is 7",
+        "faults · cell closure: error: The variable `double` is a closure, which cannot be persisted",
         "faults · cell wrong: check: ✘ not yet: the sum is 3",
         "faults · cell meant-but-fine: error: this cell is meant to show an error, and none came",
         "faults · cell exits: kernel: ",
@@ -101,13 +102,16 @@ fn every_fault_is_named_with_lab_cell_and_message_and_the_run_fails() {
     }
     let table: Vec<_> = told.lines().filter(|line| line.ends_with("FAILED")).collect();
     assert_eq!(table.len(), 3, "{told}");
-    assert_eq!(table[0].split_whitespace().take(2).collect::<Vec<_>>(), ["faults", "12"], "{told}");
+    assert_eq!(table[0].split_whitespace().take(2).collect::<Vec<_>>(), ["faults", "13"], "{told}");
 
     let executed: Value =
         serde_json::from_str(&fs::read_to_string(out.join("faults.ipynb")).unwrap()).unwrap();
     assert_eq!(executed["cells"][0]["outputs"][0]["text"], json!(["3 numbers\n"]));
     let page = fs::read_to_string(out.join("faults.html")).unwrap();
-    assert!(page.contains("3 numbers") && page.contains("■ The cell stopped here: `?` met the error above."));
+    assert!(
+        page.contains("3 numbers")
+            && page.contains("■ The cell stopped at `?`: invalid digit found in string")
+    );
     for foreign in ["<script", "<link", "<iframe", "@import", "src=\"http", "url(http"] {
         assert!(!page.contains(foreign), "the page asks another host: {foreign}");
     }

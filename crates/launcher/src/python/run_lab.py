@@ -18,9 +18,9 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbconvert import HTMLExporter
 
-# How the results begin that the labs' kernel gives a cell that stops (crates/kernel/src/cargo.rs).
-QUESTION_MARK = "■ The cell stopped here: `?`"
-PANIC = "■ The cell stopped here: it panicked"
+# How the results begin that the labs' kernel gives a cell that stops (crates/kernel/src/stops).
+QUESTION_MARK = "■ The cell stopped at `?`: "
+PANIC = "■ The cell stopped in a panic: "
 VERDICT = re.compile(r"^(✘ not yet|○ not attempted|⚠ your code stopped)", re.MULTILINE)
 DIED = "Subprocess terminated"
 ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
@@ -46,8 +46,10 @@ def fault_of(cell, stock):
         kind = "kernel" if any(DIED in error for error in errors) else "error"
         return kind, "\n".join([*errors, stderr])
     for text in [plain(o) for o in cell.outputs if o.output_type != "stream"]:
-        if text.startswith((QUESTION_MARK, PANIC)):
-            return "panic" if text.startswith(PANIC) else "error", stderr or text
+        if text.startswith(PANIC):
+            return "panic", text.removeprefix(PANIC)
+        if text.startswith(QUESTION_MARK):
+            return "error", text.removeprefix(QUESTION_MARK)
         if VERDICT.search(text):
             return "check", text
     # evcxr as it comes leaves no mark: there all text on stderr must count.
