@@ -90,8 +90,8 @@ fn pair(images: &Path, labels: &Path) -> Result<Split> {
         return Err(idx::wrong(labels, &expected, format!("{} labels", grouped(labelled as i64))));
     }
     // Whole tensors at a time: a loop over 47 million pixels would take seconds without optimisation.
-    let pixels = Tensor::from_slice(&pixels).view([-1, 1, 28, 28]).to_kind(Kind::Float); // [n, 1, 28, 28]
-    let split = Split::new(pixels / 255, Tensor::from_slice(&classes))?;
+    let mut pixels = Tensor::from_slice(&pixels).view([-1, 1, 28, 28]).to_kind(Kind::Float); // [n, 1, 28, 28]
+    let split = Split::new(pixels.g_div_scalar_(255), Tensor::from_slice(&classes))?;
     Ok(split.named("MNIST"))
 }
 
