@@ -139,12 +139,17 @@ fn batches_in_order_leave_the_images_as_they_lie() {
 }
 
 #[test]
-fn a_batch_size_below_one_is_told() {
+fn a_batch_size_below_one_is_told_and_costs_no_random_number() {
+    let next = || Tensor::rand([4], (Kind::Float, Device::Cpu));
+    let _guard = seeded(5);
+    let undisturbed = next();
+    tch::manual_seed(5);
     for size in [0, -5] {
         let text = error(numbered(5).batches(size));
         assert!(text.contains("a batch size of at least 1") && text.contains(&size.to_string()), "{text}");
         assert!(error(numbered(5).batches_in_order(size)).contains("at least 1"));
     }
+    assert_eq!(next(), undisturbed);
 }
 
 #[test]

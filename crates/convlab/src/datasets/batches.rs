@@ -26,7 +26,7 @@ pub struct Batches {
 }
 
 impl Batches {
-    pub(super) fn new(split: &Split, size: i64, order: Option<Tensor>) -> Result<Self> {
+    pub(super) fn new(split: &Split, size: i64, shuffle: bool) -> Result<Self> {
         if size < 1 {
             return Err(Error::new(
                 "a batch size of at least 1",
@@ -38,7 +38,8 @@ impl Batches {
             return Err(interrupt::error("to walk through the images"));
         }
         let (images, labels) = (split.images.shallow_clone(), split.labels.shallow_clone());
-        let end = if order.is_some() { end(split.len(), size, is_quick()) } else { split.len() };
+        let order = shuffle.then(|| split.shuffled());
+        let end = if shuffle { end(split.len(), size, is_quick()) } else { split.len() };
         Ok(Self { images, labels, order, size, start: 0, end, watch: None })
     }
 

@@ -104,7 +104,7 @@ impl Split {
     /// # Ok::<(), Error>(())
     /// ```
     pub fn batches(&self, size: i64) -> Result<Batches> {
-        Batches::new(self, size, Some(self.shuffled()))
+        Batches::new(self, size, true)
     }
 
     /// Walks through all images in their order, `size` at a time, as for a test.
@@ -112,7 +112,7 @@ impl Split {
     /// # Errors
     /// If `size` is below 1.
     pub fn batches_in_order(&self, size: i64) -> Result<Batches> {
-        Batches::new(self, size, None)
+        Batches::new(self, size, false)
     }
 
     /// Subtracts `mean` from the pixels and divides by `std`, as torchvision's `Normalize` does: one number for
@@ -149,16 +149,17 @@ impl Split {
         Self { source: source.to_owned(), ..self }
     }
 
+    /// The places of all images in random order, `[n]`.
+    pub(super) fn shuffled(&self) -> Tensor {
+        Tensor::randperm(self.len(), (Kind::Int64, self.images.device()))
+    }
+
     fn with(&self, images: Tensor, labels: Tensor) -> Self {
         Self { images, labels, source: self.source.clone() }
     }
 
     fn at(&self, places: &Tensor) -> Self {
         self.with(self.images.index_select(0, places), self.labels.index_select(0, places))
-    }
-
-    fn shuffled(&self) -> Tensor {
-        Tensor::randperm(self.len(), (Kind::Int64, self.images.device()))
     }
 
     fn check_count(&self, n: i64) -> Result<()> {
