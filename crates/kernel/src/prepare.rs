@@ -21,12 +21,8 @@ pub fn prepare(dir: &Path, krate: &Path) -> Result<(), String> {
     std::thread::spawn(move || outputs.stderr.iter().for_each(|line| eprintln!("{line}")));
     context.execute(":load_config :quiet").map_err(|error| error.to_string())?;
     let name = krate.file_name().unwrap_or_default().to_string_lossy();
-    let cells = [
-        format!(":dep {name} = {{ path = {:?} }}\nuse {name}::prelude::*;", krate.display().to_string()),
-        "let xs = Tensor::zeros([1], (Kind::Float, Device::Cpu));".to_owned(),
-    ];
-    for cell in cells {
-        context.execute(&cell).map_err(|error| format!("the first cell does not run: {error}"))?;
-    }
+    let cell =
+        format!(":dep {name} = {{ path = {:?} }}\nuse {name}::prelude::*;", krate.display().to_string());
+    context.execute(&cell).map_err(|error| format!("the first cell does not run: {error}"))?;
     Ok(())
 }
