@@ -3,12 +3,28 @@
 use crate::failure::{Failure, Result};
 use crate::say::Line;
 use std::collections::VecDeque;
+use std::ffi::OsStr;
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Command, Stdio};
 use std::sync::mpsc;
 
 /// How many of a program's last lines its failure shows.
 const LAST_LINES: usize = 25;
+
+/// A call of `program` in the user's own environment.
+///
+/// What `cargo run` adds for this program would have cargo, in a call from here, compile crates anew whose build asks
+/// for it: once for each checkout, and again for each way in which this program is started.
+pub fn command(program: impl AsRef<OsStr>) -> Command {
+    let mut command = Command::new(program);
+    for (name, _) in std::env::vars_os() {
+        let text = name.to_string_lossy();
+        if text == "CARGO" || text.starts_with("CARGO_MANIFEST_") || text.starts_with("CARGO_PKG_") {
+            command.env_remove(&name);
+        }
+    }
+    command
+}
 
 /// Runs `command` to its end, telling each line of its output to `tell`; a failure shows its last lines.
 pub fn watch(command: &mut Command, remedy: &str, mut tell: impl FnMut(&str)) -> Result<()> {
@@ -86,6 +102,16 @@ mod tests {
         let mut command = Command::new("sh");
         command.args(["-c", script]);
         command
+    }
+
+    #[test]
+    fn a_program_sees_nothing_of_how_cargo_started_this_one() {
+        assert!(std::env::var_os("CARGO_MANIFEST_DIR").is_some());
+        let told = output(&mut command("env"), "").unwrap();
+        for name in ["CARGO=", "CARGO_MANIFEST_DIR=", "CARGO_PKG_NAME="] {
+            assert!(!told.lines().any(|line| line.starts_with(name)), "{told}");
+        }
+        assert!(told.lines().any(|line| line.starts_with("PATH=")), "{told}");
     }
 
     #[test]

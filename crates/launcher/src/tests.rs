@@ -102,7 +102,7 @@ fn cargo_calls(ready: &Ready, verb: &str) -> Result<Vec<(&'static str, Command)>
     let toolchain = prepare::Toolchain::find()?;
     let checkout = &ready.places.checkout;
     let call = |args: &[&str]| {
-        let mut command = Command::new("cargo");
+        let mut command = child::command("cargo");
         command.arg(verb).arg("--locked").args(args).current_dir(checkout);
         command
     };

@@ -126,7 +126,7 @@ fn note(report: &mut Report, event: &Value) {
 /// The prepared Python with everything Jupyter writes kept inside the cache.
 pub fn jupyter_python(ready: &Ready) -> Command {
     let jupyter: PathBuf = ready.places.cache.join("jupyter");
-    let mut command = Command::new(&ready.python);
+    let mut command = child::command(&ready.python);
     command
         .env("JUPYTER_PATH", &ready.jupyter_path)
         .env("JUPYTER_CONFIG_DIR", jupyter.join("config"))

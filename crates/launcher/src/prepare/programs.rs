@@ -69,15 +69,20 @@ pub fn build(places: &Places, toolchain: &Toolchain) -> Result<Programs> {
         say::step("the Rust kernel (evcxr: several minutes, once)", |line| {
             let total = crate_count(places).unwrap_or(0);
             let mut compiled = 0;
-            let mut cargo = Command::new("cargo");
+            let mut cargo = child::command("cargo");
             cargo.args(["build", "--release", "--locked", "--package", "kernel", "--package", "fetch"]);
             cargo.arg("--target-dir").arg(&target).current_dir(&places.checkout);
-            child::watch(&mut cargo, "look at the error, then run the same command again", |text| {
-                if let Some(name) = text.trim().strip_prefix("Compiling ") {
-                    compiled += 1;
-                    line.show(&format!("{compiled} of about {total} crates, {name}"));
-                }
-            })?;
+            child::watch(
+                &mut cargo,
+                "look at the error, then run the same command again",
+                |text| match text.trim().strip_prefix("Compiling ") {
+                    None => line.show(text.trim()),
+                    Some(name) => {
+                        compiled += 1;
+                        line.show(&format!("{compiled} of at most {total} crates, {name}"));
+                    }
+                },
+            )?;
             whole_folder(&folder, |new| collect(&target.join("release"), new))
         })?;
     }
@@ -105,7 +110,7 @@ fn with_exe(path: &Path) -> PathBuf {
 }
 
 fn crate_count(places: &Places) -> Option<usize> {
-    let mut tree = Command::new("cargo");
+    let mut tree = child::command("cargo");
     tree.args(["tree", "--locked", "--package", "kernel", "--package", "fetch", "--edges", "normal,build"]);
     tree.args(["--prefix", "none", "--format", "{p}"]).current_dir(&places.checkout);
     let told = child::output(&mut tree, "").ok()?;

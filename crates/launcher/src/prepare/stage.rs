@@ -50,7 +50,7 @@ pub fn build(
             whole_folder(&work, |new| clone(programs, &older, new))?;
         }
         write(&work.join(LOCK), &lock)?;
-        let mut kernel = Command::new(programs.kernel());
+        let mut kernel = child::command(programs.kernel());
         kernel.arg("--prepare").arg(&work).arg(places.helper()).envs(environment);
         compile(line, kernel.env("CONVLAB_STAGE", &work))?;
         publish(&stage, |new| {
