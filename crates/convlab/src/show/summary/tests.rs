@@ -1,0 +1,123 @@
+use super::*;
+use tch::nn::{self, Module, Sequential};
+use tch::{Device, Kind};
+
+/// The first half of seed 003's network, then a linear layer for `inputs` numbers.
+fn net(vs: &VarStore, inputs: i64) -> Sequential {
+    nn::seq()
+        .add(nn::conv2d(&vs.root() / "c1", 1, 10, 5, Default::default()))
+        .add_fn(|xs| xs.max_pool2d_default(2).relu())
+        .add(nn::conv2d(&vs.root() / "c2", 10, 20, 5, Default::default()))
+        .add_fn(|xs| xs.max_pool2d_default(2).relu())
+        .add_fn(|xs| xs.flat_view())
+        .add(nn::linear(&vs.root() / "fc", inputs, 10, Default::default()))
+}
+
+#[test]
+fn each_layer_has_its_name_its_output_and_the_sum_that_gives_its_parameters() {
+    let vs = VarStore::new(Device::Cpu);
+    let net = net(&vs, 320);
+    let figure = summary(&vs, &net, &[1, 1, 28, 28]).unwrap();
+    let expected = "\
+layer                            output                    parameters
+input                            [1, 1, 28, 28]
+0  c1: convolution 5×5, 1 → 10   [1, 10, 24, 24]           10·(1·5·5) + 10 = 260
+1  function                      [1, 10, 12, 12]
+2  c2: convolution 5×5, 10 → 20  [1, 20, 8, 8]             20·(10·5·5) + 20 = 5,020
+3  function                      [1, 20, 4, 4]
+4  function                      [1, 320]  (20·4·4 = 320)
+5  fc: linear, 320 → 10          [1, 10]                   10·320 + 10 = 3,210
+8,490 parameters in all";
+    assert_eq!(figure.text(), expected);
+    assert!(figure.html().contains("20·(10·5·5) + 20 = 5,020</td>"));
+}
+
+#[test]
+fn a_layer_that_does_not_fit_ends_the_table_and_says_what_it_got() {
+    let vs = VarStore::new(Device::Cpu);
+    let net = net(&vs, 500);
+    let told = summary(&vs, &net, &[1, 1, 28, 28]).unwrap().text().to_owned();
+    let lines: Vec<_> = told.lines().collect();
+    assert!(lines[6].contains("(20·4·4 = 320)"), "{told}");
+    assert!(lines[7].starts_with("5  does not fit"), "{told}");
+    assert!(lines[7].contains("320 numbers for each image where a linear layer takes 500"), "{told}");
+    assert!(lines[8].starts_with("not reached") && lines[8].ends_with("10·500 + 10 = 5,010"), "{told}");
+}
+
+#[test]
+fn an_input_that_the_first_layer_refuses_is_told_too() {
+    let vs = VarStore::new(Device::Cpu);
+    let net = net(&vs, 320);
+    let told = summary(&vs, &net, &[1, 3, 28, 28]).unwrap().text().to_owned();
+    assert!(told.contains("0  does not fit") && told.contains("to have 1 channels, but got 3"), "{told}");
+}
+
+#[test]
+fn parameters_are_found_by_what_they_move_not_by_the_order_in_which_they_were_made() {
+    let vs = VarStore::new(Device::Cpu);
+    let last = nn::linear(&vs.root() / "last", 8, 2, Default::default());
+    let first =
+        nn::linear(&vs.root() / "first", 4, 8, nn::LinearConfig { bias: false, ..Default::default() });
+    let net = nn::seq().add(first).add_fn(|xs| xs.relu()).add(last);
+    let told = summary(&vs, &net, &[3, 4]).unwrap().text().to_owned();
+    assert!(told.contains("0  first: linear, 4 → 8  [3, 8]  8·4 = 32"), "{told}");
+    assert!(told.contains("2  last: linear, 8 → 2   [3, 2]  2·8 + 2 = 18"), "{told}");
+}
+
+#[test]
+fn layers_within_a_layer_are_told_one_by_one() {
+    let vs = VarStore::new(Device::Cpu);
+    let block = nn::seq()
+        .add(nn::linear(&vs.root() / "block" / "a", 4, 3, Default::default()))
+        .add(nn::linear(&vs.root() / "block" / "b", 3, 2, Default::default()));
+    let told = summary(&vs, &nn::seq().add(block), &[1, 4]).unwrap().text().to_owned();
+    assert!(told.contains("block.a: 3·4 + 3 = 15\n") && told.contains("  block.b: 2·3 + 2 = 8\n"), "{told}");
+}
+
+#[test]
+fn a_network_that_is_no_sequence_is_one_row_with_all_its_parameters() {
+    #[derive(Debug)]
+    struct Own(nn::Conv2D, nn::Linear);
+    impl Module for Own {
+        fn forward(&self, xs: &Tensor) -> Tensor {
+            xs.apply(&self.0).flat_view().apply(&self.1)
+        }
+    }
+    let vs = VarStore::new(Device::Cpu);
+    let conv = nn::conv2d(&vs.root() / "c1", 1, 2, 3, Default::default());
+    let net = Own(conv, nn::linear(&vs.root() / "fc", 8, 5, Default::default()));
+    let told = summary(&vs, &net, &[1, 1, 4, 4]).unwrap().text().to_owned();
+    assert!(told.contains("the whole network  [1, 5]"), "{told}");
+    assert!(told.contains("c1: 2·(1·3·3) + 2 = 20") && told.ends_with("65 parameters in all"), "{told}");
+}
+
+#[test]
+fn what_is_not_trained_is_not_counted_and_a_frozen_network_stays_frozen() {
+    let mut vs = VarStore::new(Device::Cpu);
+    let net = nn::seq_t().add(nn::batch_norm2d(&vs.root() / "bn", 4, Default::default()));
+    vs.freeze();
+    let told = summary(&vs, &net, &[1, 4, 2, 2]).unwrap().text().to_owned();
+    assert!(told.contains("0  bn: 4 channels, one by one  [1, 4, 2, 2]  4 + 4 = 8"), "{told}");
+    assert!(vs.trainable_variables().iter().all(|variable| !variable.requires_grad()));
+}
+
+#[test]
+fn gradients_that_the_learner_has_are_left_alone() {
+    let vs = VarStore::new(Device::Cpu);
+    let net = net(&vs, 320);
+    net.forward(&Tensor::ones([1, 1, 28, 28], (Kind::Float, Device::Cpu))).sum(Kind::Float).backward();
+    let gradient = || vs.trainable_variables()[0].grad().copy();
+    let before = gradient();
+    summary(&vs, &net, &[1, 1, 28, 28]).unwrap();
+    assert!(gradient().equal(&before));
+}
+
+#[test]
+fn a_shape_that_is_no_batch_is_refused() {
+    let vs = VarStore::new(Device::Cpu);
+    let net = net(&vs, 320);
+    for shape in [&[][..], &[0, 1, 28, 28], &[-1, 1, 28, 28]] {
+        let told = summary(&vs, &net, shape).unwrap_err().to_string();
+        assert!(told.contains(&format!("{shape:?}")), "{told}");
+    }
+}
