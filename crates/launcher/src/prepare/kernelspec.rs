@@ -19,6 +19,7 @@ pub const STOCK: &str = "convlab-stock";
 /// Writes both kernelspecs; returns the folder that `JUPYTER_PATH` must name.
 pub fn write(
     places: &Places,
+    python: &Path,
     programs: &Programs,
     environment: &BTreeMap<String, String>,
 ) -> Result<PathBuf> {
@@ -35,7 +36,7 @@ pub fn write(
             // The kernel ignores the signal; the cell that computes sees it, stops, and keeps its variables.
             "interrupt_mode": "signal",
             "env": environment,
-            "metadata": {"checkout": text(&places.checkout)},
+            "metadata": {"checkout": text(&places.checkout), "python": python},
         });
         let path = folder.join("kernels").join(name).join("kernel.json");
         let parent = path.parent().unwrap_or(&folder);
@@ -48,8 +49,8 @@ pub fn write(
     Ok(folder)
 }
 
-/// The stages and the programs' folders that the kernelspecs of all checkouts name, or `None` if one of them cannot
-/// be read. The kernelspecs of a checkout that is gone are removed.
+/// The stages, programs and Python environments that the kernelspecs of all checkouts name, or `None` if one of them
+/// cannot be read. The kernelspecs of a checkout that is gone are removed.
 pub fn used_by_checkouts(cache: &Path) -> Option<BTreeSet<PathBuf>> {
     let mut used = BTreeSet::new();
     for folder in fs::read_dir(cache.join("jupyter")).ok()?.flatten().map(|entry| entry.path()) {
@@ -66,6 +67,7 @@ pub fn used_by_checkouts(cache: &Path) -> Option<BTreeSet<PathBuf>> {
         }
         used.insert(PathBuf::from(spec["env"]["CONVLAB_STAGE"].as_str()?));
         used.insert(Path::new(spec["argv"][0].as_str()?).parent()?.to_owned());
+        used.insert(Path::new(spec["metadata"]["python"].as_str()?).parent()?.parent()?.to_owned());
     }
     Some(used)
 }
@@ -74,20 +76,20 @@ pub fn used_by_checkouts(cache: &Path) -> Option<BTreeSet<PathBuf>> {
 pub mod tests {
     use super::*;
 
-    /// Writes the kernelspec of one checkout that uses `programs` and `stage`, both below `cache`.
-    pub fn write_one(cache: &Path, key: &str, checkout: &Path, programs: &str, stage: &str) {
+    /// Writes the kernelspec of one checkout that uses the programs, the stage and the Python of this number.
+    pub fn write_one(cache: &Path, key: &str, checkout: &Path, number: u32) {
         let folder = cache.join("jupyter").join(key).join("kernels").join(NAME);
         fs::create_dir_all(&folder).unwrap();
         let spec = json!({
-            "argv": [cache.join(programs).join("convlab-kernel")],
-            "env": {"CONVLAB_STAGE": cache.join(stage)},
-            "metadata": {"checkout": checkout},
+            "argv": [cache.join(format!("programs-{number}/convlab-kernel"))],
+            "env": {"CONVLAB_STAGE": cache.join(format!("stages/a-{number}"))},
+            "metadata": {"checkout": checkout, "python": cache.join(format!("python-{number}/bin/python"))},
         });
         fs::write(folder.join("kernel.json"), spec.to_string()).unwrap();
     }
 
     #[test]
-    fn the_programs_and_the_stage_of_a_written_kernelspec_count_as_used() {
+    fn what_a_written_kernelspec_names_counts_as_used() {
         let dir = tempfile::tempdir().unwrap();
         let places = Places { checkout: dir.path().join("checkout"), cache: dir.path().join("cache") };
         fs::create_dir_all(places.checkout.join("crates/launcher")).unwrap();
@@ -95,8 +97,9 @@ pub mod tests {
         let stage = places.cache.join("stages/a-1");
         let environment = BTreeMap::from([("CONVLAB_STAGE".to_owned(), text(&stage))]);
         let programs = Programs { folder: places.cache.join("programs-1") };
-        write(&places, &programs, &environment).unwrap();
+        let python = places.cache.join("python-1");
+        write(&places, &python.join("bin/python"), &programs, &environment).unwrap();
         let used = used_by_checkouts(&places.cache).unwrap();
-        assert_eq!(used, BTreeSet::from([programs.folder, stage]));
+        assert_eq!(used, BTreeSet::from([programs.folder, stage, python]));
     }
 }

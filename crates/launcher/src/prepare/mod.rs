@@ -47,7 +47,7 @@ pub fn prepare(places: &Places) -> Result<Ready> {
     environment.extend(programs.environment(places));
     let stage = stage::build(places, &toolchain, &libtorch, &programs, &environment)?;
     environment.insert("CONVLAB_STAGE".to_owned(), text(&stage));
-    let jupyter_path = kernelspec::write(places, &programs, &environment)?;
+    let jupyter_path = kernelspec::write(places, &python, &programs, &environment)?;
     tidy::remove_unused(&places.cache);
     Ok(Ready { places: places.clone(), python, jupyter_path, programs, stage, environment })
 }

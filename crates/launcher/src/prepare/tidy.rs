@@ -26,13 +26,15 @@ fn is_rest(path: &Path) -> bool {
     process.is_some_and(|process| process.parse::<u32>().is_ok())
 }
 
-/// Removes programs and stages that no checkout's kernelspec names, and the folders in which the latter were built
-/// and tested. Programs that run are spared; a kernel that runs has cloned its stage and needs it no more.
+/// Removes programs, Python environments and stages that no checkout's kernelspec names, and the folders in which the
+/// latter were built and tested. What runs is spared; a kernel that runs has cloned its stage and needs it no more.
 pub fn remove_unused(cache: &Path) {
     // Without knowing what is used nothing is removed.
     let Some(used) = kernelspec::used_by_checkouts(cache) else { return };
-    let programs = entries(cache)
-        .filter(|path| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("programs-")));
+    let programs = entries(cache).filter(|path| {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        name.starts_with("programs-") || name.starts_with("python-")
+    });
     let stages = entries(&cache.join("stages"));
     let workplaces = entries(&cache.join("builds")).chain(entries(&cache.join("tests")));
     let stage_of = |path: &PathBuf| cache.join("stages").join(path.file_name().unwrap_or_default());
@@ -46,10 +48,12 @@ pub fn remove_unused(cache: &Path) {
     }
 }
 
-/// Whether a kernel is running from these programs: it holds its own file locked.
-fn runs(programs: &Path) -> bool {
-    let kernel = File::open(programs.join("convlab-kernel"));
-    kernel.is_ok_and(|file| matches!(file.try_lock(), Err(TryLockError::WouldBlock)))
+/// Whether a kernel or JupyterLab is running from this folder: each holds a file of its own locked.
+fn runs(folder: &Path) -> bool {
+    ["convlab-kernel", "requirements.txt"].iter().any(|name| {
+        let file = File::open(folder.join(name));
+        file.is_ok_and(|file| matches!(file.try_lock(), Err(TryLockError::WouldBlock)))
+    })
 }
 
 fn entries(folder: &Path) -> impl Iterator<Item = PathBuf> + use<> {
@@ -60,7 +64,9 @@ fn entries(folder: &Path) -> impl Iterator<Item = PathBuf> + use<> {
 mod tests {
     use super::*;
 
-    const ALL: [&str; 9] = [
+    const ALL: [&str; 11] = [
+        "python-1",
+        "python-2",
         "programs-1",
         "programs-2",
         "stages/a-1",
@@ -71,7 +77,7 @@ mod tests {
         "tests/a-2",
         "data",
     ];
-    const USED: [&str; 5] = ["programs-1", "stages/a-1", "builds/a-1", "tests/a-1", "data"];
+    const USED: [&str; 6] = ["python-1", "programs-1", "stages/a-1", "builds/a-1", "tests/a-1", "data"];
 
     /// A cache with one checkout's kernelspec, and two of everything: the second is not used.
     fn cache() -> (tempfile::TempDir, PathBuf) {
@@ -85,7 +91,8 @@ mod tests {
         }
         fs::write(cache.join("programs-1/convlab-kernel"), "").unwrap();
         fs::write(cache.join("programs-2/convlab-kernel"), "").unwrap();
-        kernelspec::tests::write_one(&cache, "one", &checkout, "programs-1", "stages/a-1");
+        fs::write(cache.join("python-2/requirements.txt"), "").unwrap();
+        kernelspec::tests::write_one(&cache, "one", &checkout, 1);
         (dir, cache)
     }
 
@@ -101,21 +108,24 @@ mod tests {
     }
 
     #[test]
-    fn programs_from_which_a_kernel_runs_are_spared() {
-        let (_dir, cache) = cache();
-        let running = File::open(cache.join("programs-2/convlab-kernel")).unwrap();
-        running.lock_shared().unwrap();
-        remove_unused(&cache);
-        assert!(cache.join("programs-2").exists());
-        drop(running);
-        remove_unused(&cache);
-        assert!(!cache.join("programs-2").exists());
+    fn what_a_kernel_or_jupyterlab_runs_from_is_spared() {
+        for file in ["programs-2/convlab-kernel", "python-2/requirements.txt"] {
+            let (_dir, cache) = cache();
+            let path = cache.join(file);
+            let running = File::open(&path).unwrap();
+            running.lock_shared().unwrap();
+            remove_unused(&cache);
+            assert!(path.exists());
+            drop(running);
+            remove_unused(&cache);
+            assert!(!path.exists());
+        }
     }
 
     #[test]
     fn what_a_checkout_used_that_is_gone_is_removed_with_its_kernelspec() {
         let (dir, cache) = cache();
-        kernelspec::tests::write_one(&cache, "two", &dir.path().join("gone"), "programs-2", "stages/a-2");
+        kernelspec::tests::write_one(&cache, "two", &dir.path().join("gone"), 2);
         remove_unused(&cache);
         assert_eq!(there(&cache), USED);
         assert!(!cache.join("jupyter/two").exists() && cache.join("jupyter/one").exists());

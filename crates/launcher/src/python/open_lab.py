@@ -3,6 +3,7 @@
 python open_lab.py KERNEL_PROGRAM KERNELS [ARGUMENT OF JUPYTERLAB ...]
 """
 
+import contextlib
 import json
 import os
 import subprocess
@@ -31,6 +32,12 @@ folder = os.path.join(os.environ["JUPYTER_CONFIG_DIR"], "labconfig")
 os.makedirs(folder, exist_ok=True)
 with open(os.path.join(folder, "default_setting_overrides.json"), "w", encoding="utf-8") as file:
     json.dump(settings, file)
+# `cargo lab` removes no Python environment whose list of packages is locked.
+in_use = open(os.path.join(sys.prefix, "requirements.txt"), encoding="utf-8")
+with contextlib.suppress(ImportError):
+    import fcntl
+
+    fcntl.flock(in_use, fcntl.LOCK_SH)
 try:
     LabApp.launch_instance(arguments)
 finally:
