@@ -9,6 +9,10 @@ use std::path::Path;
 ///
 /// What is compiled there already is taken over where it still fits.
 pub fn prepare(dir: &Path, krate: &Path) -> Result<(), String> {
+    // rust-analyzer would read all of std, twice; here it is asked nothing.
+    let no_sources = dir.join("no-sources");
+    fs::create_dir_all(no_sources.join("core")).map_err(|error| error.to_string())?;
+    set_env("RUST_SRC_PATH", &no_sources);
     let config = dir.join("config");
     fs::create_dir_all(&config).map_err(|error| format!("cannot write to {}: {error}", dir.display()))?;
     fs::write(config.join("evcxr.toml"), EVCXR_TOML).map_err(|error| error.to_string())?;

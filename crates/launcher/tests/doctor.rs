@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::{BareMachine, said};
+use common::{BareMachine, on_path, said};
 use std::fs;
 use std::net::TcpListener;
 
@@ -74,6 +74,18 @@ fn a_machine_without_a_compiler_or_rust_is_told_how_to_install_them() {
     let machine = BareMachine::new();
     machine.without("rustc");
     is_wrong(&machine, "Rust", "rustc", "https://sh.rustup.rs | sh");
+    assert!(machine.is_untouched());
+}
+
+#[test]
+fn a_rust_without_its_sources_is_told_how_to_add_them() {
+    let machine = BareMachine::new();
+    let told_elsewhere = format!(
+        "[ \"$2\" = sysroot ] && echo /nowhere && exit; exec '{}' \"$@\"",
+        on_path("rustc").display()
+    );
+    machine.script("rustc", &told_elsewhere);
+    is_wrong(&machine, "Rust", "sources are missing", "rustup component add rust-src");
     assert!(machine.is_untouched());
 }
 

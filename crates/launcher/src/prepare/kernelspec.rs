@@ -23,8 +23,7 @@ pub fn write(
     programs: &Programs,
     environment: &BTreeMap<String, String>,
 ) -> Result<PathBuf> {
-    let checkout = Key::default().text(&text(&places.checkout)).hex();
-    let folder = places.cache.join("jupyter").join(checkout);
+    let folder = folder(places);
     let mut stock = environment.clone();
     stock.retain(|name, _| !["CONVLAB_STAGE", "CONVLAB_TOOLS", "CONVLAB_KERNELS"].contains(&name.as_str()));
     for (name, title, environment) in [(NAME, "Rust (convlab)", environment), (STOCK, "Rust (evcxr)", &stock)]
@@ -47,6 +46,18 @@ pub fn write(
         fs::rename(&partial, &path).map_err(|error| Failure::file("write", &path, &error))?;
     }
     Ok(folder)
+}
+
+/// The program that this checkout's kernelspec starts.
+pub fn program(places: &Places) -> Option<PathBuf> {
+    let path = folder(places).join("kernels").join(NAME).join("kernel.json");
+    let spec: Value = serde_json::from_str(&fs::read_to_string(path).ok()?).ok()?;
+    spec["argv"][0].as_str().map(PathBuf::from)
+}
+
+/// Where this checkout's kernelspecs are, in the cache that all checkouts share.
+fn folder(places: &Places) -> PathBuf {
+    places.cache.join("jupyter").join(Key::default().text(&text(&places.checkout)).hex())
 }
 
 /// The stages, programs and Python environments that the kernelspecs of all checkouts name, or `None` if one of them
@@ -99,6 +110,7 @@ pub mod tests {
         let programs = Programs { folder: places.cache.join("programs-1") };
         let python = places.cache.join("python-1");
         write(&places, &python.join("bin/python"), &programs, &environment).unwrap();
+        assert_eq!(program(&places), Some(programs.kernel()));
         let used = used_by_checkouts(&places.cache).unwrap();
         assert_eq!(used, BTreeSet::from([programs.folder, stage, python]));
     }

@@ -52,12 +52,9 @@ pub fn prepare(places: &Places) -> Result<Ready> {
     Ok(Ready { places: places.clone(), python, jupyter_path, programs, stage, environment })
 }
 
-/// The kernel's program, if one has been built.
+/// The kernel's program, if this checkout has built one.
 pub fn built_kernel(places: &Places) -> Option<PathBuf> {
-    kernelspec::used_by_checkouts(&places.cache)?
-        .into_iter()
-        .map(|folder| folder.join("convlab-kernel"))
-        .find(|path| path.exists())
+    kernelspec::program(places).filter(|path| path.exists())
 }
 
 /// Whether the long steps are done: of what is left, none needs much room.
@@ -93,6 +90,9 @@ pub struct Toolchain {
     pub libraries: PathBuf,
 }
 
+/// The sources of std: without them no type of a variable is found.
+const ADD_SOURCES: &str = "rustup component add rust-src";
+
 const INSTALL_RUST: &str = "curl --proto '=https' --tlsv1.2 -sSf https://sh.rustup.rs | sh";
 
 impl Toolchain {
@@ -101,7 +101,10 @@ impl Toolchain {
         let version = rustc(&["-vV"])?;
         let host =
             version.lines().find_map(|line| line.strip_prefix("host: ")).unwrap_or_default().to_owned();
-        let root = rustc(&["--print", "sysroot"])?.into();
+        let root: PathBuf = rustc(&["--print", "sysroot"])?.into();
+        if !root.join("lib/rustlib/src/rust/library/core").exists() {
+            return Err(Failure::new("Rust's own sources are missing: notebooks need them.", ADD_SOURCES));
+        }
         let libraries = rustc(&["--print", "target-libdir"])?.into();
         Ok(Self { version, host, root, libraries })
     }

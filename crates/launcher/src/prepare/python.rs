@@ -9,6 +9,7 @@ use crate::say;
 use crate::system::{self, Tool};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::OnceLock;
 
 const REQUIREMENTS: &str = include_str!("../python/requirements.txt");
 const OLDEST: (u32, u32) = (3, 11);
@@ -49,6 +50,11 @@ pub fn environment(places: &Places) -> Result<PathBuf> {
 
 /// The Python to start from: `CONVLAB_PYTHON`, else `python3` or `python`, new enough and able to make environments.
 pub fn base_python() -> Result<PathBuf> {
+    static FOUND: OnceLock<Result<PathBuf>> = OnceLock::new();
+    FOUND.get_or_init(find).clone()
+}
+
+fn find() -> Result<PathBuf> {
     let given = std::env::var_os("CONVLAB_PYTHON").map(PathBuf::from);
     let candidates = given.map_or_else(|| vec!["python3".into(), "python".into()], |path| vec![path]);
     let mut wrong = None;

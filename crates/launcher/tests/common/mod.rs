@@ -69,7 +69,8 @@ impl BareMachine {
     }
 }
 
-fn on_path(name: &str) -> PathBuf {
+/// Where the program `name` is on this machine.
+pub fn on_path(name: &str) -> PathBuf {
     let path = env::var_os("PATH").unwrap();
     let found = env::split_paths(&path).map(|folder| folder.join(name)).find(|path| path.exists());
     found.unwrap_or_else(|| panic!("{name} is not on the PATH"))
