@@ -6,6 +6,7 @@ python open_lab.py KERNEL_PROGRAM KERNELS [ARGUMENT OF JUPYTERLAB ...]
 import contextlib
 import json
 import os
+import signal
 import subprocess
 import sys
 
@@ -38,6 +39,8 @@ with contextlib.suppress(ImportError):
     import fcntl
 
     fcntl.flock(in_use, fcntl.LOCK_SH)
+# On a terminal JupyterLab handles Ctrl-C itself; elsewhere an interrupt would end it before its kernels.
+signal.signal(signal.SIGINT, lambda *_: os.kill(os.getpid(), signal.SIGTERM))
 try:
     LabApp.launch_instance(arguments)
 finally:

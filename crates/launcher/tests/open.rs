@@ -1,0 +1,101 @@
+//! `cargo lab` itself: JupyterLab is there, serves a kernel, and leaves nothing when it is stopped.
+#![cfg(unix)]
+
+mod common;
+
+use common::lab;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// A `cargo lab` without a browser; it is ended with the test.
+struct Lab {
+    server: Child,
+    port: u16,
+    token: String,
+}
+
+impl Lab {
+    fn open() -> Self {
+        let port = TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port();
+        let mut command = lab(&["--offline", "--no-browser", "--port", &port.to_string()]);
+        let mut server =
+            command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut told = BufReader::new(server.stderr.take().unwrap()).lines();
+        let token = told.find_map(|line| Some(line.ok()?.split_once("/lab?token=")?.1.trim().to_owned()));
+        // What it says from now on is read and dropped, so that it never waits to be read.
+        std::thread::spawn(move || told.for_each(drop));
+        Self { server, port, token: token.expect("JupyterLab tells its link") }
+    }
+
+    /// Sends a request to JupyterLab and returns its whole answer.
+    fn ask(&self, method: &str, path: &str, token: &str, body: &str) -> String {
+        let mut stream = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
+        let length = body.len();
+        write!(
+            stream,
+            "{method} {path} HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nAuthorization: token {token}\r\n\
+             Connection: close\r\nContent-Length: {length}\r\n\r\n{body}",
+            self.port
+        )
+        .unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer
+    }
+}
+
+impl Drop for Lab {
+    fn drop(&mut self) {
+        // Gone already when the test went well.
+        let _ = self.server.kill();
+        let _ = self.server.wait();
+    }
+}
+
+/// The kernels that `server` has started and that still run.
+fn kernels_of(server: u32) -> Vec<String> {
+    let told = Command::new("ps").args(["-eo", "pid=,ppid=,args="]).output().unwrap();
+    let told = String::from_utf8_lossy(&told.stdout).into_owned();
+    let kernel = |line: &&str| {
+        let words: Vec<_> = line.split_whitespace().collect();
+        words.get(1) == Some(&server.to_string().as_str()) && line.contains("convlab-kernel --control_file")
+    };
+    told.lines().filter(kernel).map(|line| line.split_whitespace().next().unwrap().to_owned()).collect()
+}
+
+fn is_alive(pid: &str) -> bool {
+    Command::new("kill").args(["-0", pid]).output().unwrap().status.success()
+}
+
+fn within(limit: Duration, mut holds: impl FnMut() -> bool) -> bool {
+    let started = Instant::now();
+    while started.elapsed() < limit {
+        if holds() {
+            return true;
+        }
+        std::thread::sleep(Duration::from_millis(200));
+    }
+    false
+}
+
+#[test]
+fn an_interrupt_stops_jupyterlab_and_its_kernels_without_a_terminal_too() {
+    if std::env::var_os("CONVLAB_PREPARED").is_none() {
+        println!("skipped: not prepared");
+        return;
+    }
+    let mut lab = Lab::open();
+    let refused = lab.ask("GET", "/api/kernels", "wrong", "");
+    assert!(refused.starts_with("HTTP/1.1 403"), "a wrong token must be refused: {refused}");
+    let started = lab.ask("POST", "/api/kernels", &lab.token, r#"{"name": "convlab"}"#);
+    assert!(started.starts_with("HTTP/1.1 201"), "{started}");
+    let server = lab.server.id();
+    assert!(within(Duration::from_secs(20), || !kernels_of(server).is_empty()), "no kernel runs");
+    let kernels = kernels_of(server);
+
+    Command::new("kill").args(["-INT", &server.to_string()]).status().unwrap();
+    assert!(within(Duration::from_secs(30), || lab.server.try_wait().unwrap().is_some()), "it still runs");
+    assert!(within(Duration::from_secs(5), || !kernels.iter().any(|pid| is_alive(pid))), "{kernels:?} live");
+}
