@@ -80,7 +80,13 @@ impl Settings {
 }
 
 /// Cells are compiled without optimisation: they are seconds of a learner's life; what computes is libtorch.
-pub const EVCXR_TOML: &str = "[evcxr]\nopt_level = \"0\"\n";
+///
+/// The prelude is there for its `?`. evcxr learns only from an error that cells may have one, and where the first one
+/// stands in a cell's last expression it takes the error for that of `evcxr_display`: a figure would be shown as text.
+pub const EVCXR_TOML: &str = r#"[evcxr]
+opt_level = "0"
+prelude = "std::str::from_utf8(b\"\")?;"
+"#;
 
 #[allow(unsafe_code, reason = "evcxr takes its settings from the environment only")]
 pub fn set_env(name: &str, value: &Path) {

@@ -36,6 +36,16 @@ fn notebook(folder: &Path, name: &str, cells: &[(&str, &str, &str)]) -> PathBuf 
     path
 }
 
+/// Something that is drawn where its text would be enough for evcxr.
+const PICTURE: &str = r#"#[derive(Debug)]
+struct Picture;
+impl Picture {
+    fn evcxr_display(&self) {
+        println!("EVCXR_BEGIN_CONTENT text/html\n<b>drawn</b>\nEVCXR_END_CONTENT");
+    }
+}
+fn picture() -> Result<Picture, String> { Ok(Picture) }"#;
+
 /// A check's verdict, as a cell shows it.
 fn verdict(text: &str) -> String {
     format!(r#"println!("EVCXR_BEGIN_CONTENT text/plain\n{text}\nEVCXR_END_CONTENT");"#)
@@ -53,6 +63,8 @@ fn every_fault_is_named_with_lab_cell_and_message_and_the_run_fails() {
         dir.path(),
         "faults",
         &[
+            ("a-picture", "", PICTURE),
+            ("drawn", "", "picture()?"),
             ("good", "", "let xs = vec![1, 2, 3]; println!(\"{} numbers\", xs.len());"),
             ("bad-type", "", "let n: u8 = \"three\";"),
             ("question-mark", "", "let n: i32 = \"three\".parse()?;"),
@@ -106,7 +118,9 @@ fn every_fault_is_named_with_lab_cell_and_message_and_the_run_fails() {
 
     let executed: Value =
         serde_json::from_str(&fs::read_to_string(out.join("faults.ipynb")).unwrap()).unwrap();
-    assert_eq!(executed["cells"][0]["outputs"][0]["text"], json!(["3 numbers\n"]));
+    let drawn = &executed["cells"][1]["outputs"][0]["data"]["text/html"];
+    assert_eq!(drawn, &json!(["<b>drawn</b>"]), "the first `?` of a notebook stands before a picture");
+    assert_eq!(executed["cells"][2]["outputs"][0]["text"], json!(["3 numbers\n"]));
     let page = fs::read_to_string(out.join("faults.html")).unwrap();
     assert!(
         page.contains("3 numbers")
