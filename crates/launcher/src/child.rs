@@ -14,12 +14,17 @@ const LAST_LINES: usize = 25;
 /// A call of `program` in the user's own environment.
 ///
 /// What `cargo run` adds for this program would have cargo, in a call from here, compile crates anew whose build asks
-/// for it: once for each checkout, and again for each way in which this program is started.
+/// for it: once for each checkout, and again for each way in which this program is started. `CI` is such a question
+/// too: half of evcxr is compiled with the answer.
 pub fn command(program: impl AsRef<OsStr>) -> Command {
     let mut command = Command::new(program);
     for (name, _) in std::env::vars_os() {
         let text = name.to_string_lossy();
-        if text == "CARGO" || text.starts_with("CARGO_MANIFEST_") || text.starts_with("CARGO_PKG_") {
+        if text == "CARGO"
+            || text == "CI"
+            || text.starts_with("CARGO_MANIFEST_")
+            || text.starts_with("CARGO_PKG_")
+        {
             command.env_remove(&name);
         }
     }
