@@ -114,7 +114,7 @@ fn every_fault_is_named_with_lab_cell_and_message_and_the_run_fails() {
     }
     let table: Vec<_> = told.lines().filter(|line| line.ends_with("FAILED")).collect();
     assert_eq!(table.len(), 3, "{told}");
-    assert_eq!(table[0].split_whitespace().take(2).collect::<Vec<_>>(), ["faults", "13"], "{told}");
+    assert_eq!(table[0].split_whitespace().take(2).collect::<Vec<_>>(), ["faults", "15"], "{told}");
 
     let executed: Value =
         serde_json::from_str(&fs::read_to_string(out.join("faults.ipynb")).unwrap()).unwrap();
