@@ -1,6 +1,6 @@
 //! `--prepare`: compiles what lab 1's first cell asks for, exactly as a cell would, so that kernels can clone it.
 
-use crate::stage::{EVCXR_TOML, Settings, set_env};
+use crate::stage::{Settings, set_env};
 use evcxr::CommandContext;
 use std::fs;
 use std::path::Path;
@@ -11,19 +11,16 @@ use std::path::Path;
 pub fn prepare(dir: &Path, krate: &Path) -> Result<(), String> {
     // rust-analyzer would read all of std, twice; here it is asked nothing.
     let no_sources = dir.join("no-sources");
-    fs::create_dir_all(no_sources.join("core")).map_err(|error| error.to_string())?;
+    fs::create_dir_all(no_sources.join("core"))
+        .map_err(|error| format!("cannot write to {}: {error}", dir.display()))?;
     set_env("RUST_SRC_PATH", &no_sources);
-    let config = dir.join("config");
-    fs::create_dir_all(&config).map_err(|error| format!("cannot write to {}: {error}", dir.display()))?;
-    fs::write(config.join("evcxr.toml"), EVCXR_TOML).map_err(|error| error.to_string())?;
     set_env("EVCXR_TMPDIR", dir);
-    set_env("EVCXR_CONFIG_DIR", &config);
     if let Some(settings) = Settings::from_env() {
         settings.put_tools_first(dir);
     }
     let (mut context, outputs) = CommandContext::new().map_err(|error| error.to_string())?;
     std::thread::spawn(move || outputs.stderr.iter().for_each(|line| eprintln!("{line}")));
-    context.execute(":load_config :quiet").map_err(|error| error.to_string())?;
+    context.execute(":opt 0").map_err(|error| error.to_string())?;
     let name = krate.file_name().unwrap_or_default().to_string_lossy();
     let cell =
         format!(":dep {name} = {{ path = {:?} }}\nuse {name}::prelude::*;", krate.display().to_string());
