@@ -38,7 +38,10 @@ pub fn build(
     let name = format!("{base}-{checkout}");
     let (work, stage) = (places.cache.join("builds").join(&name), places.cache.join("stages").join(&name));
     let lock = places.checkout.join("Cargo.lock");
-    let sources = Key::default().files(&lock)?.files(&places.helper())?.text(&text(&programs.kernel())).hex();
+    let helper = places.helper();
+    // The times too: cargo goes by them, and what it finds old each kernel would compile for itself.
+    let sources = Key::default().files(&lock)?.files(&helper)?.times(&helper)?;
+    let sources = sources.text(&text(&programs.kernel())).hex();
     if fs::read_to_string(stage.join(SOURCES)).is_ok_and(|built| built == sources) {
         return Ok(stage);
     }
