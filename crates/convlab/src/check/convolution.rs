@@ -2,7 +2,7 @@
 
 use super::attempt::attempt;
 use super::{Verdict, close};
-use crate::display::layout;
+use crate::display::{layout, values};
 use tch::{Device, Kind, Tensor};
 
 /// Judges the predicted output shape of the lab's layer: input [1, 2, 4, 4], weight [3, 2, 2, 2], no padding.
@@ -165,9 +165,7 @@ fn mistake(x: &Tensor, k: &Tensor, expected: &Tensor, found: &Tensor) -> Option<
 }
 
 fn told(x: &Tensor) -> String {
-    let values: Vec<f64> =
-        Vec::try_from(&x.to_kind(Kind::Double).contiguous().view([-1])).unwrap_or_default();
-    layout(&values, &x.size().iter().map(|&size| size as usize).collect::<Vec<_>>())
+    layout(&values(x), &x.size().iter().map(|&size| size as usize).collect::<Vec<_>>())
 }
 
 #[cfg(test)]

@@ -26,7 +26,7 @@ pub use picture::image;
 pub use split::Split;
 pub use synthetic::synthetic_digits;
 
-use crate::display::{Displayed, emit};
+use crate::display::displayed_as_text;
 use std::fmt;
 
 /// Images and labels to learn from, others to be tested on, and the names of the classes.
@@ -50,26 +50,8 @@ impl fmt::Display for Dataset {
     }
 }
 
-/// The same text as `Display`: a tensor's debug text would not show where the data comes from.
-impl fmt::Debug for Dataset {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
-
-/// A cell that ends with a data set shows where it comes from, how much there is and of what shape.
-impl Displayed for Dataset {
-    fn evcxr_display(&self) {
-        emit("text/plain", &self.to_string());
-    }
-}
-
-/// A cell that ends with a split shows where the images come from, how many there are and of what shape.
-impl Displayed for Split {
-    fn evcxr_display(&self) {
-        emit("text/plain", &self.to_string());
-    }
-}
+// A tensor's own debug text would not show where the data comes from.
+displayed_as_text!(Dataset, Split);
 
 /// A count with its thousands set apart: `60,000`.
 pub(crate) fn grouped(count: i64) -> String {

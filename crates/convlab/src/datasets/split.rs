@@ -204,13 +204,6 @@ impl fmt::Display for Split {
     }
 }
 
-/// The same text as `Display`: a tensor's debug text would not show where the images come from.
-impl fmt::Debug for Split {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
-
 fn check_images(images: &Tensor) -> Result<()> {
     let wanted = "images of shape [n, c, h, w], floats from 0 to 1";
     let found =

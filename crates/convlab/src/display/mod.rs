@@ -5,7 +5,7 @@
 
 mod numbers;
 
-pub(crate) use numbers::{layout, short};
+pub(crate) use numbers::{layout, short, values};
 
 use std::fmt::Debug;
 use tch::Tensor;
@@ -22,6 +22,24 @@ pub trait Displayed {
 pub(crate) fn emit(mime: &str, content: &str) {
     println!("EVCXR_BEGIN_CONTENT {mime}\n{content}\nEVCXR_END_CONTENT");
 }
+
+/// For a type whose `Display` says it all: a cell that ends with it, and `{:?}`, show the same text.
+macro_rules! displayed_as_text {
+    ($($type:ty),*) => { $(
+        impl std::fmt::Debug for $type {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                std::fmt::Display::fmt(self, f)
+            }
+        }
+
+        impl $crate::Displayed for $type {
+            fn evcxr_display(&self) {
+                $crate::display::emit("text/plain", &self.to_string());
+            }
+        }
+    )* };
+}
+pub(crate) use displayed_as_text;
 
 fn emit_debug(value: &dyn Debug) {
     emit("text/plain", &format!("{value:?}"));

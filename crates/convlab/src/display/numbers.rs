@@ -9,7 +9,7 @@ const EDGE: usize = 3;
 /// The values of `tensor` in rows and columns, and below them its shape and kind.
 pub fn tensor(tensor: &Tensor) -> String {
     let shape = tensor.size();
-    let mut shown = tensor.detach();
+    let mut shown = tensor.shallow_clone();
     if tensor.numel() > MOST_VALUES {
         for (axis, &size) in shape.iter().enumerate().filter(|(_, size)| **size > 2 * EDGE as i64) {
             let ends: Vec<i64> = (0..EDGE as i64).chain(size - EDGE as i64..size).collect();
@@ -50,8 +50,9 @@ fn is_float(kind: Kind) -> bool {
     matches!(kind, Kind::Half | Kind::BFloat16 | Kind::Float | Kind::Double)
 }
 
-fn values(tensor: &Tensor) -> Vec<f64> {
-    let flat = tensor.to_device(tch::Device::Cpu).to_kind(Kind::Double).contiguous().view([-1]);
+/// Every value of `tensor` in reading order, of whatever kind and wherever it lies.
+pub fn values(tensor: &Tensor) -> Vec<f64> {
+    let flat = tensor.detach().to_device(tch::Device::Cpu).to_kind(Kind::Double).contiguous().view([-1]);
     Vec::try_from(&flat).unwrap_or_default()
 }
 

@@ -1,8 +1,9 @@
 //! From a learner's tensor to plain numbers, or to an error that says which shape was wanted.
 
 use super::colour::{Rgb, Scale};
+use crate::display::values;
 use crate::{Error, Result};
-use tch::{Device, Kind, Tensor};
+use tch::{Kind, Tensor};
 
 /// More pixels than this are not drawn: the page would stop answering.
 const MOST_PIXELS: usize = 16_000_000;
@@ -27,12 +28,8 @@ impl Maps {
             let remedy = "take a part of it, such as `x.narrow(0, 0, 16)`";
             return Err(Error::new(format!("1 to {MOST_PIXELS} numbers to draw"), of_shape(&shape), remedy));
         }
-        let flat = tensor.detach().to_device(Device::Cpu).to_kind(Kind::Double).contiguous().view([-1]);
-        let values = Vec::try_from(&flat).map_err(|error: tch::TchError| {
-            Error::new("numbers to draw", error.to_string(), "look at the tensor's kind with `x.kind()`")
-        })?;
         let [rows, columns] = [1, 2].map(|axis| shape.get(axis).map_or(1, |&size| size as usize));
-        Ok(Self { values, size: [rows, columns] })
+        Ok(Self { values: values(tensor), size: [rows, columns] })
     }
 
     /// Every map's numbers.

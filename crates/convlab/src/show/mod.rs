@@ -205,7 +205,7 @@ fn gallery(title: &str, batch: &Tensor, captions: &[String]) -> Result<Figure> {
         format!("{title}, shape {:?}, {range}{names}", if shape[0] == 1 { &shape[1..] } else { &shape });
     let tiles = pictures.into_iter().zip(captions);
     let tiles = tiles.map(|(pixels, caption)| Tile { caption: caption.clone(), face: Face::Colours(pixels) });
-    Tiles { title: title.to_owned(), size, columns: None, tiles: tiles.collect(), scale: None, text }.draw()
+    Tiles { title: title.to_owned(), size, columns: None, tiles: tiles.collect(), text }.draw()
 }
 
 /// Draws maps of shape [n, h, w] on one signed scale.
@@ -226,9 +226,9 @@ fn maps(
     let text = format!("{title}, {}{numbers}", maps.range()).replace("\n\n", "\n");
     let tiles = maps.each().enumerate();
     let tiles =
-        tiles.map(|(index, map)| Tile { caption: caption(index), face: Face::Numbers(map) }).collect();
+        tiles.map(|(index, map)| Tile { caption: caption(index), face: Face::Numbers(map, scale) }).collect();
     let columns = columns.map(|columns| columns as usize);
-    Tiles { title: title.to_owned(), size: maps.size, columns, tiles, scale: Some(scale), text }.draw()
+    Tiles { title: title.to_owned(), size: maps.size, columns, tiles, text }.draw()
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Maps and pictures of one size, laid out in rows: the form of most figures.
 
-use super::colour::{Rgb, Scale, ink_on, png};
+use super::canvas::{Cell, Grid, longest};
+use super::colour::{Rgb, Scale, png};
 use super::figure::Figure;
 use super::svg::{Anchor, Sheet};
 use crate::Result;
@@ -14,8 +15,6 @@ const TITLE: f64 = 40.0;
 const BAR: f64 = 46.0;
 /// A map with at most this many rows and columns has its numbers written into it.
 const MOST_NUMBERED: usize = 8;
-/// Numbers smaller than this, in pixels, are left out: nobody could read them.
-const SMALLEST_NUMBER: f64 = 9.0;
 
 /// What a row of pictures has in common.
 pub struct Tiles<'a> {
@@ -27,8 +26,6 @@ pub struct Tiles<'a> {
     pub columns: Option<usize>,
     /// The tiles in reading order.
     pub tiles: Vec<Tile<'a>>,
-    /// One scale for all, so that tiles can be compared; `None` for pictures in their own colours.
-    pub scale: Option<Scale>,
     /// What the figure shows, in words and numbers.
     pub text: String,
 }
@@ -43,8 +40,8 @@ pub struct Tile<'a> {
 
 /// What a tile shows, row by row.
 pub enum Face<'a> {
-    /// Numbers, coloured by the common scale.
-    Numbers(&'a [f64]),
+    /// Numbers, coloured by a scale: one for all tiles, so that they can be compared.
+    Numbers(&'a [f64], Scale),
     /// Colours.
     Colours(Vec<Rgb>),
 }
@@ -66,11 +63,18 @@ impl Tiles<'_> {
         let height = width * self.size[0] as f64 / self.size[1].max(1) as f64;
         let caption = if self.tiles.iter().any(|tile| !tile.caption.is_empty()) { CAPTION } else { 0.0 };
         let rows = count.div_ceil(columns) as f64;
-        let bar = matches!(self.scale, Some(Scale::Signed(_)));
+        let signed = self.tiles.iter().find_map(|tile| match tile.face {
+            Face::Numbers(_, scale @ Scale::Signed(_)) => Some(scale),
+            _ => None,
+        });
         let body = columns as f64 * (width + GAP) - GAP;
         let full = [
-            body.max(self.title.chars().count() as f64 * 10.5).max(if bar { 340.0 } else { 0.0 }),
-            TITLE + rows * (height + caption + GAP) - GAP + if bar { BAR } else { 4.0 },
+            body.max(self.title.chars().count() as f64 * 10.5).max(if signed.is_some() {
+                340.0
+            } else {
+                0.0
+            }),
+            TITLE + rows * (height + caption + GAP) - GAP + if signed.is_some() { BAR } else { 4.0 },
         ];
         let mut sheet = Sheet::new(full[0] + 4.0, full[1]);
         sheet.text([2.0, TITLE / 2.0 - 2.0], 20.0, Anchor::Start, None, &self.title);
@@ -81,7 +85,7 @@ impl Tiles<'_> {
             sheet.text([x + width / 2.0, y + caption / 2.0], size, Anchor::Middle, None, &tile.caption);
             self.face(&mut sheet, tile, [x, y + caption, width, height])?;
         }
-        if let (Some(scale), true) = (self.scale, bar) {
+        if let Some(scale) = signed {
             colour_bar(&mut sheet, scale, full[1] - BAR + 14.0);
         }
         let label = format!("{}. {}", self.title, self.text.lines().next().unwrap_or_default());
@@ -91,41 +95,18 @@ impl Tiles<'_> {
     fn face(&self, sheet: &mut Sheet, tile: &Tile<'_>, place: [f64; 4]) -> Result<()> {
         let [rows, columns] = self.size;
         match &tile.face {
-            Face::Numbers(values) if rows.max(columns) <= MOST_NUMBERED => {
-                numbered(sheet, values, self.size, self.scale, place);
+            Face::Numbers(values, scale) if rows.max(columns) <= MOST_NUMBERED => {
+                let grid =
+                    Grid { at: [place[0], place[1]], size: self.size, side: place[2] / columns as f64 };
+                grid.draw(sheet, grid.type_size(longest(values)), &Cell::numbers(values, *scale));
             }
-            Face::Numbers(values) => {
-                let scale = self.scale.unwrap_or_else(|| Scale::grey(values));
+            Face::Numbers(values, scale) => {
                 let pixels: Vec<Rgb> = values.iter().map(|value| scale.colour(*value)).collect();
                 sheet.pixels(place, &png(&pixels, columns, rows)?);
             }
             Face::Colours(pixels) => sheet.pixels(place, &png(pixels, columns, rows)?),
         }
         Ok(())
-    }
-}
-
-/// One square per number, the number in it if it can be read there.
-pub fn numbered(
-    sheet: &mut Sheet,
-    values: &[f64],
-    [rows, columns]: [usize; 2],
-    scale: Option<Scale>,
-    [x, y, width, height]: [f64; 4],
-) {
-    let (w, h) = (width / columns as f64, height / rows as f64);
-    let scale = scale.unwrap_or_else(|| Scale::grey(values));
-    let texts: Vec<String> = values.iter().map(|value| short(*value)).collect();
-    let longest = texts.iter().map(String::len).max().unwrap_or(1).max(2);
-    let size = (0.38 * h).min(0.9 * w / (0.58 * longest as f64));
-    for (index, (value, text)) in values.iter().zip(&texts).enumerate() {
-        let at = [x + (index % columns) as f64 * w, y + (index / columns) as f64 * h];
-        let ground = scale.colour(*value);
-        sheet.square([at[0], at[1], w, h], ground);
-        if size >= SMALLEST_NUMBER {
-            let middle = [at[0] + w / 2.0, at[1] + h / 2.0];
-            sheet.text(middle, size, Anchor::Middle, Some(ink_on(ground)), text);
-        }
     }
 }
 
@@ -156,10 +137,12 @@ mod tests {
 
     fn tiles(count: usize, size: [usize; 2], values: &[f64]) -> Figure {
         let tiles = (0..count)
-            .map(|index| Tile { caption: format!("map {index}"), face: Face::Numbers(values) })
+            .map(|index| Tile {
+                caption: format!("map {index}"),
+                face: Face::Numbers(values, Scale::signed(values)),
+            })
             .collect();
-        let scale = Some(Scale::signed(values));
-        Tiles { title: "Maps".into(), size, columns: None, tiles, scale, text: "told".into() }.draw().unwrap()
+        Tiles { title: "Maps".into(), size, columns: None, tiles, text: "told".into() }.draw().unwrap()
     }
 
     #[test]

@@ -1,6 +1,6 @@
 use super::step::{correct, logits, loss};
 use crate::datasets::Split;
-use crate::display::{Displayed, emit};
+use crate::display::displayed_as_text;
 use crate::{Error, Result, interrupt};
 use std::fmt;
 use tch::nn::ModuleT;
@@ -80,15 +80,4 @@ impl fmt::Display for Evaluation {
     }
 }
 
-/// The same text as `Display`.
-impl fmt::Debug for Evaluation {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
-
-impl Displayed for Evaluation {
-    fn evcxr_display(&self) {
-        emit("text/plain", &self.to_string());
-    }
-}
+displayed_as_text!(Evaluation);

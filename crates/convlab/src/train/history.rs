@@ -1,6 +1,6 @@
 use super::SummaryWriter;
 use crate::Result;
-use crate::display::{Displayed, emit};
+use crate::display::displayed_as_text;
 use std::fmt;
 
 /// What [`fit`](super::fit) has seen while it trained; `show::curve(&history)?` draws it.
@@ -83,18 +83,8 @@ impl fmt::Display for History {
     }
 }
 
-/// The same table as `Display`: thousands of losses are no help to a reader.
-impl fmt::Debug for History {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
-
-impl Displayed for History {
-    fn evcxr_display(&self) {
-        emit("text/plain", &self.to_string());
-    }
-}
+// Thousands of losses would be no help to a reader.
+displayed_as_text!(History);
 
 #[cfg(test)]
 mod tests {

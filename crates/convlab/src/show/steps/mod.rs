@@ -4,6 +4,7 @@ mod plan;
 mod player;
 mod scene;
 
+use super::MOST_TOLD;
 use super::figure::{Figure, write};
 use super::geometry::Geometry;
 use super::input::Maps;
@@ -22,9 +23,6 @@ const FRAME: usize = 800;
 const LONGEST: usize = 40_000;
 /// An animation with more pictures than this is too large to be sent around.
 const MOST_PICTURES: usize = 128;
-
-/// Above this many numbers the text tells a shape only.
-const MOST_TOLD: usize = 400;
 
 /// Draws how one filter slides over one image: window times kernel, the sum of the products, the output filling.
 ///
