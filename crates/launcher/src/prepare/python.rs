@@ -14,8 +14,17 @@ use std::sync::OnceLock;
 const REQUIREMENTS: &str = include_str!("../python/requirements.txt");
 const OLDEST: (u32, u32) = (3, 11);
 
-/// Returns the Python of the prepared environment; makes the environment if it is not there.
+/// The packages that this program calls; what they need in turn comes with them.
+const TOOLS: [&str; 5] = ["jupyterlab", "nbclient", "nbconvert", "nbformat", "tensorboard"];
+
+/// Returns the Python of the active conda environment if it has the tools, else of the prepared environment, which is
+/// made if it is not there.
 pub fn environment(places: &Places) -> Result<PathBuf> {
+    if let Some(conda) = std::env::var_os("CONDA_PREFIX").map(PathBuf::from)
+        && has_tools(&program(&conda))
+    {
+        return Ok(program(&conda));
+    }
     let base = base_python()?;
     let version = version(&base)?;
     let key = Key::default().text(&version).text(REQUIREMENTS).hex();
@@ -46,6 +55,17 @@ pub fn environment(places: &Places) -> Result<PathBuf> {
         })?;
     }
     Ok(program(&folder))
+}
+
+/// Whether this Python has the tools at the versions of `requirements.txt`.
+fn has_tools(python: &Path) -> bool {
+    let wanted =
+        REQUIREMENTS.lines().filter(|line| TOOLS.iter().any(|tool| line.starts_with(&format!("{tool}=="))));
+    let asks = "import sys; from importlib.metadata import version\n\
+                sys.exit(any(version(name) != wanted for name, wanted in (word.split('==') for word in sys.argv[1:])))";
+    let mut command = Command::new(python);
+    command.args(["-c", asks]).args(wanted).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    command.status().is_ok_and(|status| status.success())
 }
 
 /// The Python to start from: `CONVLAB_PYTHON`, else `python3` or `python`, new enough and able to make environments.
@@ -94,9 +114,14 @@ pub fn version(python: &Path) -> Result<String> {
     Ok(told)
 }
 
-/// The interpreter inside a virtual environment.
+/// The interpreter inside an environment.
 fn program(folder: &Path) -> PathBuf {
-    folder.join(if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" })
+    let conda = folder.join("conda-meta").exists();
+    folder.join(match (cfg!(windows), conda) {
+        (true, true) => "python.exe",
+        (true, false) => "Scripts/python.exe",
+        (false, _) => "bin/python",
+    })
 }
 
 #[cfg(all(test, unix))]
@@ -129,6 +154,21 @@ mod tests {
         let (_dir, path) = python_that("echo 3.12.1; echo No module named ensurepip >&2; exit 1");
         let failure = version(&path).unwrap_err();
         assert!(failure.what().contains("3.12.1 lacks its modules venv and ensurepip"), "{failure}");
+    }
+
+    #[test]
+    fn a_python_is_taken_only_when_its_tools_have_the_wanted_versions() {
+        let with = |jupyterlab: &str| {
+            // Answers as Python would that has these packages: by its exit status.
+            python_that(&format!(
+                "for word; do case $word in jupyterlab==*) test $word = jupyterlab=={jupyterlab}; exit;; esac; done; exit 1"
+            ))
+        };
+        let wanted = REQUIREMENTS.lines().find_map(|line| line.strip_prefix("jupyterlab==")).unwrap();
+        let (_dir, right) = with(wanted);
+        assert!(has_tools(&right));
+        let (_dir, wrong) = with("4.0.0");
+        assert!(!has_tools(&wrong) && !has_tools(Path::new("/nowhere/python")));
     }
 
     #[test]

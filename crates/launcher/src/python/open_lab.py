@@ -33,11 +33,11 @@ folder = os.path.join(os.environ["JUPYTER_CONFIG_DIR"], "labconfig")
 os.makedirs(folder, exist_ok=True)
 with open(os.path.join(folder, "default_setting_overrides.json"), "w", encoding="utf-8") as file:
     json.dump(settings, file)
-# `cargo lab` removes no Python environment whose list of packages is locked.
-in_use = open(os.path.join(sys.prefix, "requirements.txt"), encoding="utf-8")
-with contextlib.suppress(ImportError):
+# `cargo lab` removes no Python environment whose list of packages is locked; one of conda's has no such list.
+with contextlib.suppress(ImportError, FileNotFoundError):
     import fcntl
 
+    in_use = open(os.path.join(sys.prefix, "requirements.txt"), encoding="utf-8")
     fcntl.flock(in_use, fcntl.LOCK_SH)
 # On a terminal JupyterLab handles Ctrl-C itself; elsewhere an interrupt would end it before its kernels.
 signal.signal(signal.SIGINT, lambda *_: os.kill(os.getpid(), signal.SIGTERM))
