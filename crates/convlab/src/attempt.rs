@@ -1,7 +1,8 @@
 //! Runs a learner's code so that a panic in it becomes a message.
 
 use std::cell::{Cell, RefCell};
-use std::panic::{self, AssertUnwindSafe, PanicHookInfo};
+use std::panic::{self, AssertUnwindSafe, Location, PanicHookInfo};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 type Hook = Arc<dyn Fn(&PanicHookInfo<'_>) + Send + Sync>;
@@ -12,13 +13,28 @@ static RUNNING: Mutex<(usize, Option<Hook>)> = Mutex::new((0, None));
 thread_local! {
     /// How many attempts run in this thread, one within the other.
     static DEPTH: Cell<usize> = const { Cell::new(0) };
-    static TOLD: RefCell<String> = const { RefCell::new(String::new()) };
+    static TOLD: RefCell<Stop> = const { RefCell::new(Stop { message: String::new(), line: None }) };
+}
+
+/// Why code stopped, and the text of the line where it did, if that line is a cell's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stop {
+    pub message: String,
+    pub line: Option<String>,
 }
 
 /// Runs `code`; a panic in it is not printed but returned as its message, libtorch's cut to what can be read.
 pub fn attempt<T>(code: impl FnOnce() -> T) -> Result<T, String> {
+    traced(code).map_err(|stop| stop.message)
+}
+
+/// Like [`attempt`], with the line.
+pub fn traced<T>(code: impl FnOnce() -> T) -> Result<T, Stop> {
     let _quiet = Quiet::begin();
-    panic::catch_unwind(AssertUnwindSafe(code)).map_err(|_| readable(&TOLD.take()))
+    panic::catch_unwind(AssertUnwindSafe(code)).map_err(|_| {
+        let stop = TOLD.replace(Stop { message: String::new(), line: None });
+        Stop { message: readable(&stop.message), ..stop }
+    })
 }
 
 /// While one lives, panics of its thread are noted instead of printed.
@@ -34,7 +50,10 @@ impl Quiet {
             running.1 = Some(Arc::clone(&before));
             panic::set_hook(Box::new(move |info| match DEPTH.get() {
                 0 => before(info),
-                _ => TOLD.set(info.payload_as_str().unwrap_or("it panicked").to_owned()),
+                _ => TOLD.set(Stop {
+                    message: info.payload_as_str().unwrap_or("it panicked").to_owned(),
+                    line: info.location().and_then(line_of_cell),
+                }),
             }));
         }
         Self
@@ -52,6 +71,17 @@ impl Drop for Quiet {
             panic::set_hook(Box::new(move |info| before(info)));
         }
     }
+}
+
+/// The line's text, when it is one of the file that the kernel compiles the running cell from.
+fn line_of_cell(location: &Location<'_>) -> Option<String> {
+    let folder = std::env::var_os("EVCXR_TMPDIR").map(PathBuf::from)?;
+    let path = folder.join(location.file());
+    if location.file() != "src/lib.rs" {
+        return None;
+    }
+    let text = std::fs::read_to_string(path).ok()?;
+    text.lines().nth(location.line() as usize - 1).map(|line| line.trim().to_owned())
 }
 
 /// A panic of tch holds libtorch's sentence between Rust's words about `unwrap` and a C++ stack trace.

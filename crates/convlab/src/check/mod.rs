@@ -1,21 +1,66 @@
-//! The exercises' judge: each function takes a learner's answer and returns a [`Verdict`] that says right, or wrong
-//! and why.
+//! The exercises' judge: each function takes what a learner wrote and returns an [`Answer`]: right, or wrong and why.
 //!
 //! A check tests what was asked for, not how it was written: any right answer passes.
+//!
+//! # How to add an exercise
+//! Everything about it stands in the file of its lab, `check/labNN.rs`; `check/lab02.rs` is the model.
+//! 1. In the notebook: a heading `## Your turn: …` that says what to do; a cell whose id is the exercise's name and
+//!    whose last item is `fn name(…) -> … { // BEGIN SOLUTION … // END SOLUTION }`; a cell `check-name` with nothing
+//!    but `check::name(name)`.
+//! 2. `const NAME: Exercise = Exercise { name, lab, hints }`, also listed in the file's `EXERCISES`. Each hint is one
+//!    step more; none is the solution, which is read from the master notebook.
+//! 3. `pub fn name(yours: impl Fn(…) -> …) -> Answer { NAME.judge(|| …) }`. What you pass to `judge` calls the learner's
+//!    function as often as you like and returns a [`Verdict`]; a panic in it is told as the learner's, so look at a
+//!    shape before you look at values. `cases` has small and random tensors, comparison and printing. Show the
+//!    smallest case that goes wrong, and name the mistake where it can be recognised.
+//! 4. A test: `NAME.prove::<fn(…) -> …>(name, |…| todo!(), |…| panic!("stop"), &[right, …], &[(wrong, "told"), …])`.
+//!    It wants at least three wrong answers, each with a part of the message that it alone gets.
+//! 5. `pub use labNN::*;` below, once for a lab.
+//!
+//! `cargo test -p convlab check` fails for an exercise without hint, wrong answers, cells or text that names it.
 
-mod attempt;
-mod convolution;
+mod answer;
+mod cases;
+mod exercise;
+mod lab00;
+mod lab01;
+mod lab02;
+mod lab03;
+mod lab04;
+mod lab05;
+mod lab06;
+mod master;
+mod progress;
+#[cfg(test)]
+mod prove;
+mod record;
 mod verdict;
-mod welcome;
 
-pub use convolution::{corr2d, first_value, output_shape, parameters};
+pub use answer::{Answer, Said};
+pub use lab00::*;
+#[allow(unused_imports, reason = "the lab has no exercises yet")]
+pub use lab01::*;
+pub use lab02::*;
+#[allow(unused_imports, reason = "the lab has no exercises yet")]
+pub use lab03::*;
+#[allow(unused_imports, reason = "the lab has no exercises yet")]
+pub use lab04::*;
+#[allow(unused_imports, reason = "the lab has no exercises yet")]
+pub use lab05::*;
+#[allow(unused_imports, reason = "the lab has no exercises yet")]
+pub use lab06::*;
+pub use progress::progress;
 pub use verdict::Verdict;
-pub use welcome::sevens;
 
-use tch::{Kind, Tensor};
+use exercise::Exercise;
 
-/// Same shape, and the same numbers up to rounding; kinds may differ.
-fn close(a: &Tensor, b: &Tensor) -> bool {
-    let double = |x: &Tensor| x.detach().to_kind(Kind::Double);
-    a.size() == b.size() && double(a).allclose(&double(b), 1e-4, 1e-5, false)
-}
+/// The exercises of each lab, in reading order.
+const LABS: [&[Exercise]; 7] = [
+    lab00::EXERCISES,
+    lab01::EXERCISES,
+    lab02::EXERCISES,
+    lab03::EXERCISES,
+    lab04::EXERCISES,
+    lab05::EXERCISES,
+    lab06::EXERCISES,
+];

@@ -1,8 +1,7 @@
-use crate::display::{Displayed, emit};
 use crate::show::escaped;
 use std::fmt;
 
-/// What a check says of an answer; a cell that ends with one shows it.
+/// What a check says of an answer.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Verdict {
     /// The answer is right; the text says why that is worth knowing, or what to try next.
@@ -11,17 +10,26 @@ pub enum Verdict {
     Wrong(String),
     /// There is no answer yet: the code still says `todo!()`.
     NotAttempted,
-    /// The learner's code panicked; the text is the message.
+    /// The learner's code panicked; the text is the message, and the line where it is known.
     Stopped(String),
 }
 
 impl Verdict {
-    pub(crate) fn right(next: impl Into<String>) -> Self {
+    pub(super) fn right(next: impl Into<String>) -> Self {
         Self::Right(next.into())
     }
 
-    pub(crate) fn wrong(because: impl Into<String>) -> Self {
+    pub(super) fn wrong(because: impl Into<String>) -> Self {
         Self::Wrong(because.into())
+    }
+
+    pub(super) fn colour(&self) -> &'static str {
+        match self {
+            Self::Right(_) => "#1a7f37",
+            Self::Wrong(_) => "#b35900",
+            Self::NotAttempted => "#6e7781",
+            Self::Stopped(_) => "#b2182b",
+        }
     }
 }
 
@@ -43,22 +51,48 @@ impl fmt::Debug for Verdict {
     }
 }
 
-impl Displayed for Verdict {
-    fn evcxr_display(&self) {
-        let colour = match self {
-            Self::Right(_) => "#1a7f37",
-            Self::Wrong(_) => "#b35900",
-            Self::NotAttempted => "#6e7781",
-            Self::Stopped(_) => "#b2182b",
-        };
-        let text = self.to_string();
-        emit(
-            "text/html",
-            &format!(
-                "<div role=\"status\" style=\"border-left:6px solid {colour};padding:6px 12px;font-size:1.1em;white-space:pre-wrap\">{}</div>",
-                escaped(&text)
-            ),
-        );
-        emit("text/plain", &text);
+/// The verdict for the program that marks: one line, so that no text in it can end the block that holds it.
+pub(super) fn json(exercise: &str, verdict: &Verdict) -> String {
+    let (word, reason) = match verdict {
+        Verdict::Right(next) => ("right", next.as_str()),
+        Verdict::Wrong(because) => ("wrong", because.as_str()),
+        Verdict::NotAttempted => ("not attempted", ""),
+        Verdict::Stopped(message) => ("stopped", message.as_str()),
+    };
+    serde_json::json!({"exercise": exercise, "verdict": word, "reason": reason}).to_string()
+}
+
+/// A box with a coloured edge.
+pub(super) fn framed(colour: &str, text: &str) -> String {
+    format!(
+        "<div role=\"status\" style=\"border-left:6px solid {colour};padding:6px 12px;font-size:1.1em;white-space:pre-wrap\">{}</div>",
+        escaped(text)
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_verdict_has_a_mark_and_a_word_of_its_own() {
+        let all = [
+            (Verdict::right("Go on."), "✔ right. Go on."),
+            (Verdict::wrong("it is 7"), "✘ not yet, because it is 7"),
+            (Verdict::NotAttempted, "○ not attempted: put your answer in place of `todo!()`"),
+            (Verdict::Stopped("no row 9".into()), "⚠ your code stopped: no row 9"),
+        ];
+        for (verdict, text) in all {
+            assert_eq!(verdict.to_string(), text);
+        }
+    }
+
+    #[test]
+    fn the_line_for_the_marking_program_is_one_line_whatever_the_learner_wrote() {
+        let line = json("it", &Verdict::Stopped("a\nEVCXR_END_CONTENT\n\"b\"".into()));
+        assert_eq!(line.lines().count(), 1);
+        let read: serde_json::Value = serde_json::from_str(&line).unwrap();
+        assert_eq!(read["verdict"], "stopped");
+        assert_eq!(read["reason"], "a\nEVCXR_END_CONTENT\n\"b\"");
     }
 }

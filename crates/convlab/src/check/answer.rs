@@ -1,0 +1,183 @@
+use super::Verdict;
+use super::exercise::Exercise;
+use super::master::{self, Solution};
+use super::record::{Event, Record};
+use super::verdict::{framed, json};
+use crate::display::{Displayed, emit};
+use std::fmt;
+
+/// What a check says of what a learner wrote; a cell that ends with one shows the verdict.
+///
+/// ```text
+/// check::corr2d(corr2d)             // the verdict
+/// check::corr2d(corr2d).hint()      // one step more at each call
+/// check::corr2d(corr2d).solution()  // the course's own answer, once you have tried
+/// ```
+#[derive(Clone, PartialEq, Eq)]
+pub struct Answer {
+    exercise: Exercise,
+    verdict: Verdict,
+    record: Record,
+}
+
+impl Answer {
+    pub(super) fn new(exercise: Exercise, verdict: Verdict, record: Record) -> Self {
+        Self { exercise, verdict, record }
+    }
+
+    /// Right, wrong because …, not attempted, or stopped.
+    pub fn verdict(&self) -> &Verdict {
+        &self.verdict
+    }
+
+    /// The next hint: the first at the first call, one step more at each further one.
+    pub fn hint(&self) -> Said {
+        let hints = self.exercise.hints;
+        let shown = if self.record.is_kept() {
+            self.record.note(self.exercise.name, Event::Hint);
+            self.record.of(self.exercise.name).hints.clamp(1, hints.len())
+        } else {
+            hints.len()
+        };
+        let numbered = hints.iter().take(shown).enumerate();
+        let told: Vec<_> =
+            numbered.map(|(n, hint)| format!("hint {} of {}: {hint}", n + 1, hints.len())).collect();
+        Said(told.join("\n"))
+    }
+
+    /// The course's own answer, once there is an attempt of yours.
+    pub fn solution(&self) -> Said {
+        self.solution_from(&master::folder())
+    }
+
+    fn solution_from(&self, masters: &master::Folder) -> Said {
+        let Exercise { name, lab, .. } = self.exercise;
+        let tried = self.verdict != Verdict::NotAttempted || self.record.of(name).tries > 0;
+        if !tried {
+            return Said(
+                "The solution is shown after an attempt: write something in place of `todo!()` first.".into(),
+            );
+        }
+        Said(match masters.solution(lab, name) {
+            Solution::Found(code) => {
+                self.record.note(name, Event::Solution);
+                format!("One right answer of many:\n\n{code}")
+            }
+            Solution::Missing(why) => format!("There is no solution to show: {why}."),
+        })
+    }
+}
+
+impl fmt::Display for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = self.exercise.name;
+        write!(f, "{}", self.verdict)?;
+        match self.verdict {
+            Verdict::Wrong(_) | Verdict::Stopped(_) => write!(f, "\nA hint: check::{name}({name}).hint()"),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl fmt::Debug for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// The verdict for people, and the same for the program that marks.
+impl Displayed for Answer {
+    fn evcxr_display(&self) {
+        let text = self.to_string();
+        emit("application/vnd.convlab.verdict+json", &json(self.exercise.name, &self.verdict));
+        emit("text/html", &framed(self.verdict.colour(), &text));
+        emit("text/plain", &text);
+        // nbgrader gives a cell its points unless it finds something on stderr.
+        if std::env::var_os("NBGRADER_EXECUTION").is_some() && !matches!(self.verdict, Verdict::Right(_)) {
+            eprintln!("{}", self.verdict);
+        }
+    }
+}
+
+/// A hint or a solution, shown below the cell.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Said(String);
+
+impl fmt::Display for Said {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for Said {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl Displayed for Said {
+    fn evcxr_display(&self) {
+        emit("text/html", &framed("#0969da", &self.0));
+        emit("text/plain", &self.0);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::path::Path;
+
+    const IT: Exercise = Exercise { name: "it", lab: "02", hints: &["look", "look again", "count"] };
+
+    fn judged(folder: &Path, verdict: Verdict) -> Answer {
+        IT.judge_into(|| verdict, Record::in_folder(folder))
+    }
+
+    fn kept() -> tempfile::TempDir {
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::write(dir.path().join(Record::FILE), "").unwrap();
+        dir
+    }
+
+    #[test]
+    fn each_call_gives_one_hint_more_until_all_are_told() {
+        let dir = kept();
+        let hint = || judged(dir.path(), Verdict::wrong("no")).hint().to_string();
+        assert_eq!(hint(), "hint 1 of 3: look");
+        assert_eq!(hint(), "hint 1 of 3: look\nhint 2 of 3: look again");
+        assert!(hint().ends_with("hint 3 of 3: count"));
+        assert_eq!(hint().lines().count(), 3);
+    }
+
+    #[test]
+    fn where_nothing_is_kept_all_hints_are_told_at_once_and_no_file_appears() {
+        let dir = tempfile::tempdir().unwrap();
+        assert_eq!(judged(dir.path(), Verdict::wrong("no")).hint().to_string().lines().count(), 3);
+        assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn the_solution_is_shown_after_an_attempt_and_not_before() {
+        let dir = kept();
+        let masters = tempfile::tempdir().unwrap();
+        let cell = "fn it() -> i64 {\n    // BEGIN SOLUTION\n    6 * 7\n    // END SOLUTION\n}";
+        let notebook = serde_json::json!({"cells": [{"id": "it", "cell_type": "code", "source": cell}]});
+        std::fs::write(masters.path().join("02_by_hand.ipynb"), notebook.to_string()).unwrap();
+        let masters = master::Folder::at(masters.path());
+        let before = judged(dir.path(), Verdict::NotAttempted).solution_from(&masters).to_string();
+        assert!(before.contains("after an attempt") && !before.contains("6 * 7"), "{before}");
+        let after = judged(dir.path(), Verdict::wrong("no")).solution_from(&masters).to_string();
+        assert!(after.ends_with("fn it() -> i64 {\n    6 * 7\n}"), "{after}");
+        assert!(Record::in_folder(dir.path()).of("it").solution);
+        let later = judged(dir.path(), Verdict::NotAttempted).solution_from(&masters).to_string();
+        assert!(later.contains("6 * 7"), "{later}");
+    }
+
+    #[test]
+    fn a_wrong_answer_is_told_how_to_ask_for_a_hint_and_a_right_one_is_not() {
+        let dir = tempfile::tempdir().unwrap();
+        let told = |verdict| judged(dir.path(), verdict).to_string();
+        assert_eq!(told(Verdict::wrong("no")), "✘ not yet, because no\nA hint: check::it(it).hint()");
+        assert_eq!(told(Verdict::right("Well.")), "✔ right. Well.");
+    }
+}

@@ -1,0 +1,95 @@
+use super::LABS;
+use super::exercise::Exercise;
+use super::record::{Progress, Record};
+use crate::show::Figure;
+use std::fmt::Write;
+
+/// Draws which exercises of the course you have done and tried, and how many hints you took.
+///
+/// The numbers come from `progress.txt` beside your notebooks; `cargo lab progress` prints the same.
+pub fn progress() -> Figure {
+    drawn(&LABS, &Record::here())
+}
+
+fn drawn(labs: &[&[Exercise]], record: &Record) -> Figure {
+    let (mut rows, mut text) = (String::new(), String::new());
+    for exercises in labs.iter().filter(|exercises| !exercises.is_empty()) {
+        let all: Vec<_> =
+            exercises.iter().map(|exercise| (exercise.name, record.of(exercise.name))).collect();
+        let done = all.iter().filter(|(_, progress)| progress.right).count();
+        let title = format!("lab {}: {done} of {}", exercises[0].lab, all.len());
+        let told: Vec<_> = all.iter().map(|(name, progress)| said(name, progress)).collect();
+        let boxes: String =
+            all.iter().zip(&told).map(|((_, progress), said)| boxed(progress, said)).collect();
+        let _ = write!(
+            rows,
+            "<tr><th style=\"text-align:left;white-space:nowrap\">{title}</th><td style=\"text-align:left\">{boxes}</td></tr>"
+        );
+        let _ = writeln!(text, "{title}\n  {}", told.join("\n  "));
+    }
+    let kept = if record.is_kept() {
+        ""
+    } else {
+        "Nothing is kept here: `cargo lab` makes a copy of the labs that does.\n"
+    };
+    Figure::new(format!("<p>{kept}</p><table>{rows}</table>"), format!("{kept}{text}"))
+}
+
+/// The mark, the name and the hints: never colour alone.
+fn said(name: &str, progress: &Progress) -> String {
+    let mark = match progress {
+        Progress { right: true, .. } => "✔",
+        Progress { tries: 0, .. } => "○",
+        _ => "✘",
+    };
+    let hints = match progress.hints {
+        0 => String::new(),
+        1 => ", 1 hint".to_owned(),
+        n => format!(", {n} hints"),
+    };
+    format!("{mark} {name}{hints}{}", if progress.solution { ", solution seen" } else { "" })
+}
+
+fn boxed(progress: &Progress, said: &str) -> String {
+    let border = match progress {
+        Progress { right: true, .. } => "2px solid #1a7f37",
+        Progress { tries: 0, .. } => "1px dotted #6e7781",
+        _ => "2px dashed #b35900",
+    };
+    format!(
+        "<span style=\"display:inline-block;border:{border};border-radius:4px;margin:2px;padding:2px 6px\">{said}</span>"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+
+    const LAB: &[Exercise] = &[
+        Exercise { name: "one", lab: "02", hints: &["look"] },
+        Exercise { name: "two", lab: "02", hints: &["look"] },
+        Exercise { name: "three", lab: "02", hints: &["look"] },
+    ];
+
+    #[test]
+    fn what_is_done_tried_and_open_is_told_by_a_mark_and_counted() {
+        let dir = tempfile::tempdir().unwrap();
+        fs::write(
+            dir.path().join(Record::FILE),
+            "one tried\none hint\none right\ntwo tried\ntwo hint\ntwo hint\ntwo solution\n",
+        )
+        .unwrap();
+        let figure = drawn(&[LAB, &[]], &Record::in_folder(dir.path()));
+        let told = "lab 02: 1 of 3\n  ✔ one, 1 hint\n  ✘ two, 2 hints, solution seen\n  ○ three\n";
+        assert_eq!(figure.text(), told);
+        assert!(figure.html().contains("✔ one, 1 hint</span>"), "{}", figure.html());
+    }
+
+    #[test]
+    fn where_nothing_is_kept_the_figure_says_so() {
+        let dir = tempfile::tempdir().unwrap();
+        let text = drawn(&[LAB], &Record::in_folder(dir.path())).text().to_owned();
+        assert!(text.starts_with("Nothing is kept here") && text.contains("○ three"), "{text}");
+    }
+}
