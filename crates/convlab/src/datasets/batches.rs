@@ -1,4 +1,4 @@
-use super::{Split, grouped};
+use super::{Split, grouped, layout};
 use crate::interrupt::{self, Watch};
 use crate::{Error, Result};
 use tch::Tensor;
@@ -81,11 +81,13 @@ impl Iterator for Batches {
             self.watch = None;
             return None;
         }
-        let pick = |from: &Tensor| match &self.order {
-            Some(order) => from.index_select(0, &order.narrow(0, self.start, size)),
-            None => from.narrow(0, self.start, size),
+        let batch = match &self.order {
+            Some(order) => {
+                let places = order.narrow(0, self.start, size);
+                (layout::picked(&self.images, &places), self.labels.index_select(0, &places))
+            }
+            None => (self.images.narrow(0, self.start, size), self.labels.narrow(0, self.start, size)),
         };
-        let batch = (pick(&self.images), pick(&self.labels));
         self.start += size;
         Some(batch)
     }

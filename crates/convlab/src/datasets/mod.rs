@@ -13,6 +13,7 @@
 
 mod batches;
 mod idx;
+mod layout;
 mod mnist;
 mod picture;
 mod split;
@@ -21,6 +22,7 @@ mod synthetic;
 mod tests;
 
 pub use batches::Batches;
+pub use layout::channels_last;
 pub use mnist::mnist;
 pub use picture::image;
 pub use split::Split;

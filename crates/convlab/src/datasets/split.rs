@@ -1,7 +1,7 @@
-use super::{Batches, grouped};
+use super::{Batches, grouped, layout};
 use crate::{Error, Result};
 use std::fmt;
-use tch::{Kind, Tensor};
+use tch::{Device, Kind, Tensor};
 
 /// Images with their labels.
 #[non_exhaustive]
@@ -139,6 +139,26 @@ impl Split {
         Ok(self.with(images, self.labels.shallow_clone()))
     }
 
+    /// The same images on another device, such as [`train::device`](crate::train::device) finds.
+    pub fn to_device(&self, device: Device) -> Self {
+        self.with(self.images.to_device(device), self.labels.to_device(device))
+    }
+
+    /// The same images in another order in memory, see [`channels_last`](super::channels_last); batches and all that is
+    /// made of this split keep it.
+    ///
+    /// ```
+    /// # use convlab::prelude::*;
+    /// # let train = Split::new(Tensor::zeros([10, 3, 4, 4], (Kind::Float, Device::Cpu)), Tensor::zeros([10], (Kind::Int64, Device::Cpu)))?;
+    /// for (xs, _labels) in train.channels_last().batches(5)? {
+    ///     assert_eq!(xs.size(), [5, 3, 4, 4]);
+    /// }
+    /// # Ok::<(), Error>(())
+    /// ```
+    pub fn channels_last(&self) -> Self {
+        self.with(layout::arranged(&self.images), self.labels.shallow_clone())
+    }
+
     /// One image's shape `[c, h, w]`.
     pub(super) fn shape(&self) -> Vec<i64> {
         self.images.size()[1..].to_vec()
@@ -154,7 +174,9 @@ impl Split {
         Tensor::randperm(self.len(), (Kind::Int64, self.images.device()))
     }
 
+    /// Images made of this split's, in its order in memory.
     fn with(&self, images: Tensor, labels: Tensor) -> Self {
+        let images = if layout::is_arranged(&self.images) { layout::arranged(&images) } else { images };
         Self { images, labels, source: self.source.clone() }
     }
 

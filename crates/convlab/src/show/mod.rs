@@ -5,6 +5,7 @@
 
 mod canvas;
 mod colour;
+mod confusion;
 mod curve;
 mod figure;
 mod font;
@@ -12,20 +13,25 @@ mod geometry;
 mod input;
 mod padding;
 mod pooling;
+mod predictions;
 mod raster;
 mod sliding;
 mod steps;
 mod summary;
 mod svg;
+mod table;
 mod tiles;
 
+pub use confusion::confusion;
 pub use curve::{Curves, Plot, curve};
 pub use figure::Figure;
 pub(crate) use figure::escaped;
 pub use padding::padding;
 pub use pooling::pooling;
+pub use predictions::{predictions, worst_mistakes};
 pub use steps::{Steps, steps};
 pub use summary::summary;
+pub use table::table;
 
 use crate::Result;
 use crate::datasets::Split;

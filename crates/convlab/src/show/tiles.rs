@@ -124,7 +124,7 @@ fn colour_bar(sheet: &mut Sheet, scale: Scale, y: f64) {
 }
 
 /// Few tiles stand in one row, many in a rectangle about twice as wide as high.
-fn columns(count: usize) -> usize {
+pub fn columns(count: usize) -> usize {
     match count {
         0..=5 => count.max(1),
         _ => ((count as f64 * 2.0).sqrt().ceil() as usize).min(10),

@@ -1,4 +1,4 @@
-use super::evaluate::measure;
+use super::evaluate::{accuracy, measure};
 use super::step::step;
 use super::{Epoch, FitConfig, History};
 use crate::datasets::Split;
@@ -11,10 +11,11 @@ use tch::nn::{ModuleT, Optimizer};
 ///
 /// It prints a line for each epoch, and stops early, with what has been learned until then, when the learner
 /// interrupts the cell, the time is over, or the loss is no number any more; the history says so.
+/// With a [`checkpoint`](FitConfig::checkpoint) the best weights are kept in a file; that this fails ends no training.
 /// `tch::manual_seed(0)` before the network is made fixes its first weights and the order of the images.
 ///
 /// # Errors
-/// If the network does not fit the images or the labels.
+/// If the network does not fit the images or the labels, or the checkpoint's file does not fit the network.
 ///
 /// ```
 /// # use convlab::prelude::*;
@@ -30,7 +31,9 @@ use tch::nn::{ModuleT, Optimizer};
 pub fn fit(net: &dyn ModuleT, opt: &mut Optimizer, data: &Split, config: FitConfig) -> Result<History> {
     let config = config.checked(data)?;
     let _watch = interrupt::Watch::start();
-    let mut run = Run { net, opt, data, config, begin: Instant::now(), history: History::default() };
+    let mut run =
+        Run { net, opt, data, config, begin: Instant::now(), history: History::default(), best: None };
+    run.resume()?;
     for number in 1..=run.config.epochs {
         run.epoch(number)?;
         if let Some(note) = &run.history.note {
@@ -48,9 +51,47 @@ struct Run<'a> {
     config: FitConfig,
     begin: Instant,
     history: History,
+    /// The accuracy of the weights in the checkpoint's file.
+    best: Option<f64>,
 }
 
 impl Run<'_> {
+    /// Takes the weights in the checkpoint's file, if that is asked for and there is one.
+    fn resume(&mut self) -> Result<()> {
+        let Some(checkpoint) = self.config.checkpoint.as_ref().filter(|_| self.config.resume) else {
+            return Ok(());
+        };
+        if !checkpoint.read()? {
+            println!(
+                "There is no {} yet: training starts from the network's own weights.",
+                checkpoint.path()
+            );
+            return Ok(());
+        }
+        let validation = self.config.validation.as_ref();
+        let accuracy = validation.map(|split| accuracy(self.net, split)).transpose()?;
+        self.best = Some(accuracy.unwrap_or(f64::NEG_INFINITY));
+        println!("Training goes on from {}.", checkpoint.path());
+        Ok(())
+    }
+
+    /// Writes the weights of `epoch` to the checkpoint's file if they are the best yet; whether it did.
+    fn keep(&mut self, epoch: &Epoch) -> bool {
+        let Some(checkpoint) = &self.config.checkpoint else { return false };
+        // An epoch that was cut short is not measured: its weights are kept only where there are no others.
+        let accuracy = epoch.accuracy.unwrap_or(f64::NEG_INFINITY);
+        let is_best = self.config.validation.is_none() || self.best.is_none_or(|best| accuracy > best);
+        if !is_best || !epoch.loss.is_finite() {
+            return false;
+        }
+        let written = checkpoint.write();
+        match &written {
+            Ok(()) => self.best = Some(accuracy),
+            Err(error) => println!("{error}"),
+        }
+        written.is_ok()
+    }
+
     /// Sees all images once, then measures the accuracy on the validation images.
     fn epoch(&mut self, number: i64) -> Result<()> {
         let (begin, first) = (Instant::now(), self.history.losses.len());
@@ -64,6 +105,7 @@ impl Run<'_> {
             loss: losses.iter().sum::<f64>() / losses.len() as f64,
             accuracy: None,
             seconds: begin.elapsed().as_secs_f64(),
+            kept: false,
         };
         if let (Some(validation), None) = (&self.config.validation, &self.history.note) {
             epoch.accuracy = measure(self.net, validation)?.map(|measured| measured.accuracy());
@@ -72,6 +114,7 @@ impl Run<'_> {
             }
         }
         println!("{}", line(number, &epoch));
+        epoch.kept = self.keep(&epoch);
         self.history.epochs.push(epoch);
         Ok(())
     }

@@ -27,6 +27,8 @@ pub struct Epoch {
     pub accuracy: Option<f64>,
     /// How long its steps took; measuring the accuracy is not counted.
     pub seconds: f64,
+    /// Whether the checkpoint's file was given the weights of this epoch.
+    pub kept: bool,
 }
 
 impl History {
@@ -64,7 +66,7 @@ impl History {
     }
 }
 
-/// A line for each epoch: its steps, mean loss, accuracy on the validation images, and seconds.
+/// A line for each epoch: its steps, mean loss, accuracy on the validation images, seconds, and whether it was kept.
 impl fmt::Display for History {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let measured = self.epochs.iter().any(|epoch| epoch.accuracy.is_some());
@@ -77,7 +79,7 @@ impl fmt::Display for History {
                 None if measured => write!(f, "  {:>19}", "-")?,
                 None => {}
             }
-            write!(f, "  {:>7.1}", epoch.seconds)?;
+            write!(f, "  {:>7.1}{}", epoch.seconds, if epoch.kept { "  kept" } else { "" })?;
         }
         self.note.iter().try_for_each(|note| write!(f, "\n{note}"))
     }
@@ -92,7 +94,7 @@ mod tests {
 
     #[test]
     fn a_history_is_a_table_with_a_line_for_each_epoch_and_says_why_it_ended() {
-        let epoch = |accuracy| Epoch { steps: 196, loss: 0.51234, accuracy, seconds: 8.06 };
+        let epoch = |accuracy| Epoch { steps: 196, loss: 0.51234, accuracy, seconds: 8.06, kept: false };
         let mut history = History {
             losses: vec![0.5; 392],
             epochs: vec![epoch(Some(0.91)), epoch(None)],
@@ -105,6 +107,11 @@ mod tests {
         assert_eq!(format!("{history:?}"), table);
         assert!((history.seconds() - 16.12).abs() < 1e-9);
         history.epochs[0].accuracy = None;
-        assert!(!history.to_string().contains("accuracy"));
+        history.epochs[1].kept = true;
+        let table = history.to_string();
+        assert!(
+            !table.contains("accuracy") && table.contains("8.1\n") && table.contains("8.1  kept\n"),
+            "{table}"
+        );
     }
 }

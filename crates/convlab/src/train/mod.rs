@@ -14,7 +14,9 @@
 //! A net takes images `[n, c, h, w]` and gives logits `[n, classes]`, one score for each class, without soft-max: the
 //! loss is cross-entropy, which has it inside.
 
+mod checkpoint;
 mod config;
+mod device;
 mod evaluate;
 mod fit;
 mod history;
@@ -22,6 +24,7 @@ mod step;
 mod tensorboard;
 
 pub use config::FitConfig;
+pub use device::device;
 pub use evaluate::{Evaluation, accuracy, evaluate};
 pub use fit::fit;
 pub use history::{Epoch, History};

@@ -194,3 +194,91 @@ fn any_kind_of_network_can_be_trained() {
     let mut opt = nn::Sgd::default().build(&vs, 0.1).unwrap();
     assert!(fit(&*boxed, &mut opt, &two_pixels(4), FitConfig::new()).is_ok());
 }
+
+/// A linear network, its weights zero, and the file that keeps them.
+fn kept(dir: &std::path::Path) -> (nn::VarStore, nn::Sequential, std::path::PathBuf) {
+    let (vs, net) = zeroed(2, 2);
+    (vs, net, dir.join("best.safetensors"))
+}
+
+fn weights(vs: &nn::VarStore) -> Vec<f32> {
+    Vec::try_from(vs.trainable_variables()[0].flatten(0, -1)).unwrap()
+}
+
+#[test]
+fn the_weights_of_the_best_epoch_are_kept_and_not_those_of_a_worse_one() {
+    let dir = tempfile::tempdir().unwrap();
+    let (mut vs, net, path) = kept(dir.path());
+    // Learning turned labels makes the validation worse with each epoch: the first is the best.
+    let turned = Split::new(two_pixels(4).images, 1 - two_pixels(4).labels).unwrap();
+    let mut opt = nn::Sgd::default().build(&vs, 0.5).unwrap();
+    let config = || FitConfig::new().batch_size(4).validation(&two_pixels(5)).checkpoint(&vs, &path);
+    let history = fit(&net, &mut opt, &two_pixels(4), config().epochs(1)).unwrap();
+    assert_eq!((history.epochs[0].accuracy, history.epochs[0].kept), (Some(1.0), true));
+    let best = weights(&vs);
+    let history = fit(&net, &mut opt, &turned, config().epochs(6).resume()).unwrap();
+    assert!(history.epochs.iter().all(|epoch| !epoch.kept), "none is better than all of them");
+    assert!(history.epochs[5].accuracy < Some(1.0) && weights(&vs) != best);
+    vs.load(&path).unwrap();
+    assert_eq!(weights(&vs), best);
+}
+
+#[test]
+fn without_validation_the_last_weights_are_kept_and_training_goes_on_from_them() {
+    let dir = tempfile::tempdir().unwrap();
+    let (vs, net, path) = kept(dir.path());
+    let mut opt = nn::Sgd::default().build(&vs, 0.5).unwrap();
+    // There is no file yet: that is no error.
+    let config = FitConfig::new().epochs(2).checkpoint(&vs, &path).resume();
+    let first = fit(&net, &mut opt, &two_pixels(4), config).unwrap();
+    assert!(first.epochs.iter().all(|epoch| epoch.kept));
+    let (again, net) = zeroed(2, 2);
+    let mut opt = nn::Sgd::default().build(&again, 0.5).unwrap();
+    let config = FitConfig::new().checkpoint(&again, &path).resume();
+    let second = fit(&net, &mut opt, &two_pixels(4), config).unwrap();
+    assert!(second.losses[0] < first.losses[1], "{first} {second}");
+}
+
+#[test]
+fn a_training_that_its_time_limit_ends_has_kept_what_it_had() {
+    let dir = tempfile::tempdir().unwrap();
+    let (mut vs, net, path) = kept(dir.path());
+    let mut opt = nn::Sgd::default().build(&vs, 0.5).unwrap();
+    let config = FitConfig::new().batch_size(1).validation(&two_pixels(4)).checkpoint(&vs, &path);
+    let history = fit(&net, &mut opt, &two_pixels(4), config.time_limit(Duration::ZERO)).unwrap();
+    assert!(history.epochs[0].kept && history.epochs[0].accuracy.is_none());
+    let ended = weights(&vs);
+    vs.load(&path).unwrap();
+    assert_eq!(weights(&vs), ended);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_disk_that_is_full_ends_no_training_and_leaves_the_older_weights() {
+    let dir = tempfile::tempdir().unwrap();
+    let (mut vs, net, path) = kept(dir.path());
+    let mut opt = nn::Sgd::default().build(&vs, 0.5).unwrap();
+    let config = || FitConfig::new().checkpoint(&vs, &path);
+    fit(&net, &mut opt, &two_pixels(4), config()).unwrap();
+    let older = weights(&vs);
+    // Whatever is written to this device does not fit; the link is taken away with the first attempt.
+    std::os::unix::fs::symlink("/dev/full", dir.path().join("best.safetensors.partial")).unwrap();
+    let history = fit(&net, &mut opt, &two_pixels(4), config()).unwrap();
+    assert!(!history.epochs[0].kept && weights(&vs) != older);
+    vs.load(&path).unwrap();
+    assert_eq!(weights(&vs), older);
+}
+
+#[test]
+fn a_checkpoint_that_cannot_be_used_is_told_before_the_first_step() {
+    let dir = tempfile::tempdir().unwrap();
+    let (vs, net, path) = kept(dir.path());
+    let mut opt = nn::Sgd::default().build(&vs, 0.5).unwrap();
+    let mut with = |config| told(fit(&net, &mut opt, &two_pixels(4), config));
+    assert!(with(FitConfig::new().resume()).contains("a checkpoint to resume from"));
+    let nowhere = dir.path().join("none/best.safetensors");
+    assert!(with(FitConfig::new().checkpoint(&vs, nowhere)).contains("a folder"));
+    std::fs::write(&path, "no weights").unwrap();
+    assert!(with(FitConfig::new().checkpoint(&vs, &path).resume()).contains("the weights of this network"));
+    assert_eq!(weights(&vs), [0.0; 4]);
+}
