@@ -1,4 +1,5 @@
 use crate::failure::{Failure, Result};
+use crate::labs::edition::Edition;
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -8,6 +9,10 @@ pub enum Order {
     Open(Open),
     Doctor(Doctor),
     Run(Run),
+    /// Numbers or names of labs.
+    Reset(Vec<String>),
+    Progress,
+    Release(Edition, PathBuf),
     Test(Test),
     Lint,
     Prepare,
@@ -104,6 +109,27 @@ fn command() -> Command {
                 .arg(flag("stock", "Use evcxr as it comes, without the prepared stage"))
                 .arg(offline()),
         )
+        .subcommand(Command::new("reset").about("Brings a new copy of a lab; yours is kept aside").arg(
+            Arg::new("lab").action(ArgAction::Append).required(true).help("Numbers or names, such as 02"),
+        ))
+        .subcommand(Command::new("progress").about("Shows which exercises are done"))
+        .subcommand(
+            Command::new("release")
+                .about("Writes a folder with one edition of the labs, and a schedule")
+                .arg(
+                    Arg::new("edition")
+                        .long("edition")
+                        .required(true)
+                        .value_parser(Edition::ALL.map(|(name, _)| name))
+                        .help("For learners, with the solutions, or with the lecturer's notes too"),
+                )
+                .arg(
+                    Arg::new("dir")
+                        .required(true)
+                        .value_parser(value_parser!(PathBuf))
+                        .help("A folder that is empty or not there yet"),
+                ),
+        )
         .subcommand(
             Command::new("test")
                 .about("Runs every test and every lab")
@@ -141,6 +167,16 @@ fn order(matches: &ArgMatches) -> Result<Order> {
                 .get_one::<u32>("cell-timeout")
                 .map_or(CELL_TIMEOUT, |&seconds| Duration::from_secs(seconds.into())),
         }),
+        Some(("reset", sub)) => {
+            Order::Reset(sub.get_many::<String>("lab").unwrap_or_default().cloned().collect())
+        }
+        Some(("progress", _)) => Order::Progress,
+        Some(("release", sub)) => {
+            let asked = sub.get_one::<String>("edition").map(String::as_str).unwrap_or_default();
+            let edition = Edition::ALL.iter().find(|(name, _)| *name == asked);
+            let edition = edition.map_or(Edition::Learner, |(_, edition)| *edition);
+            Order::Release(edition, sub.get_one::<PathBuf>("dir").cloned().unwrap_or_default())
+        }
         Some(("test", sub)) => Order::Test(Test { deny_skips: sub.get_flag("deny-skips") }),
         Some(("lint", _)) => Order::Lint,
         Some(("prepare", _)) => Order::Prepare,

@@ -6,6 +6,7 @@ use crate::failure::{Failure, Result};
 use crate::labs::{self, copy, run::jupyter_python};
 use crate::places::Places;
 use crate::prepare::{self, data, programs, text};
+use std::path::Path;
 use std::process::Command;
 
 const OPEN_LAB: &str = include_str!("python/open_lab.py");
@@ -16,8 +17,15 @@ pub fn open(options: &cli::Open) -> Result<()> {
     doctor::checked(&places, options.port)?;
     let ready = prepare::prepare(&places)?;
     let mine = places.my_labs();
-    for name in copy::bring(&labs::all(&places.notebooks())?, &mine)? {
+    let brought = copy::bring(&labs::all(&places.notebooks())?, &mine)?;
+    for name in &brought.new {
         println!("new: my-labs/{name}.ipynb");
+    }
+    for name in &brought.older {
+        let number = name.split('_').next().unwrap_or(name);
+        println!(
+            "older than the course's: my-labs/{name}.ipynb (`cargo lab reset {number}` brings the new one and keeps yours)"
+        );
     }
     let mut jupyter = jupyter_python(&ready);
     jupyter.args(["-c", OPEN_LAB, &text(&ready.programs.kernel()), &text(&programs::kernels(&places))]);
@@ -37,6 +45,19 @@ pub fn open(options: &cli::Open) -> Result<()> {
     }
     println!("The labs are in {}; stop with Ctrl-C.", mine.display());
     become_jupyter(&mut jupyter)
+}
+
+/// Brings new copies of the labs that were asked for, and says where the older ones are kept.
+pub fn reset(asked: &[String]) -> Result<()> {
+    let places = Places::find()?;
+    for lab in labs::select(&places.notebooks(), asked)? {
+        let kept = copy::reset(&lab, &places.my_labs())?;
+        println!("new: my-labs/{}.ipynb", lab.name());
+        if let Some(kept) = kept {
+            println!("your older one: my-labs/{}", text(Path::new(kept.file_name().unwrap_or_default())));
+        }
+    }
+    Ok(())
 }
 
 /// JupyterLab takes this process's place: Ctrl-C is for it alone.

@@ -1,47 +1,146 @@
 //! The learner's copy: made once, never overwritten.
 
-use super::Lab;
+use super::{Lab, edition, edition::Edition};
 use crate::failure::{Failure, Result};
+use serde_json::Value;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-/// Puts a copy of every master that is not there yet into `to`; returns the names of those that are new.
+/// The file in which the checks note what is done.
+pub const RECORD: &str = "progress.txt";
+
+/// What bringing the labs has found.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Brought {
+    /// Labs that are new here.
+    pub new: Vec<String>,
+    /// Labs that are here, made of an older master.
+    pub older: Vec<String>,
+}
+
+/// Puts a copy of every master that is not there yet into `to`, and the file for the record of what is done.
 ///
 /// A file that is there is the learner's work and stays as it is.
-pub fn bring(masters: &[Lab], to: &Path) -> Result<Vec<String>> {
+pub fn bring(masters: &[Lab], to: &Path) -> Result<Brought> {
     fs::create_dir_all(to).map_err(|error| Failure::file("make the folder", to, &error))?;
-    let mut new = Vec::new();
-    for master in masters {
-        let target = to.join(master.path.file_name().unwrap_or_default());
-        if target.exists() {
-            continue;
-        }
-        let partial = target.with_extension("partial");
-        fs::copy(&master.path, &partial).map_err(|error| Failure::file("write", &partial, &error))?;
-        fs::rename(&partial, &target).map_err(|error| Failure::file("write", &target, &error))?;
-        new.push(master.name());
+    let record = to.join(RECORD);
+    if !record.exists() {
+        write(&record, "")?;
     }
-    Ok(new)
+    let mut brought = Brought::default();
+    for master in masters {
+        let target = target(master, to);
+        let made = edition::of(master, Edition::Learner)?;
+        if !target.exists() {
+            write(&target, &edition::text(&made))?;
+            brought.new.push(master.name());
+        } else if version_in(&target).as_deref() != edition::version(&made) {
+            brought.older.push(master.name());
+        }
+    }
+    Ok(brought)
+}
+
+/// Puts a new copy of `master` into `to`; returns where the one that was there is kept.
+pub fn reset(master: &Lab, to: &Path) -> Result<Option<PathBuf>> {
+    let target = target(master, to);
+    let aside =
+        (1..).map(|n| to.join(format!("{}-old-{n}.ipynb", master.name()))).find(|path| !path.exists());
+    let made = edition::text(&edition::of(master, Edition::Learner)?);
+    let kept = aside.filter(|_| target.exists());
+    if let Some(kept) = &kept {
+        fs::rename(&target, kept).map_err(|error| Failure::file("rename to", kept, &error))?;
+    }
+    fs::create_dir_all(to).map_err(|error| Failure::file("make the folder", to, &error))?;
+    write(&target, &made)?;
+    Ok(kept)
+}
+
+fn target(master: &Lab, to: &Path) -> PathBuf {
+    to.join(master.path.file_name().unwrap_or_default())
+}
+
+fn version_in(path: &Path) -> Option<String> {
+    let notebook: Value = serde_json::from_str(&fs::read_to_string(path).ok()?).ok()?;
+    edition::version(&notebook).map(ToOwned::to_owned)
+}
+
+/// Writes the whole file or nothing.
+pub fn write(path: &Path, text: &str) -> Result<()> {
+    let partial = path.with_extension("partial");
+    fs::write(&partial, text).map_err(|error| Failure::file("write", &partial, &error))?;
+    fs::rename(&partial, path).map_err(|error| Failure::file("write", path, &error))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    struct Course(tempfile::TempDir);
+
+    impl Course {
+        fn new() -> Self {
+            Self(tempfile::tempdir().unwrap())
+        }
+
+        fn master(&self, name: &str, text: &str) -> Lab {
+            let path = self.0.path().join(name);
+            let cells = serde_json::json!([{"cell_type": "markdown", "id": "a", "source": text}]);
+            fs::write(&path, serde_json::json!({"cells": cells}).to_string()).unwrap();
+            Lab { path }
+        }
+
+        fn mine(&self, name: &str) -> PathBuf {
+            self.0.path().join("my-labs").join(name)
+        }
+
+        fn bring(&self, masters: &[Lab]) -> Brought {
+            bring(masters, &self.mine("")).unwrap()
+        }
+    }
+
+    fn read(path: &Path) -> String {
+        fs::read_to_string(path).unwrap()
+    }
+
     #[test]
     fn new_labs_are_brought_and_a_learners_work_is_left_alone() {
-        let dir = tempfile::tempdir().unwrap();
-        let master = |name: &str, text: &str| {
-            let path = dir.path().join(name);
-            fs::write(&path, text).unwrap();
-            Lab { path }
-        };
-        let mine = dir.path().join("my-labs");
-        let first = master("00_welcome.ipynb", "master");
-        assert_eq!(bring(std::slice::from_ref(&first), &mine).unwrap(), ["00_welcome"]);
-        fs::write(mine.join("00_welcome.ipynb"), "my answers").unwrap();
-        let second = master("01_next.ipynb", "master");
-        assert_eq!(bring(&[first, second], &mine).unwrap(), ["01_next"]);
-        assert_eq!(fs::read_to_string(mine.join("00_welcome.ipynb")).unwrap(), "my answers");
+        let course = Course::new();
+        let first = course.master("00_welcome.ipynb", "one");
+        assert_eq!(course.bring(std::slice::from_ref(&first)).new, ["00_welcome"]);
+        fs::write(course.mine("00_welcome.ipynb"), "my answers").unwrap();
+        fs::write(course.mine(RECORD), "sevens right\n").unwrap();
+        let second = course.master("01_next.ipynb", "two");
+        assert_eq!(course.bring(&[first, second]).new, ["01_next"]);
+        assert_eq!(read(&course.mine("00_welcome.ipynb")), "my answers");
+        assert_eq!(read(&course.mine(RECORD)), "sevens right\n");
+    }
+
+    #[test]
+    fn a_copy_of_an_older_master_is_named_and_a_current_one_with_answers_is_not() {
+        let course = Course::new();
+        let master = course.master("00_welcome.ipynb", "one");
+        course.bring(std::slice::from_ref(&master));
+        let copy = course.mine("00_welcome.ipynb");
+        fs::write(&copy, read(&copy).replace("one", "my answer")).unwrap();
+        assert_eq!(course.bring(std::slice::from_ref(&master)), Brought::default());
+        let newer = course.master("00_welcome.ipynb", "one and a half");
+        assert_eq!(course.bring(&[newer]).older, ["00_welcome"]);
+        assert!(read(&copy).contains("my answer"));
+    }
+
+    #[test]
+    fn a_reset_brings_the_master_and_keeps_every_older_copy() {
+        let course = Course::new();
+        let master = course.master("00_welcome.ipynb", "one");
+        assert_eq!(reset(&master, &course.mine("")).unwrap(), None);
+        for n in 1..=2 {
+            fs::write(course.mine("00_welcome.ipynb"), format!("answers {n}")).unwrap();
+            let kept = course.mine(&format!("00_welcome-old-{n}.ipynb"));
+            assert_eq!(reset(&master, &course.mine("")).unwrap(), Some(kept));
+        }
+        assert!(read(&course.mine("00_welcome.ipynb")).contains("one"));
+        assert_eq!(read(&course.mine("00_welcome-old-1.ipynb")), "answers 1");
+        assert_eq!(read(&course.mine("00_welcome-old-2.ipynb")), "answers 2");
     }
 }

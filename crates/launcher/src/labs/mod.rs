@@ -1,6 +1,9 @@
 //! The labs as files: finding them, their rules, the learner's copy, running them without a browser.
 
 pub mod copy;
+pub mod edition;
+pub mod progress;
+pub mod release;
 pub mod rules;
 pub mod run;
 
@@ -73,6 +76,12 @@ pub fn source(cell: &Value) -> String {
         Value::Array(lines) => lines.iter().filter_map(Value::as_str).collect(),
         _ => String::new(),
     }
+}
+
+/// The names of the lab's exercises, in order: each has a cell with its check.
+pub fn exercises(notebook: &Value) -> Vec<String> {
+    let cells = notebook["cells"].as_array().into_iter().flatten();
+    cells.filter_map(|cell| Some(cell["id"].as_str()?.strip_prefix("check-")?.to_owned())).collect()
 }
 
 #[cfg(test)]

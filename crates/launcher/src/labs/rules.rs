@@ -1,5 +1,8 @@
 //! What every lab must have: these rules are the course's style as a program.
 
+mod exercises;
+
+use super::edition::is_mark;
 use super::{Lab, select, source};
 use crate::failure::{Failure, Result};
 use serde_json::Value;
@@ -27,6 +30,7 @@ pub fn broken(lab: &Lab) -> Result<Vec<String>> {
         found.extend(of_cell(cell).into_iter().map(|what| format!("cell {id}: {what}")));
     }
     found.extend(ids(&cells));
+    found.extend(exercises::broken(&lab.name(), &cells));
     if notebook["metadata"]["kernelspec"]["name"] != "convlab" {
         found.push("the notebook's kernel is not `convlab`".to_owned());
     }
@@ -106,15 +110,10 @@ fn head(name: &str, cells: &[Value]) -> Vec<String> {
     found
 }
 
-/// Predict, your turn, a check, something to change.
+/// A prediction, and something to change.
 fn parts(cells: &[Value]) -> Vec<String> {
     let text: String = cells.iter().map(|cell| source(cell) + "\n").collect();
-    let wanted = [
-        ("**Predict", "a prediction"),
-        ("Your turn", "a *your turn*"),
-        ("check::", "a check"),
-        ("Try changing", "a *try changing*"),
-    ];
+    let wanted = [("**Predict", "a prediction"), ("Try changing", "a *try changing*")];
     let missing = wanted.iter().filter(|(mark, _)| !text.contains(mark));
     missing.map(|(mark, part)| format!("{part} is missing (`{mark}` is nowhere)")).collect()
 }
@@ -124,6 +123,7 @@ fn of_cell(cell: &Value) -> Vec<String> {
     if cell["cell_type"] != "code" {
         return found;
     }
+    // The marks around a solution do not count: the learner's copy has none.
     let lines = source(cell).lines().filter(|line| !is_mark(line)).count();
     if lines > LONGEST_CELL {
         found.push(format!("{lines} lines of code; at most {LONGEST_CELL} are wanted"));
@@ -134,11 +134,6 @@ fn of_cell(cell: &Value) -> Vec<String> {
         found.push("a master copy holds no outputs and no execution counts".to_owned());
     }
     found
-}
-
-/// The marks around a solution do not count as lines: the learner's copy has none.
-fn is_mark(line: &str) -> bool {
-    matches!(line.trim(), "// BEGIN SOLUTION" | "// END SOLUTION")
 }
 
 fn ids(cells: &[Value]) -> Vec<String> {
@@ -156,20 +151,19 @@ mod tests {
     fn good() -> Value {
         let text = |id: &str, text: &str| json!({"cell_type": "markdown", "id": id, "source": text});
         let code = |id: &str, text: &str| json!({"cell_type": "code", "id": id, "source": text, "outputs": [], "execution_count": null});
-        json!({
-            "metadata": {"kernelspec": {"name": "convlab"}},
-            "cells": [
-                text("a", "# 02 · Title\n45 minutes\n\nBy the end you can\n- do one thing\n- do another"),
-                code("b", FIRST_CELL),
-                text("c", "**Predict** what comes.\n\n**Your turn**\n\nTry changing it."),
-                code("d", "check::it(1)"),
-            ],
-        })
+        let cells = vec![
+            text("a", "# 00 · Title\n45 minutes\n\nBy the end you can\n- do one thing\n- do another"),
+            code("b", FIRST_CELL),
+            text("c", "**Predict** what comes.\n\nTry changing it."),
+            code("d", "let x = 1;"),
+        ];
+        let all: Vec<_> = cells.into_iter().chain(exercises::tests::exercise("it")).collect();
+        json!({"metadata": {"kernelspec": {"name": "convlab"}}, "cells": all})
     }
 
     fn broken_in(notebook: &Value) -> Vec<String> {
         let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().join("02_title.ipynb");
+        let path = dir.path().join("00_title.ipynb");
         std::fs::write(&path, notebook.to_string()).unwrap();
         broken(&Lab { path }).unwrap()
     }
@@ -192,12 +186,12 @@ mod tests {
     #[test]
     fn a_row_of_the_mapping_that_names_no_heading_is_found() {
         let dir = tempfile::tempdir().unwrap();
-        std::fs::write(dir.path().join("02_title.ipynb"), good().to_string()).unwrap();
-        let rows = "| exercise | step | lab | section |\n|---|---|---|---|\n| 002 | a | 02 | 02 · Title |\n";
+        std::fs::write(dir.path().join("00_title.ipynb"), good().to_string()).unwrap();
+        let rows = "| exercise | step | lab | section |\n|---|---|---|---|\n| 002 | a | 00 | 00 · Title |\n";
         std::fs::write(dir.path().join("README.md"), rows).unwrap();
         assert_eq!(broken_mapping(dir.path()).unwrap(), [""; 0]);
-        std::fs::write(dir.path().join("README.md"), rows.replace("02 · Title", "Gone")).unwrap();
-        assert_eq!(broken_mapping(dir.path()).unwrap(), ["lab 02 has no section `Gone`"]);
+        std::fs::write(dir.path().join("README.md"), rows.replace("00 · Title", "Gone")).unwrap();
+        assert_eq!(broken_mapping(dir.path()).unwrap(), ["lab 00 has no section `Gone`"]);
     }
 
     #[test]
@@ -210,17 +204,17 @@ mod tests {
         let long = "let x = 1;\n".repeat(13);
         for (path, value, told) in [
             ("/cells/0/source", json!("# 03 · Title\n45 minutes\nBy the end you can\n- a"), "title"),
-            ("/cells/0/source", json!("# 02 · Title\nBy the end you can\n- a"), "minutes"),
-            ("/cells/0/source", json!("# 02 · Title\n45 minutes"), "by the end"),
+            ("/cells/0/source", json!("# 00 · Title\nBy the end you can\n- a"), "minutes"),
+            ("/cells/0/source", json!("# 00 · Title\n45 minutes"), "by the end"),
             (
                 "/cells/0/source",
-                json!("# 02 · T\n45 minutes\nBy the end you can\n- a\n- b\n- c\n- d\n- e"),
+                json!("# 00 · T\n45 minutes\nBy the end you can\n- a\n- b\n- c\n- d\n- e"),
                 "5 goals",
             ),
             ("/cells/1/source", json!("use convlab::prelude::*;"), "first code cell"),
-            ("/cells/2/source", json!("**Your turn** Try changing"), "prediction"),
-            ("/cells/2/source", json!("**Predict** Try changing"), "your turn"),
-            ("/cells/3/source", json!("1 + 1"), "check"),
+            ("/cells/2/source", json!("Try changing"), "prediction"),
+            ("/cells/2/source", json!("**Predict**"), "try changing"),
+            ("/cells/4/source", json!("## Counting"), "exercise it: the heading above it"),
             ("/cells/3/source", json!(long), "13 lines"),
             ("/cells/3/outputs", json!([{}]), "outputs"),
             ("/cells/3/id", json!("b"), "stands twice"),

@@ -24,6 +24,9 @@ pub fn write(
     environment: &BTreeMap<String, String>,
 ) -> Result<PathBuf> {
     let folder = folder(places);
+    let mut environment = environment.clone();
+    environment.insert("CONVLAB_MASTERS".to_owned(), text(&places.notebooks()));
+    let environment = &environment;
     let mut stock = environment.clone();
     stock.retain(|name, _| !["CONVLAB_STAGE", "CONVLAB_TOOLS", "CONVLAB_KERNELS"].contains(&name.as_str()));
     for (name, title, environment) in [(NAME, "Rust (convlab)", environment), (STOCK, "Rust (evcxr)", &stock)]

@@ -1,0 +1,175 @@
+//! What is made of a master notebook: the learner's, the solution's and the lecturer's edition.
+
+use super::{Lab, source};
+use crate::failure::Result;
+use crate::key::Key;
+use serde_json::{Value, json};
+
+pub const BEGIN: &str = "// BEGIN SOLUTION";
+pub const END: &str = "// END SOLUTION";
+
+/// For whom a notebook is made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Edition {
+    /// `todo!()` in place of each solution, nothing for the lecturer.
+    Learner,
+    /// Every solution, nothing for the lecturer.
+    Solution,
+    /// Every solution, and the speaker's notes where they belong.
+    Lecture,
+}
+
+impl Edition {
+    pub const ALL: [(&'static str, Self); 3] =
+        [("learner", Self::Learner), ("solution", Self::Solution), ("lecture", Self::Lecture)];
+}
+
+/// Makes the lab's notebook for `edition`; it says of which master it was made.
+pub fn of(lab: &Lab, edition: Edition) -> Result<Value> {
+    let mut notebook = lab.read()?;
+    let cells = notebook["cells"].as_array().cloned().unwrap_or_default();
+    notebook["cells"] = cells.iter().flat_map(|cell| cell_of(cell, edition)).collect();
+    let version = Key::default().text(&notebook["cells"].to_string()).hex();
+    notebook["metadata"]["convlab"] = json!({"lab": lab.name(), "version": version});
+    Ok(notebook)
+}
+
+/// Which master a notebook was made of, if it says so.
+pub fn version(notebook: &Value) -> Option<&str> {
+    notebook["metadata"]["convlab"]["version"].as_str()
+}
+
+/// The notebook as the text of its file.
+pub fn text(notebook: &Value) -> String {
+    format!("{notebook:#}\n")
+}
+
+/// The cell, and the note behind it; nothing for a text that is meant for another edition.
+fn cell_of(cell: &Value, edition: Edition) -> Vec<Value> {
+    let lecture = edition == Edition::Lecture;
+    let for_lecturer =
+        cell["metadata"]["tags"].as_array().is_some_and(|tags| tags.contains(&json!("lecturer")));
+    if for_lecturer && !lecture {
+        return Vec::new();
+    }
+    let mut made = cell.clone();
+    if let Some(metadata) = made["metadata"].as_object_mut() {
+        metadata.remove("convlab");
+    }
+    if cell["cell_type"] == "code" {
+        let code = if edition == Edition::Learner { starter(&source(cell)) } else { solved(&source(cell)) };
+        made["source"] = lines(&code);
+    }
+    let note = note(cell).filter(|_| lecture);
+    std::iter::once(made).chain(note).collect()
+}
+
+/// What the speaker reads below the cell that begins a section.
+fn note(cell: &Value) -> Option<Value> {
+    let (about, id) = (&cell["metadata"]["convlab"], cell["id"].as_str()?);
+    let minutes = about["minutes"].as_i64()?;
+    let text = about["notes"].as_str().unwrap_or_default();
+    let quoted: Vec<_> = text.lines().map(|line| format!("> {line}")).collect();
+    let text = format!("> **For the lecturer · {minutes} min**\n>\n{}", quoted.join("\n"));
+    Some(json!({"cell_type": "markdown", "id": format!("{id}-note"), "metadata": {}, "source": lines(&text)}))
+}
+
+/// The code with `todo!()` in place of each solution, as far to the right as the mark.
+pub fn starter(code: &str) -> String {
+    let mut inside = false;
+    let mut kept = Vec::new();
+    for line in code.lines() {
+        match line.trim() {
+            BEGIN => {
+                inside = true;
+                kept.push(line.replace(BEGIN, "todo!()"));
+            }
+            END => inside = false,
+            _ if inside => {}
+            _ => kept.push(line.to_owned()),
+        }
+    }
+    kept.join("\n")
+}
+
+/// The code without the marks.
+pub fn solved(code: &str) -> String {
+    code.lines().filter(|line| !is_mark(line)).collect::<Vec<_>>().join("\n")
+}
+
+/// Whether the line only marks where a solution begins or ends.
+pub fn is_mark(line: &str) -> bool {
+    matches!(line.trim(), BEGIN | END)
+}
+
+/// A text as nbformat keeps it in files, line by line.
+fn lines(text: &str) -> Value {
+    text.split_inclusive('\n').collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CODE: &str = "fn it(n: i64) -> i64 {\n    let m = n;\n    // BEGIN SOLUTION\n    let k = 6;\n    k * m\n    // END SOLUTION\n}";
+
+    fn master(dir: &tempfile::TempDir) -> Lab {
+        let path = dir.path().join("02_by_hand.ipynb");
+        let cells = json!([
+            {"cell_type": "markdown", "id": "head", "metadata": {"convlab": {"minutes": 5, "notes": "Ask first.\nWait."}}, "source": ["## Head"]},
+            {"cell_type": "markdown", "id": "aside", "metadata": {"tags": ["lecturer"]}, "source": "Bring chalk."},
+            {"cell_type": "code", "id": "it", "metadata": {"deletable": false}, "source": CODE, "outputs": []},
+        ]);
+        std::fs::write(
+            &path,
+            json!({"metadata": {"kernelspec": {"name": "convlab"}}, "cells": cells}).to_string(),
+        )
+        .unwrap();
+        Lab { path }
+    }
+
+    fn sources(notebook: &Value) -> Vec<String> {
+        notebook["cells"].as_array().unwrap().iter().map(source).collect()
+    }
+
+    #[test]
+    fn the_learners_edition_has_starters_and_nothing_for_the_lecturer() {
+        let dir = tempfile::tempdir().unwrap();
+        let made = of(&master(&dir), Edition::Learner).unwrap();
+        assert_eq!(sources(&made), ["## Head", "fn it(n: i64) -> i64 {\n    let m = n;\n    todo!()\n}"]);
+        assert!(!made.to_string().contains("Ask first") && !made.to_string().contains("k * m"), "{made}");
+        assert_eq!(made["cells"][1]["metadata"], json!({"deletable": false}));
+        assert_eq!(made["metadata"]["kernelspec"]["name"], "convlab");
+        assert_eq!(made["metadata"]["convlab"]["lab"], "02_by_hand");
+    }
+
+    #[test]
+    fn the_solution_edition_has_the_solutions_without_marks_and_the_lectures_has_the_notes_too() {
+        let dir = tempfile::tempdir().unwrap();
+        let code = "fn it(n: i64) -> i64 {\n    let m = n;\n    let k = 6;\n    k * m\n}";
+        assert_eq!(sources(&of(&master(&dir), Edition::Solution).unwrap()), ["## Head", code]);
+        let note = "> **For the lecturer · 5 min**\n>\n> Ask first.\n> Wait.";
+        assert_eq!(
+            sources(&of(&master(&dir), Edition::Lecture).unwrap()),
+            ["## Head", note, "Bring chalk.", code]
+        );
+    }
+
+    #[test]
+    fn the_version_changes_with_what_the_learner_sees_and_with_nothing_else() {
+        let dir = tempfile::tempdir().unwrap();
+        let lab = master(&dir);
+        let made = || version(&of(&lab, Edition::Learner).unwrap()).unwrap().to_owned();
+        let first = made();
+        let change = |from: &str, to: &str| {
+            let text = std::fs::read_to_string(&lab.path).unwrap();
+            assert!(text.contains(from));
+            std::fs::write(&lab.path, text.replace(from, to)).unwrap();
+        };
+        change("Ask first", "Ask twice");
+        change("let k = 6", "let k = 7");
+        assert_eq!(made(), first);
+        change("## Head", "## Heads");
+        assert_ne!(made(), first);
+    }
+}
