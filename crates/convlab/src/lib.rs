@@ -19,6 +19,7 @@ mod interrupt;
 pub mod models;
 pub mod prelude;
 pub mod show;
+mod source;
 pub mod train;
 
 pub use display::Displayed;

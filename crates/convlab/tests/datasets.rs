@@ -216,3 +216,33 @@ fn the_real_mnist_has_its_known_labels_counts_mean_and_deviation() {
     assert!((mean - 0.1307).abs() < 5e-5 && (std - 0.3081).abs() < 5e-5, "{mean} {std}");
     assert_eq!((train.images.min().double_value(&[]), train.images.max().double_value(&[])), (0.0, 1.0));
 }
+
+#[test]
+fn the_real_cifar10_has_its_known_labels_and_mean() {
+    let there = std::env::var_os("CONVLAB_DATA").is_some_and(|folder| {
+        let folder = std::path::Path::new(&folder);
+        ["cifar10", "cifar-10-batches-bin", "."]
+            .iter()
+            .any(|sub| folder.join(sub).join("test_batch.bin").exists())
+    });
+    if !there {
+        println!("skipped: no data");
+        return;
+    }
+    let Dataset { train, test, .. } = datasets::cifar10().unwrap();
+    assert_eq!(
+        (train.images.size()[1..].to_vec(), test.images.size()[1..].to_vec()),
+        (vec![3, 32, 32], vec![3, 32, 32])
+    );
+    let first = Vec::<i64>::try_from(train.labels.narrow(0, 0, 20)).unwrap();
+    assert_eq!(first, [6, 9, 9, 4, 1, 1, 2, 7, 8, 3, 4, 7, 7, 2, 9, 9, 9, 3, 2, 6]);
+    let counts = test.labels.narrow(0, 0, 1_000).bincount::<Tensor>(None, 10);
+    assert_eq!(Vec::<i64>::try_from(counts).unwrap(), [103, 89, 100, 103, 90, 86, 112, 102, 106, 109]);
+    // The means that everybody normalises CIFAR-10 with.
+    let means = train.images.mean_dim([0i64, 2, 3].as_slice(), false, Kind::Float);
+    let means = Vec::<f32>::try_from(means).unwrap();
+    assert!(
+        means.iter().zip([0.4914, 0.4822, 0.4465]).all(|(mean, known)| (mean - known).abs() < 0.01),
+        "{means:?}"
+    );
+}

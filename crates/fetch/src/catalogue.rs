@@ -13,6 +13,8 @@ pub struct Set {
     pub mirrors: Vec<String>,
     /// The files, in the order in which they are fetched.
     pub files: Vec<Wanted>,
+    /// What lies on the mirrors in their place: one tar archive, compressed with gzip, that holds them all.
+    pub archive: Option<Wanted>,
 }
 
 /// One file: its name on the mirrors and on the disk, and what its content must be.
@@ -53,7 +55,7 @@ pub fn find(name: &str) -> Option<Set> {
 
 /// All sets.
 pub fn all() -> Vec<Set> {
-    vec![mnist()]
+    vec![mnist(), cifar10()]
 }
 
 /// Y. LeCun, C. Cortes, C. Burges: 70,000 handwritten digits, as IDX files.
@@ -88,10 +90,37 @@ fn mnist() -> Set {
             "https://storage.googleapis.com/cvdf-datasets/mnist/".to_owned(),
         ],
         files: files.map(|(name, size, sha256)| Wanted::gzip(name, size, sha256)).to_vec(),
+        archive: None,
+    }
+}
+
+/// A. Krizhevsky: 60,000 small pictures in colour of ten kinds of things, as records of a label and its pixels.
+fn cifar10() -> Set {
+    const BATCH: u64 = 10_000 * (1 + 3 * 32 * 32);
+    let files = [
+        ("data_batch_1.bin", "cee916563c9f80d84e3cc88e17fdc0941787f1244f00a67874d45b261883ada5"),
+        ("data_batch_2.bin", "a591ca11fa1708a91ee40f54b3da4784ccd871ecf2137de63f51ada8b3fa57ed"),
+        ("data_batch_3.bin", "bbe8596564c0f86427f876058170b84dac6670ddf06d79402899d93ceea26f67"),
+        ("data_batch_4.bin", "014e562d6e23c72197cc727519169a60359f5eccd8945ad5a09d710285ff4e48"),
+        ("data_batch_5.bin", "755304fc0b379caeae8c14f0dac912fbc7d6cd469eb67a1029a08a39453a9add"),
+        ("test_batch.bin", "8e2eb146ae340b09e24670f29cabc6326dba54da8789dab6768acf480273f65b"),
+    ];
+    let sum = "c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd";
+    Set {
+        name: "cifar10".to_owned(),
+        title: "CIFAR-10".to_owned(),
+        mirrors: vec!["https://www.cs.toronto.edu/~kriz/".to_owned()],
+        files: files.map(|(name, sha256)| Wanted::plain(name, BATCH, sha256)).to_vec(),
+        archive: Some(Wanted::plain("cifar-10-binary.tar.gz", 170_052_171, sum)),
     }
 }
 
 impl Wanted {
+    /// A file of `size` bytes and the sum `sha256`.
+    pub fn plain(name: &str, size: u64, sha256: &str) -> Self {
+        Self { packing: Packing::Plain, ..Self::gzip(name, size, sha256) }
+    }
+
     /// A gzip file whose content has `size` bytes and the sum `sha256`; how it was compressed does not matter.
     pub fn gzip(name: &str, size: u64, sha256: &str) -> Self {
         Self {

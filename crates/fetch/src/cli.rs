@@ -114,7 +114,7 @@ mod tests {
             ("", "expected the name of a data set, but got none"),
             ("mnist", "expected `--into DIR`, but got no folder"),
             ("mnist --into", "expected a value, but got `--into` alone"),
-            ("emnist --into d", "expected one of the data sets (mnist), but got `emnist`"),
+            ("emnist --into d", "expected one of the data sets (mnist, cifar10), but got `emnist`"),
             ("mnist cifar10 --into d", "expected one data set, but got also `cifar10`"),
             ("mnist --to d", "expected one of the options, but got `--to`"),
             ("mnist --into d --mirror ftp://a", "begins with http:// or https://, but got `ftp://a`"),

@@ -1,5 +1,6 @@
 //! The files of a set, each from the first mirror that has it.
 
+use crate::archive::unpack;
 use crate::catalogue::{Set, Wanted};
 use crate::check::check;
 use crate::download::{Settings, Trouble, Web};
@@ -23,7 +24,8 @@ pub struct Source {
 
 /// Brings the files of `set` into the folder `into`; those that are there and whole are not fetched again.
 ///
-/// Fails if no mirror has a file, or if `into` cannot be written to; each file that is stored by then stays.
+/// Fails if no mirror has a file, if their archive is not what it should be, or if `into` cannot be written to; each
+/// file that is stored by then stays.
 pub fn fetch_set(set: &Set, into: &Path, settings: &Settings) -> Result<Summary> {
     let mut summary = Summary::new(&set.title, into);
     let _alone = store::enter(into)?;
@@ -33,6 +35,12 @@ pub fn fetch_set(set: &Set, into: &Path, settings: &Settings) -> Result<Summary>
         return Ok(summary);
     }
     let web = Web::new(settings)?;
+    if let Some(archive) = &set.archive {
+        let source = fetch_file(&web, archive, &set.mirrors, into)?;
+        unpack(&into.join(&archive.name), &missing, into)?;
+        summary.unpacked(missing.len(), &set.mirrors[source.mirror], source.bytes);
+        return Ok(summary);
+    }
     let mut mirrors = set.mirrors.clone();
     for wanted in missing {
         let source = fetch_file(&web, wanted, &mirrors, into)?;

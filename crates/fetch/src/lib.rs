@@ -4,6 +4,7 @@
 //! A file is asked of its mirrors in turn, written beside its place as `NAME.part`, checked by size and SHA-256 of
 //! its content, and only then renamed to `NAME`: what has the name is whole.
 
+mod archive;
 pub mod catalogue;
 mod check;
 pub mod cli;

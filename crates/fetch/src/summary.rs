@@ -27,10 +27,15 @@ impl Summary {
 
     /// One file came from `mirror`.
     pub(crate) fn came(&mut self, mirror: &str, bytes: u64) {
+        self.unpacked(1, mirror, bytes);
+    }
+
+    /// So many files came in `bytes` from `mirror`.
+    pub(crate) fn unpacked(&mut self, files: usize, mirror: &str, bytes: u64) {
         self.bytes += bytes;
         match self.came.iter_mut().find(|(known, _)| known == mirror) {
-            Some((_, files)) => *files += 1,
-            None => self.came.push((mirror.to_owned(), 1)),
+            Some((_, so_far)) => *so_far += files,
+            None => self.came.push((mirror.to_owned(), files)),
         }
     }
 }

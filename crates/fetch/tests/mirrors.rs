@@ -44,6 +44,7 @@ fn set(mirrors: &[&str]) -> Set {
         title: "Letters".to_owned(),
         mirrors: mirrors.iter().map(|&mirror| mirror.to_owned()).collect(),
         files: vec![wanted(), Wanted::gzip("b.gz", 3, ABC_SUM)],
+        archive: None,
     }
 }
 

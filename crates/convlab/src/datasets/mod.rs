@@ -12,9 +12,12 @@
 //! Sizes and counts are `i64`, as everywhere in `tch`.
 
 mod batches;
+mod chance;
+mod cifar10;
 mod idx;
 mod layout;
 mod mnist;
+mod objects;
 mod picture;
 mod split;
 mod synthetic;
@@ -22,8 +25,10 @@ mod synthetic;
 mod tests;
 
 pub use batches::Batches;
+pub use cifar10::cifar10;
 pub use layout::channels_last;
 pub use mnist::mnist;
+pub use objects::synthetic_objects;
 pub use picture::image;
 pub use split::Split;
 pub use synthetic::synthetic_digits;

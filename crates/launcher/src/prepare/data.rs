@@ -92,7 +92,7 @@ fn holds_mnist(folder: &Path) -> bool {
 }
 
 fn holds_data(folder: &Path) -> bool {
-    let cifar = ["cifar10", "cifar-10-batches-bin", "cifar-10-binary.tar.gz", "data_batch_1.bin"];
+    let cifar = ["cifar10", "cifar-10-batches-bin", "data_batch_1.bin"];
     holds_mnist(folder) || cifar.iter().any(|name| folder.join(name).exists())
 }
 

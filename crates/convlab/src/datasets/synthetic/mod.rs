@@ -1,6 +1,5 @@
 //! Digits that this crate draws, for those who cannot have MNIST.
 
-mod chance;
 mod curve;
 mod pen;
 #[rustfmt::skip] // a table of points
@@ -8,9 +7,9 @@ mod styles;
 #[cfg(test)]
 mod tests;
 
+use super::chance::Chance;
 use super::{Dataset, Split, digits};
 use crate::Result;
-use chance::Chance;
 use curve::Curve;
 use pen::Pen;
 use tch::{Device, Kind, Tensor};

@@ -1,5 +1,5 @@
+use super::super::chance::Chance;
 use super::SIDE;
-use super::chance::Chance;
 use super::curve::Curve;
 use std::ops::Range;
 
