@@ -45,7 +45,6 @@ pub use lab02::*;
 pub use lab03::*;
 #[allow(unused_imports, reason = "the lab has no exercises yet")]
 pub use lab04::*;
-#[allow(unused_imports, reason = "the lab has no exercises yet")]
 pub use lab05::*;
 #[allow(unused_imports, reason = "the lab has no exercises yet")]
 pub use lab06::*;
