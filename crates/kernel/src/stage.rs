@@ -146,6 +146,7 @@ fn is_fresh(folder: &Path) -> bool {
 /// What compilers write once and replace as a whole (libraries, metadata) is linked, not copied; what cargo
 /// rewrites in place (fingerprints, time stamps) is copied, so that no kernel can change another's files. What
 /// rustc keeps for compiling the same crate a little faster another time is left out: it is a fifth of it all.
+/// Where no hard link can be, in a container whose stage is the image's, a symbolic one is made.
 pub fn clone_tree(from: &Path, to: &Path) -> io::Result<()> {
     fs::create_dir_all(to)?;
     for entry in fs::read_dir(from)? {
@@ -157,13 +158,25 @@ pub fn clone_tree(from: &Path, to: &Path) -> io::Result<()> {
         let meta = fs::symlink_metadata(&source)?;
         if meta.is_dir() {
             clone_tree(&source, &target)?;
-        } else if !(is_written_once(&source) && fs::hard_link(&source, &target).is_ok()) {
+        } else if !(is_written_once(&source) && link(&source, &target).is_ok()) {
             fs::copy(&source, &target)?;
             File::options().write(true).open(&target)?.set_modified(meta.modified()?)?;
         }
     }
     let modified = fs::metadata(from)?.modified()?;
     File::open(to)?.set_modified(modified)
+}
+
+fn link(source: &Path, target: &Path) -> io::Result<()> {
+    match fs::hard_link(source, target) {
+        #[cfg(unix)]
+        Err(error)
+            if matches!(error.kind(), io::ErrorKind::CrossesDevices | io::ErrorKind::PermissionDenied) =>
+        {
+            std::os::unix::fs::symlink(source, target)
+        }
+        other => other,
+    }
 }
 
 fn is_written_once(path: &Path) -> bool {
@@ -209,6 +222,22 @@ mod tests {
         clone_tree(stage.path(), &clone).unwrap();
         fs::write(clone.join("target/debug/.fingerprint/a/hash"), "2").unwrap();
         assert_eq!(fs::read_to_string(stage.path().join("target/debug/.fingerprint/a/hash")).unwrap(), "1");
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn a_kernel_on_another_file_system_links_what_is_written_once_and_copies_the_rest() {
+        use std::os::unix::fs::MetadataExt;
+        let stage = stage_with(&[("liba.rlib", "lib"), ("hash", "1")]);
+        let Ok(elsewhere) = tempfile::tempdir_in("/dev/shm") else { return };
+        if elsewhere.path().metadata().unwrap().dev() == stage.path().metadata().unwrap().dev() {
+            return;
+        }
+        let clone = elsewhere.path().join("work");
+        clone_tree(stage.path(), &clone).unwrap();
+        assert_eq!(fs::read_link(clone.join("liba.rlib")).unwrap(), stage.path().join("liba.rlib"));
+        fs::write(clone.join("hash"), "2").unwrap();
+        assert_eq!(fs::read_to_string(stage.path().join("hash")).unwrap(), "1");
     }
 
     #[test]

@@ -12,7 +12,7 @@ const BENCH_KERNEL: &str = include_str!("python/bench_kernel.py");
 
 /// Prints, for both kernels: start to the first tensor drawn, median and 95th percentile of lab 02's cells.
 pub fn kernel(options: &cli::Bench) -> Result<()> {
-    let ready = doctor::checked_prepare()?;
+    let ready = doctor::checked_prepare(None)?;
     let lab = labs::select(&ready.places.notebooks(), std::slice::from_ref(&options.lab))?.remove(0);
     let mut command = jupyter_python(&ready);
     command.args(["-c", BENCH_KERNEL, &text(&lab.path), KERNEL, STOCK_KERNEL]);

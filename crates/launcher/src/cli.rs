@@ -1,6 +1,7 @@
 use crate::failure::{Failure, Result};
 use crate::labs::edition::Edition;
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
+use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -15,7 +16,7 @@ pub enum Order {
     Release(Edition, PathBuf),
     Test(Test),
     Lint,
-    Prepare,
+    Prepare(Prepare),
     Env,
     Bench(Bench),
     Clean,
@@ -25,8 +26,16 @@ pub enum Order {
 pub struct Open {
     /// The port asked for, or `None` for the first free one from 8888 on.
     pub port: Option<u16>,
+    /// The address to listen on.
+    pub ip: IpAddr,
     pub no_browser: bool,
     pub offline: bool,
+}
+
+/// `cargo lab prepare`.
+pub struct Prepare {
+    /// Whether to leave out what depends on the helper crate, and the labs.
+    pub tools: bool,
 }
 
 /// `cargo lab doctor`.
@@ -79,6 +88,13 @@ fn command() -> Command {
         .about("Prepares this machine for the labs and opens them in JupyterLab")
         .version(env!("CARGO_PKG_VERSION"))
         .arg(port("Listen on this port"))
+        .arg(
+            Arg::new("ip")
+                .long("ip")
+                .value_parser(value_parser!(IpAddr))
+                .default_value("127.0.0.1")
+                .help("Listen on this address; others than this machine can come to 0.0.0.0, with the token"),
+        )
         .arg(flag("no-browser", "Print the link instead of opening a browser"))
         .arg(offline())
         .subcommand(
@@ -136,7 +152,11 @@ fn command() -> Command {
                 .arg(flag("deny-skips", "Fail when a test is skipped for want of data")),
         )
         .subcommand(Command::new("lint").about("Runs clippy on all crates, warnings as errors"))
-        .subcommand(Command::new("prepare").about("Prepares everything and stops"))
+        .subcommand(
+            Command::new("prepare")
+                .about("Prepares everything, brings new labs and stops")
+                .arg(flag("tools", "Only Python, libtorch and the kernel: a layer for images")),
+        )
         .subcommand(
             Command::new("env").about("Prints the environment of builds, for `eval \"$(cargo lab env)\"`"),
         )
@@ -154,6 +174,7 @@ fn order(matches: &ArgMatches) -> Result<Order> {
     Ok(match matches.subcommand() {
         None => Order::Open(Open {
             port: matches.get_one("port").copied(),
+            ip: matches.get_one("ip").copied().unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST)),
             no_browser: matches.get_flag("no-browser"),
             offline: matches.get_flag("offline"),
         }),
@@ -179,7 +200,7 @@ fn order(matches: &ArgMatches) -> Result<Order> {
         }
         Some(("test", sub)) => Order::Test(Test { deny_skips: sub.get_flag("deny-skips") }),
         Some(("lint", _)) => Order::Lint,
-        Some(("prepare", _)) => Order::Prepare,
+        Some(("prepare", sub)) => Order::Prepare(Prepare { tools: sub.get_flag("tools") }),
         Some(("env", _)) => Order::Env,
         Some(("bench", sub)) => {
             let kernel = sub.subcommand_matches("kernel");

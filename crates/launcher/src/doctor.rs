@@ -38,15 +38,26 @@ pub fn doctor(options: &cli::Doctor) -> Result<()> {
     }
 }
 
-/// Makes the machine ready after the same checks; what is wrong is told before anything is made.
-pub fn checked_prepare() -> Result<Ready> {
+/// Makes the machine ready after the same checks, unless an image holds it all; what is wrong is told before anything
+/// is made.
+pub fn checked_prepare(port: Option<u16>) -> Result<Ready> {
     let places = Places::find()?;
-    checked(&places, None)?;
+    if let Some(ready) = prepare::as_it_is(&places)? {
+        return Ok(ready);
+    }
+    checked(&places, port)?;
     prepare::prepare(&places)
 }
 
+/// Makes ready what does not depend on the helper crate, after the same checks.
+pub fn checked_prepare_tools() -> Result<()> {
+    let places = Places::find()?;
+    checked(&places, None)?;
+    prepare::prepare_tools(&places)
+}
+
 /// The first thing that is wrong, as a failure.
-pub fn checked(places: &Places, port: Option<u16>) -> Result<()> {
+fn checked(places: &Places, port: Option<u16>) -> Result<()> {
     needs(places, port).into_iter().try_for_each(|(_, found)| found.map(drop))
 }
 

@@ -38,7 +38,7 @@ fn carry_out(order: Order) -> Result<ExitCode> {
         Order::Release(edition, folder) => labs::release::release(edition, &folder),
         Order::Test(options) => return tests::test(&options),
         Order::Lint => tests::lint(),
-        Order::Prepare => doctor::checked_prepare().map(drop),
+        Order::Prepare(options) => open::prepare(options.tools),
         Order::Env => prepare::print_environment(),
         Order::Bench(options) => bench::kernel(&options),
         Order::Clean => prepare::clean(),

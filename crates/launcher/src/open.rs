@@ -5,30 +5,20 @@ use crate::doctor;
 use crate::failure::{Failure, Result};
 use crate::labs::{self, copy, run::jupyter_python};
 use crate::places::Places;
-use crate::prepare::{self, data, programs, text};
-use std::path::Path;
+use crate::prepare::{data, programs, text};
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 const OPEN_LAB: &str = include_str!("python/open_lab.py");
 
 /// Prepares the machine, brings new labs, and runs JupyterLab until it is stopped.
 pub fn open(options: &cli::Open) -> Result<()> {
-    let places = Places::find()?;
-    doctor::checked(&places, options.port)?;
-    let ready = prepare::prepare(&places)?;
-    let mine = places.my_labs();
-    let brought = copy::bring(&labs::all(&places.notebooks())?, &mine)?;
-    for name in &brought.new {
-        println!("new: my-labs/{name}.ipynb");
-    }
-    for name in &brought.older {
-        let number = name.split('_').next().unwrap_or(name);
-        println!(
-            "older than the course's: my-labs/{name}.ipynb (`cargo lab reset {number}` brings the new one and keeps yours)"
-        );
-    }
+    let ready = doctor::checked_prepare(options.port)?;
+    let places = &ready.places;
+    let mine = bring(places)?;
     let mut jupyter = jupyter_python(&ready);
-    jupyter.args(["-c", OPEN_LAB, &text(&ready.programs.kernel()), &text(&programs::kernels(&places))]);
+    jupyter.args(["-c", OPEN_LAB, &text(&ready.programs.kernel()), &text(&programs::kernels(places))]);
+    jupyter.arg(format!("--ServerApp.ip={}", options.ip));
     // The port was free when the preparing began; it may have taken minutes.
     jupyter.arg(format!("--ServerApp.port={}", doctor::free_port(options.port)?));
     jupyter.arg(format!("--ServerApp.root_dir={}", mine.display()));
@@ -38,7 +28,7 @@ pub fn open(options: &cli::Open) -> Result<()> {
     if options.no_browser {
         jupyter.arg("--no-browser");
     }
-    match data::find(&places) {
+    match data::find(places) {
         _ if options.offline => data::Data::Synthetic.tell(&mut jupyter),
         Some(folder) => data::Data::Files(folder).tell(&mut jupyter),
         None => {}
@@ -58,6 +48,30 @@ pub fn reset(asked: &[String]) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// Prepares the machine and brings new labs, so that whatever opens JupyterLab next finds both.
+pub fn prepare(tools_only: bool) -> Result<()> {
+    if tools_only {
+        return doctor::checked_prepare_tools();
+    }
+    bring(&doctor::checked_prepare(None)?.places).map(drop)
+}
+
+/// The learner's folder, with every lab in it; says what is new.
+fn bring(places: &Places) -> Result<PathBuf> {
+    let mine = places.my_labs();
+    let brought = copy::bring(&labs::all(&places.notebooks())?, &mine)?;
+    for name in &brought.new {
+        println!("new: my-labs/{name}.ipynb");
+    }
+    for name in &brought.older {
+        let number = name.split('_').next().unwrap_or(name);
+        println!(
+            "older than the course's: my-labs/{name}.ipynb (`cargo lab reset {number}` brings the new one and keeps yours)"
+        );
+    }
+    Ok(mine)
 }
 
 /// JupyterLab takes this process's place: Ctrl-C is for it alone.

@@ -2,7 +2,7 @@ use crate::failure::{Failure, Result};
 use std::env;
 use std::path::{Path, PathBuf};
 
-/// The two folders this program writes to: the checkout and the user's cache.
+/// The folders this program writes to: the checkout and the user's cache.
 #[derive(Debug, Clone)]
 pub struct Places {
     pub checkout: PathBuf,
@@ -24,6 +24,12 @@ impl Places {
         let cache = cache(|name| env::var_os(name).map(PathBuf::from))?;
         outside(&cache, checkout)?;
         Ok(Self { checkout: checkout.to_owned(), cache })
+    }
+
+    /// Where what runs keeps its files: `CONVLAB_STATE`, else the cache. An image names a folder of its own, since the
+    /// cache cannot be written there.
+    pub fn state(&self) -> PathBuf {
+        env::var_os("CONVLAB_STATE").map_or_else(|| self.cache.clone(), PathBuf::from)
     }
 
     /// The masters of the labs.

@@ -20,7 +20,7 @@ struct Count {
 
 /// Runs the tests of all crates, then every lab; the counts are the last line printed.
 pub fn test(options: &cli::Test) -> Result<ExitCode> {
-    let ready = doctor::checked_prepare()?;
+    let ready = doctor::checked_prepare(None)?;
     let places = &ready.places;
     let data = data::choose(&ready, false)?;
     let mut count = Count::default();
@@ -76,7 +76,7 @@ fn verdict(count: &Count, deny_skips: bool) -> Result<()> {
 
 /// Runs clippy over all crates, each with the settings its tests are built with.
 pub fn lint() -> Result<()> {
-    let ready = doctor::checked_prepare()?;
+    let ready = doctor::checked_prepare(None)?;
     for (title, mut command) in cargo_calls(&ready, "clippy")? {
         command.args(["--all-targets", "--", "-D", "warnings"]);
         say::step(&format!("clippy, {title}"), |line| {

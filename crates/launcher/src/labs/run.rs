@@ -48,7 +48,7 @@ pub fn run(options: &cli::Run) -> Result<()> {
         cell_timeout: options.cell_timeout,
     };
     writable(&settings.out)?;
-    let ready = doctor::checked_prepare()?;
+    let ready = doctor::checked_prepare(None)?;
     let data = data::choose(&ready, options.offline)?;
     let reports = run_all(&ready, &labs, &data, &settings)?;
     println!("\nexecuted notebooks and pages: {}", settings.out.display());
@@ -123,9 +123,9 @@ fn note(report: &mut Report, event: &Value) {
     }
 }
 
-/// The prepared Python with everything Jupyter writes kept inside the cache.
+/// The prepared Python with everything Jupyter writes kept in a folder of our own.
 pub fn jupyter_python(ready: &Ready) -> Command {
-    let jupyter: PathBuf = ready.places.cache.join("jupyter");
+    let jupyter: PathBuf = ready.places.state().join("jupyter");
     let mut command = child::command(&ready.python);
     command
         .env("JUPYTER_PATH", &ready.jupyter_path)

@@ -1,7 +1,7 @@
 //! The kernel as Jupyter finds it: under a name of our own, in a folder of our own.
 
 use super::programs::Programs;
-use super::text;
+use super::{Ready, text};
 use crate::failure::{Failure, Result};
 use crate::key::Key;
 use crate::places::Places;
@@ -51,11 +51,19 @@ pub fn write(
     Ok(folder)
 }
 
-/// The program that this checkout's kernelspec starts.
-pub fn program(places: &Places) -> Option<PathBuf> {
-    let path = folder(places).join("kernels").join(NAME).join("kernel.json");
+/// What this checkout's kernelspec says is ready, whether or not it still is.
+pub fn read(places: &Places) -> Option<Ready> {
+    let jupyter_path = folder(places);
+    let path = jupyter_path.join("kernels").join(NAME).join("kernel.json");
     let spec: Value = serde_json::from_str(&fs::read_to_string(path).ok()?).ok()?;
-    spec["argv"][0].as_str().map(PathBuf::from)
+    Some(Ready {
+        places: places.clone(),
+        python: spec["metadata"]["python"].as_str()?.into(),
+        jupyter_path,
+        programs: Programs { folder: Path::new(spec["argv"][0].as_str()?).parent()?.to_owned() },
+        stage: spec["env"]["CONVLAB_STAGE"].as_str()?.into(),
+        environment: serde_json::from_value(spec["env"].clone()).ok()?,
+    })
 }
 
 /// Where this checkout's kernelspecs are, in the cache that all checkouts share.
@@ -113,7 +121,10 @@ pub mod tests {
         let programs = Programs { folder: places.cache.join("programs-1") };
         let python = places.cache.join("python-1");
         write(&places, &python.join("bin/python"), &programs, &environment).unwrap();
-        assert_eq!(program(&places), Some(programs.kernel()));
+        let ready = read(&places).unwrap();
+        assert_eq!((ready.programs.kernel(), &ready.stage), (programs.kernel(), &stage));
+        assert_eq!(ready.python, python.join("bin/python"));
+        assert_eq!(ready.environment["CONVLAB_STAGE"], text(&stage));
         let used = used_by_checkouts(&places.cache).unwrap();
         assert_eq!(used, BTreeSet::from([programs.folder, stage, python]));
     }

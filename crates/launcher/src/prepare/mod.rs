@@ -39,10 +39,7 @@ pub struct Ready {
 pub fn prepare(places: &Places) -> Result<Ready> {
     let _only_one = lock(places)?;
     tidy::remove_rests(&places.cache);
-    let toolchain = Toolchain::find()?;
-    let python = python::environment(places)?;
-    let libtorch = libtorch::find_or_assemble(places, &python)?;
-    let programs = programs::build(places, &toolchain)?;
+    let Tools { toolchain, python, libtorch, programs } = tools(places)?;
     let mut environment = build_environment(&libtorch, &toolchain);
     environment.extend(programs.environment(places));
     let stage = stage::build(places, &toolchain, &libtorch, &programs, &environment)?;
@@ -52,9 +49,42 @@ pub fn prepare(places: &Places) -> Result<Ready> {
     Ok(Ready { places: places.clone(), python, jupyter_path, programs, stage, environment })
 }
 
+/// What the labs need and what does not depend on the helper crate.
+struct Tools {
+    toolchain: Toolchain,
+    python: PathBuf,
+    libtorch: PathBuf,
+    programs: Programs,
+}
+
+fn tools(places: &Places) -> Result<Tools> {
+    let toolchain = Toolchain::find()?;
+    let python = python::environment(places)?;
+    let libtorch = libtorch::find_or_assemble(places, &python)?;
+    let programs = programs::build(places, &toolchain)?;
+    Ok(Tools { toolchain, python, libtorch, programs })
+}
+
+/// Prepares Python, libtorch and the kernel: an image's layer that stays when only the labs change.
+pub fn prepare_tools(places: &Places) -> Result<()> {
+    let _only_one = lock(places)?;
+    tools(places).map(drop)
+}
+
+/// What was prepared, where this user cannot change it: in a container whose image holds it all.
+pub fn as_it_is(places: &Places) -> Result<Option<Ready>> {
+    use std::io::ErrorKind::{PermissionDenied, ReadOnlyFilesystem};
+    let written = File::options().write(true).open(places.cache.join("lock"));
+    if !written.is_err_and(|error| matches!(error.kind(), PermissionDenied | ReadOnlyFilesystem)) {
+        return Ok(None);
+    }
+    stage::write_profile(&places.state())?;
+    Ok(kernelspec::read(places))
+}
+
 /// The kernel's program, if this checkout has built one.
 pub fn built_kernel(places: &Places) -> Option<PathBuf> {
-    kernelspec::program(places).filter(|path| path.exists())
+    kernelspec::read(places).map(|ready| ready.programs.kernel()).filter(|path| path.exists())
 }
 
 /// Whether the long steps are done: of what is left, none needs much room.

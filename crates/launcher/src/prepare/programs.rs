@@ -46,7 +46,7 @@ impl Programs {
 
 /// Where each running kernel has its folder.
 pub fn kernels(places: &Places) -> PathBuf {
-    places.cache.join("kernels")
+    places.state().join("kernels")
 }
 
 /// The cargo target folder of `kernel` and `fetch`, shared by all checkouts: evcxr takes minutes to compile.

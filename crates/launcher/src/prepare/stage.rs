@@ -32,7 +32,8 @@ pub fn build(
     programs: &Programs,
     environment: &BTreeMap<String, String>,
 ) -> Result<PathBuf> {
-    write_profile(places)?;
+    write_profile(&places.cache)?;
+    write_profile(&places.state())?;
     let base = Key::default().text(&toolchain.version).text(&text(libtorch)).text(PROFILE).hex();
     let checkout = Key::default().text(&text(&places.checkout)).hex();
     let name = format!("{base}-{checkout}");
@@ -114,8 +115,9 @@ fn write(path: &Path, content: &[u8]) -> Result<()> {
     written.map_err(|error| Failure::file("write", path, &error))
 }
 
-fn write_profile(places: &Places) -> Result<()> {
-    let path = places.cache.join(".cargo/config.toml");
+/// Writes cargo's settings for all that is compiled below `folder`.
+pub fn write_profile(folder: &Path) -> Result<()> {
+    let path = folder.join(".cargo/config.toml");
     if fs::read_to_string(&path).is_ok_and(|found| found == PROFILE) {
         return Ok(());
     }

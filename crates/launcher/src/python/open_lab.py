@@ -11,11 +11,11 @@ import subprocess
 import sys
 
 from jupyterlab.labapp import LabApp
+from tornado.ioloop import IOLoop
 
 kernel, kernels, *arguments = sys.argv[1:]
 arguments += [
-    # This machine only, on the port that was looked for.
-    "--ServerApp.ip=127.0.0.1",
+    # On the port that was looked for and no other.
     "--ServerApp.port_retries=0",
     # One Ctrl-C stops it; two in the midst of the question would leave kernels behind.
     "--ServerApp.answer_yes=True",
@@ -41,7 +41,21 @@ with contextlib.suppress(ImportError, FileNotFoundError):
     fcntl.flock(in_use, fcntl.LOCK_SH)
 # On a terminal JupyterLab handles Ctrl-C itself; elsewhere an interrupt would end it before its kernels.
 signal.signal(signal.SIGINT, lambda *_: os.kill(os.getpid(), signal.SIGTERM))
+
+
+def link(server):
+    """The one link to open; a token that the user gave (JUPYTER_TOKEN) is not told."""
+    users = server.identity_provider
+    token = users.token
+    secret = f"?token={token}" if users.token_generated else ""
+    # JupyterLab's own message has three links, two of them of no use in a container.
+    users.token_generated = False
+    return f"http://127.0.0.1:{server.port}{server.base_url}lab{secret}"
+
+
 try:
-    LabApp.launch_instance(arguments)
+    server = LabApp.initialize_server(arguments)
+    IOLoop.current().add_callback(print, f"Open {link(server)}", file=sys.stderr, flush=True)
+    server.start()
 finally:
     subprocess.run([kernel, "--sweep", kernels], check=False)
