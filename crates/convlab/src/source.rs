@@ -57,7 +57,8 @@ impl Source {
 
     /// Starts the download program and hands on what it says while it works.
     fn download(&self, var: Var, say: Say, folder: &Path) -> Result<()> {
-        let program = program(var).map_err(|found| self.no_way(format!("neither the files {found}")))?;
+        let program =
+            program(var).map_err(|program| self.no_way(format!("neither the files nor {program}")))?;
         let cannot = |error| self.no_way(format!("no download: {}", cannot_run(&program, &error)));
         let mut command = Command::new(&program);
         command.arg(self.name).arg("--into").arg(folder);
@@ -109,9 +110,9 @@ pub fn named(var: Var) -> Option<PathBuf> {
     path(var, "CONVLAB_DATA")
 }
 
-/// The download program; else what is missing, as part of a sentence.
+/// The download program; else what it is called in a sentence that misses it.
 pub fn program(var: Var) -> Result<PathBuf, &'static str> {
-    path(var, "CONVLAB_FETCH").ok_or("nor the program that downloads them (`cargo lab` sets CONVLAB_FETCH)")
+    path(var, "CONVLAB_FETCH").ok_or("the program that downloads them (`cargo lab` sets CONVLAB_FETCH)")
 }
 
 /// What is said of a program that does not start.

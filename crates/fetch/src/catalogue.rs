@@ -30,6 +30,9 @@ pub struct Wanted {
     pub sha256: Option<String>,
 }
 
+/// No net of the labs has so many bytes of weights.
+const MOST_WEIGHTS: u64 = 250_000_000;
+
 /// How the content lies in the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Packing {
@@ -55,7 +58,9 @@ pub fn find(name: &str) -> Option<Set> {
 
 /// All sets.
 pub fn all() -> Vec<Set> {
-    vec![mnist(), cifar10()]
+    let nets = [("inception-v3", "Inception v3"), ("squeezenet1_0", "SqueezeNet"), ("resnet18", "ResNet-18")];
+    let weights = nets.map(|(name, title)| weights(name, title));
+    [mnist(), cifar10()].into_iter().chain(weights).collect()
 }
 
 /// Y. LeCun, C. Cortes, C. Burges: 70,000 handwritten digits, as IDX files.
@@ -112,6 +117,20 @@ fn cifar10() -> Set {
         mirrors: vec!["https://www.cs.toronto.edu/~kriz/".to_owned()],
         files: files.map(|(name, sha256)| Wanted::plain(name, BATCH, sha256)).to_vec(),
         archive: Some(Wanted::plain("cifar-10-binary.tar.gz", 170_052_171, sum)),
+    }
+}
+
+/// What a net of tch has learned from ImageNet, as tch's authors publish it: without sums, so that its user must look
+/// whether the tensors are the net's.
+fn weights(name: &str, title: &str) -> Set {
+    let file = format!("{name}.ot");
+    let wanted = Wanted { size: Size::AtMost(MOST_WEIGHTS), sha256: None, ..Wanted::plain(&file, 0, "") };
+    Set {
+        name: name.to_owned(),
+        title: format!("The weights of {title}"),
+        mirrors: vec!["https://github.com/LaurentMazare/tch-rs/releases/download/mw/".to_owned()],
+        files: vec![wanted],
+        archive: None,
     }
 }
 

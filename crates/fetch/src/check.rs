@@ -13,7 +13,10 @@ pub fn check(path: &Path, wanted: &Wanted) -> Result<(), String> {
     let mut file = BufReader::new(File::open(path).map_err(unreadable)?);
     let most = wanted.size.most();
     let content = match wanted.packing {
-        Packing::Plain => measure(file, most).map_err(unreadable)?,
+        Packing::Plain => {
+            is_no_page(file.fill_buf().map_err(unreadable)?, "the file")?;
+            measure(file, most).map_err(unreadable)?
+        }
         Packing::Gzip => {
             is_gzip(file.fill_buf().map_err(unreadable)?)?;
             let mut gzip = GzDecoder::new(file);
@@ -72,11 +75,13 @@ impl Content {
 }
 
 fn is_gzip(start: &[u8]) -> Result<(), String> {
-    if start.starts_with(&[0x1f, 0x8b]) {
-        return Ok(());
-    }
+    is_no_page(start, "a gzip file")?;
+    if start.starts_with(&[0x1f, 0x8b]) { Ok(()) } else { Err("it is not a gzip file".to_owned()) }
+}
+
+fn is_no_page(start: &[u8], wanted: &str) -> Result<(), String> {
     if start.trim_ascii_start().starts_with(b"<") {
-        return Err("it is a web page instead of a gzip file (does this network ask for a login?)".to_owned());
+        return Err(format!("it is a web page instead of {wanted} (does this network ask for a login?)"));
     }
-    Err("it is not a gzip file".to_owned())
+    Ok(())
 }

@@ -10,6 +10,8 @@ use std::path::PathBuf;
 pub enum Order {
     /// Show [`usage`].
     Help,
+    /// Write what is at this address to stdout.
+    Picture(String),
     /// Bring the files of `set` into the folder `into`.
     Fetch {
         /// The set, with the mirrors that were asked for.
@@ -24,6 +26,8 @@ pub fn usage() -> String {
     format!(
         "usage: convlab-fetch SET --into DIR [--mirror URL]...\n\
          Downloads a data set, checks it and stores it in DIR; what is there and whole stays.\n\n\
+         usage: convlab-fetch --picture URL\n\
+         Writes what is at the address to stdout.\n\n\
          \u{20} SET           {}\n\
          \u{20} --into DIR    the folder for the files\n\
          \u{20} --mirror URL  a folder on the web that holds them, in place of the published ones;\n\
@@ -43,6 +47,7 @@ pub fn parse(arguments: impl Iterator<Item = OsString>, mirror: Option<OsString>
             || arguments.next().unwrap_or_else(|| Err(wrong("a value", &format!("`{word}` alone"))));
         match word.as_str() {
             "-h" | "--help" => return Ok(Order::Help),
+            "--picture" => return Ok(Order::Picture(value()?)),
             "--into" => into = Some(PathBuf::from(value()?)),
             "--mirror" => mirrors.push(value()?),
             _ if word.starts_with('-') => return Err(wrong("one of the options", &format!("`{word}`"))),
@@ -114,7 +119,7 @@ mod tests {
             ("", "expected the name of a data set, but got none"),
             ("mnist", "expected `--into DIR`, but got no folder"),
             ("mnist --into", "expected a value, but got `--into` alone"),
-            ("emnist --into d", "expected one of the data sets (mnist, cifar10), but got `emnist`"),
+            ("emnist --into d", "squeezenet1_0, resnet18), but got `emnist`"),
             ("mnist cifar10 --into d", "expected one data set, but got also `cifar10`"),
             ("mnist --to d", "expected one of the options, but got `--to`"),
             ("mnist --into d --mirror ftp://a", "begins with http:// or https://, but got `ftp://a`"),

@@ -7,9 +7,13 @@ use crate::store::Part;
 use reqwest::StatusCode;
 use reqwest::blocking::{Client, Response};
 use reqwest::header::{CONTENT_RANGE, RANGE};
+use reqwest::redirect::Policy;
 use std::error::Error;
 use std::io::Read;
 use std::time::Duration;
+
+/// How often a server may send on to another address.
+const MOST_REDIRECTS: usize = 5;
 
 /// How patient the program is, and which way it goes.
 #[derive(Debug, Clone)]
@@ -53,6 +57,7 @@ impl Web {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let client = Client::builder()
             .user_agent(concat!("convlab-fetch/", env!("CARGO_PKG_VERSION")))
+            .redirect(Policy::limited(MOST_REDIRECTS))
             .connect_timeout(settings.patience)
             // For each wait of its own: for the answer, and for each piece of the body.
             .timeout(settings.patience);
@@ -86,6 +91,11 @@ impl Web {
         Ok(resumed)
     }
 
+    /// Asks for what is at `url`; else says why nothing comes.
+    pub(crate) fn get(&self, url: &str) -> Result<Response, String> {
+        self.client.get(url).send().map_err(|error| self.why(&error))
+    }
+
     fn ask(&self, url: &str, from: u64) -> Result<Response, Trouble> {
         let request = self.client.get(url);
         let request = if from > 0 { request.header(RANGE, format!("bytes={from}-")) } else { request };
@@ -101,8 +111,8 @@ impl Web {
         loop {
             let length = answer.read(&mut piece).map_err(|error| {
                 let so_far = total.map_or_else(|| amount(part.len()), |total| part_of(part.len(), total));
-                let why = error.get_ref().map_or_else(|| error.to_string(), |inner| self.why(inner));
-                Trouble::Mirror { why: format!("after {so_far}: {why}"), again: part.len() > from }
+                let why = format!("after {so_far}: {}", self.why_reading(&error));
+                Trouble::Mirror { why, again: part.len() > from }
             })?;
             if length == 0 {
                 return Ok(());
@@ -119,10 +129,18 @@ impl Web {
         }
     }
 
+    /// Why the body of an answer does not go on.
+    pub(crate) fn why_reading(&self, error: &std::io::Error) -> String {
+        error.get_ref().map_or_else(|| error.to_string(), |inner| self.why(inner))
+    }
+
     fn why(&self, error: &(dyn Error + 'static)) -> String {
         let known = error.downcast_ref::<reqwest::Error>();
         if known.is_some_and(reqwest::Error::is_timeout) {
             return format!("nothing came for {} s", self.patience.as_secs_f32());
+        }
+        if known.is_some_and(reqwest::Error::is_redirect) {
+            return format!("it sends on to other addresses more than {MOST_REDIRECTS} times");
         }
         let root = root(error);
         if root.contains("certificate") {

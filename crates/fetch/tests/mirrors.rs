@@ -363,3 +363,19 @@ fn a_folder_that_is_a_file_is_named() {
     assert!(failure.contains(&format!("to make the folder {}", file.display())), "{failure}");
     assert!(failure.contains("CONVLAB_CACHE"), "{failure}");
 }
+
+#[test]
+fn a_file_without_a_published_sum_is_stored_unless_it_is_a_web_page_or_too_long() {
+    let fetch = |content: &'static [u8]| {
+        let (mirror, dir) = (Server::start(|_| Reply::File(content.to_vec())), tempdir().unwrap());
+        let wanted = Wanted { sha256: None, size: Size::AtMost(9), ..Wanted::plain("w.ot", 0, "") };
+        let web = Web::new(&settings()).unwrap();
+        let result = fetch_file(&web, &wanted, std::slice::from_ref(&mirror.url), dir.path());
+        (result.map_err(|failure| failure.to_string()), names(&dir))
+    };
+    assert_eq!(fetch(b"PK\x03\x04 etc").1, ["w.ot"]);
+    let (told, left) = fetch(b" <html>");
+    assert!(told.unwrap_err().contains("it is a web page instead of the file") && left.is_empty());
+    let (told, left) = fetch(b"much longer");
+    assert!(told.unwrap_err().contains("it sends more than the 9 bytes") && left.is_empty());
+}

@@ -19,6 +19,7 @@ mod layout;
 mod mnist;
 mod objects;
 mod picture;
+mod scene;
 mod split;
 mod synthetic;
 #[cfg(test)]
@@ -29,7 +30,8 @@ pub use cifar10::cifar10;
 pub use layout::channels_last;
 pub use mnist::mnist;
 pub use objects::synthetic_objects;
-pub use picture::image;
+pub use picture::{image, image_from_url};
+pub use scene::synthetic_picture;
 pub use split::Split;
 pub use synthetic::synthetic_digits;
 

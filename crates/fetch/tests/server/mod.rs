@@ -7,6 +7,7 @@ use std::io::{self, BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::thread;
+use std::time::Duration;
 
 /// What was asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,6 +34,10 @@ pub enum Reply {
     Endless(Vec<u8>),
     /// This length is announced; nothing of it is sent.
     Huge(u64),
+    /// The bytes one by one, so long after one another.
+    Drip(Duration, Vec<u8>),
+    /// Another address to ask in this one's place.
+    Redirect(String),
     /// An answer without a file: `404 Not Found`.
     Status(&'static str),
 }
@@ -94,6 +99,19 @@ fn serve(
         Reply::Endless(bytes) => {
             stream.write_all(b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n")?;
             (0..100).try_for_each(|_| stream.write_all(&bytes))
+        }
+        Reply::Drip(pause, bytes) => {
+            write!(stream, "HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", bytes.len())?;
+            bytes.chunks(1).try_for_each(|byte| {
+                thread::sleep(pause);
+                stream.write_all(byte)
+            })
+        }
+        Reply::Redirect(to) => {
+            write!(
+                stream,
+                "HTTP/1.1 302 Found\r\nLocation: {to}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+            )
         }
         Reply::Huge(length) => write!(stream, "HTTP/1.1 200 OK\r\nContent-Length: {length}\r\n\r\nx"),
         Reply::Status(status) => {
