@@ -17,20 +17,20 @@ pub type Say<'a> = &'a mut dyn FnMut(&str);
 const LAST_LINES: usize = 12;
 
 /// Files that belong together.
-pub struct Source {
+pub struct Source<'a> {
     /// What the download program and folders call them: `mnist`.
     pub name: &'static str,
     /// What a learner calls them: `MNIST`.
-    pub title: &'static str,
+    pub title: &'a str,
     /// The files, as part of a sentence: `MNIST's four files`.
-    pub files: &'static str,
+    pub files: &'a str,
     /// Their names, as what to put into a folder: `a and b, plain or .gz`.
     pub put: String,
     /// What does without them, as an item of a list.
     pub instead: &'static str,
 }
 
-impl Source {
+impl Source<'_> {
     /// What `files_in` finds in the first of: the folder that `CONVLAB_DATA` names, the cache, a download into the
     /// cache.
     ///

@@ -21,6 +21,7 @@ mod summary;
 mod svg;
 mod table;
 mod tiles;
+mod top_k;
 
 pub use confusion::confusion;
 pub use curve::{Curves, Plot, curve};
@@ -32,6 +33,7 @@ pub use predictions::{predictions, worst_mistakes};
 pub use steps::{Steps, steps};
 pub use summary::summary;
 pub use table::table;
+pub use top_k::top_k;
 
 use crate::Result;
 use crate::datasets::Split;
