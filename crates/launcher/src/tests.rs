@@ -1,7 +1,7 @@
 //! `cargo lab test` and `cargo lab lint`: everything that must hold, with one command each.
 
 use crate::failure::{Failure, Result};
-use crate::labs;
+use crate::labs::{self, edition::Edition};
 use crate::places::Places;
 use crate::prepare::data;
 use crate::prepare::{self, KERNEL, Ready, programs, stage};
@@ -30,21 +30,43 @@ pub fn test(options: &cli::Test) -> Result<ExitCode> {
     }
     let all = labs::all(&places.notebooks())?;
     say::step("the labs' rules", |_| rules(places, &all, &mut count))?;
-    let settings = labs::run::Settings {
-        out: places.checkout.join("target/labs"),
-        kernel: KERNEL,
-        cell_timeout: cli::CELL_TIMEOUT,
-    };
-    let reports = labs::run::run_all(&ready, &all, &data, &settings)?;
-    let failed = reports.iter().filter(|report| !report.faults.is_empty()).count();
-    count.failed += failed;
-    count.passed += reports.len() - failed;
+    for (name, edition) in [("solution", Edition::Solution), ("learner", Edition::Learner)] {
+        editions(&ready, &all, &data, name, edition, &mut count)?;
+    }
     let verdict = verdict(&count, options.deny_skips);
     if let Err(failure) = &verdict {
         eprintln!("\n{failure}");
     }
     println!("\n{} passed, {} failed, {} skipped", count.passed, count.failed, count.skipped);
     Ok(if verdict.is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Runs one edition of every lab, as `cargo lab release` writes it.
+fn editions(
+    ready: &Ready,
+    masters: &[labs::Lab],
+    data: &data::Data,
+    name: &str,
+    edition: Edition,
+    count: &mut Count,
+) -> Result<()> {
+    let places = &ready.places;
+    let folder = places.checkout.join("target/editions").join(name);
+    prepare::whole_folder(&folder, |new| labs::release::write(masters, edition, new))?;
+    let settings = labs::run::Settings {
+        out: places.checkout.join("target/labs").join(name),
+        kernel: KERNEL,
+        cell_timeout: cli::CELL_TIMEOUT,
+        // The first cell of each looks for the helper crate beside it.
+        folder: Some(places.notebooks()),
+        starters: edition == Edition::Learner,
+    };
+    println!("\nthe {name} edition:");
+    let reports = labs::run::run_all(ready, &labs::all(&folder)?, data, &settings)?;
+    let failed = reports.iter().filter(|report| !report.faults.is_empty()).count();
+    count.failed += failed;
+    count.passed += reports.len() - failed;
+    Ok(())
 }
 
 /// Counts each lab, the order of the labs, and the table that maps the exercises to them, as one test.

@@ -24,6 +24,10 @@ pub struct Settings {
     pub kernel: &'static str,
     /// A cell that takes longer counts as failed.
     pub cell_timeout: Duration,
+    /// Where the cells run; beside the notebook if none is named.
+    pub folder: Option<PathBuf>,
+    /// Whether the notebooks have starters in place of solutions: then no exercise may count as attempted.
+    pub starters: bool,
 }
 
 /// What is known of a lab after its run.
@@ -46,6 +50,8 @@ pub fn run(options: &cli::Run) -> Result<()> {
         out: options.out.clone().unwrap_or_else(|| places.checkout.join("target/labs")),
         kernel: if options.stock { STOCK_KERNEL } else { KERNEL },
         cell_timeout: options.cell_timeout,
+        folder: None,
+        starters: false,
     };
     writable(&settings.out)?;
     let ready = doctor::checked_prepare(None)?;
@@ -93,7 +99,14 @@ pub fn run_all(ready: &Ready, labs: &[Lab], data: &Data, settings: &Settings) ->
 fn run_one(ready: &Ready, lab: &Lab, data: &Data, settings: &Settings, line: &say::Line) -> Result<Report> {
     let mut command = jupyter_python(ready);
     let seconds = settings.cell_timeout.as_secs().to_string();
-    command.args(["-c", RUN_LAB, &text(&lab.path), settings.kernel, &text(&settings.out), &seconds]);
+    let path = std::path::absolute(&lab.path).map_err(|error| Failure::file("find", &lab.path, &error))?;
+    let folder = settings.folder.as_deref().or(path.parent()).unwrap_or(&path);
+    let answers = if settings.starters { "starters" } else { "solutions" };
+    command.args(["-c", RUN_LAB, &text(&path), settings.kernel, &text(&settings.out), &seconds]);
+    command.args([&text(folder), answers]);
+    if settings.starters {
+        command.env("CONVLAB_QUICK", "1");
+    }
     data.tell(&mut command);
     let mut report = Report { lab: lab.name(), ..Report::default() };
     child::watch(&mut command, "cargo lab doctor", |text| {

@@ -1,6 +1,9 @@
 """Executes one notebook in a fresh kernel and writes it, executed, as .ipynb and self-contained .html.
 
-python run_lab.py NOTEBOOK KERNEL OUT SECONDS_PER_CELL
+python run_lab.py NOTEBOOK KERNEL OUT SECONDS_PER_CELL FOLDER solutions|starters
+
+The cells run in FOLDER. Of a notebook with `starters` every check must say that nothing was attempted, and what
+stops a cell is no fault where only an answer is missing.
 
 Prints one line of JSON per event: {"event": "cell", ...} as each cell ends, {"event": "fault", ...} for what makes
 the run fail, {"event": "end", ...} last. nbclient runs the cells; it sees neither a panic nor a failing `?`, since
@@ -23,6 +26,8 @@ QUESTION_MARK = "■ The cell stopped at `?`: "
 PANIC = "■ The cell stopped in a panic: "
 VERDICT = re.compile(r"^(✘ not yet|○ not attempted|⚠ your code stopped)", re.MULTILINE)
 DIED = "Subprocess terminated"
+TODO = "not yet implemented"
+LET = re.compile(r"\blet\s+(?:mut\s+)?([\w\s,()]+?)\s*[:=]")
 ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 
 
@@ -65,7 +70,27 @@ def judge(cell, stock):
     return None if fault else ("error", "this cell is meant to show an error, and none came")
 
 
-def run(notebook, folder, kernel, seconds):
+class Starters:
+    """Judges the cells of a notebook in which no exercise has been done."""
+
+    def __init__(self):
+        # The variables that are not there because the cell that makes them met a `todo!()`.
+        self.missing = set()
+
+    def judge(self, cell, stock):
+        fault = fault_of(cell, stock)
+        text = ANSI.sub("", fault[1]) if fault else ""
+        if cell.id.startswith("check-"):
+            is_open = text.startswith("○ not attempted")
+            return None if is_open else ("check", f"the starter is not judged as not attempted: {text}")
+        if TODO in text or any(f"cannot find value `{name}`" in text for name in self.missing):
+            for names in LET.findall(cell.source):
+                self.missing.update(re.findall(r"\w+", names))
+            return None
+        return judge(cell, stock)
+
+
+def run(notebook, folder, kernel, seconds, judge):
     """Executes the cells in place until one takes the kernel down, and returns how many faults there were."""
     client = NotebookClient(
         notebook,
@@ -120,11 +145,11 @@ def write(notebook, name, out):
 
 
 def main():
-    path, kernel, out, seconds = sys.argv[1:]
+    path, kernel, out, seconds, folder, answers = sys.argv[1:]
     name = os.path.splitext(os.path.basename(path))[0]
     started = time.monotonic()
     notebook = nbformat.read(path, as_version=4)
-    faults = run(notebook, os.path.dirname(os.path.abspath(path)), kernel, int(seconds))
+    faults = run(notebook, folder, kernel, int(seconds), Starters().judge if answers == "starters" else judge)
     write(notebook, name, out)
     tell("end", faults=faults, seconds=time.monotonic() - started)
 
