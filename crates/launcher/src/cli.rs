@@ -14,6 +14,7 @@ pub enum Order {
     Reset(Vec<String>),
     Progress,
     Release(Edition, PathBuf),
+    Grade(Grade),
     Test(Test),
     Lint,
     Prepare(Prepare),
@@ -54,6 +55,16 @@ pub struct Run {
     pub cell_timeout: Duration,
 }
 
+/// `cargo lab grade`.
+pub struct Grade {
+    pub files: Vec<PathBuf>,
+    pub csv: Option<PathBuf>,
+    /// What one check may take.
+    pub seconds: u32,
+    /// The most memory of one process.
+    pub gib: u32,
+}
+
 /// `cargo lab test`.
 pub struct Test {
     /// Whether a test that had no data to run on counts as failed.
@@ -82,6 +93,13 @@ fn command() -> Command {
         Arg::new(name).long(name).action(ArgAction::SetTrue).help(help)
     };
     let port = |help: &'static str| Arg::new("port").long("port").value_parser(value_parser!(u16)).help(help);
+    let number = |name: &'static str, default: &'static str, help: &'static str| {
+        Arg::new(name)
+            .long(name)
+            .default_value(default)
+            .value_parser(value_parser!(u32).range(1..=10_000))
+            .help(help)
+    };
     let offline = || flag("offline", "Do not download data: use synthetic digits and objects");
     Command::new("cargo lab")
         .bin_name("cargo lab")
@@ -147,6 +165,25 @@ fn command() -> Command {
                 ),
         )
         .subcommand(
+            Command::new("grade")
+                .about("Marks learners' notebooks with the checks of the masters")
+                .arg(
+                    Arg::new("file")
+                        .action(ArgAction::Append)
+                        .required(true)
+                        .value_parser(value_parser!(PathBuf))
+                        .help("Notebooks; the lab of each is found by its exercises"),
+                )
+                .arg(
+                    Arg::new("csv")
+                        .long("csv")
+                        .value_parser(value_parser!(PathBuf))
+                        .help("Also write the table to this file"),
+                )
+                .arg(number("seconds", "30", "The longest that one check may take"))
+                .arg(number("gib", "4", "The most memory that one process may take")),
+        )
+        .subcommand(
             Command::new("test")
                 .about("Runs every test and every lab")
                 .arg(flag("deny-skips", "Fail when a test is skipped for want of data")),
@@ -198,6 +235,12 @@ fn order(matches: &ArgMatches) -> Result<Order> {
             let edition = edition.map_or(Edition::Learner, |(_, edition)| *edition);
             Order::Release(edition, sub.get_one::<PathBuf>("dir").cloned().unwrap_or_default())
         }
+        Some(("grade", sub)) => Order::Grade(Grade {
+            files: sub.get_many::<PathBuf>("file").unwrap_or_default().cloned().collect(),
+            csv: sub.get_one::<PathBuf>("csv").cloned(),
+            seconds: sub.get_one("seconds").copied().unwrap_or(30),
+            gib: sub.get_one("gib").copied().unwrap_or(4),
+        }),
         Some(("test", sub)) => Order::Test(Test { deny_skips: sub.get_flag("deny-skips") }),
         Some(("lint", _)) => Order::Lint,
         Some(("prepare", sub)) => Order::Prepare(Prepare { tools: sub.get_flag("tools") }),

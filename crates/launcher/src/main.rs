@@ -5,6 +5,7 @@ mod child;
 mod cli;
 mod doctor;
 mod failure;
+mod grade;
 mod key;
 mod labs;
 mod open;
@@ -36,6 +37,7 @@ fn carry_out(order: Order) -> Result<ExitCode> {
         Order::Reset(labs) => open::reset(&labs),
         Order::Progress => labs::progress::print(),
         Order::Release(edition, folder) => labs::release::release(edition, &folder),
+        Order::Grade(options) => grade::grade(&options),
         Order::Test(options) => return tests::test(&options),
         Order::Lint => tests::lint(),
         Order::Prepare(options) => open::prepare(options.tools),

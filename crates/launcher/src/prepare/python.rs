@@ -12,6 +12,9 @@ use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 
 const REQUIREMENTS: &str = include_str!("../python/requirements.txt");
+const NBGRADER: &str = include_str!("../python/nbgrader.txt");
+/// Where an environment keeps the list of its packages.
+const LIST: &str = "requirements.txt";
 const OLDEST: (u32, u32) = (3, 11);
 
 /// The packages that this program calls; what they need in turn comes with them.
@@ -26,35 +29,39 @@ pub fn environment(places: &Places) -> Result<PathBuf> {
         return Ok(program(&conda));
     }
     let base = base_python()?;
-    let version = version(&base)?;
-    let key = Key::default().text(&version).text(REQUIREMENTS).hex();
+    let key = Key::default().text(&version(&base)?).text(REQUIREMENTS).hex();
     let folder = places.cache.join(format!("python-{key}"));
     if !program(&folder).exists() {
-        say::step("JupyterLab and its Python environment", |line| {
-            whole_folder(&folder, |new| {
-                let mut venv = Command::new(&base);
-                child::watch_under(line, venv.args(["-m", "venv"]).arg(new), "cargo lab doctor")?;
-                let list = new.join("requirements.txt");
-                std::fs::write(&list, REQUIREMENTS).map_err(|error| Failure::file("write", &list, &error))?;
-                let mut pip = Command::new(program(new));
-                pip.args([
-                    "-m",
-                    "pip",
-                    "install",
-                    "--disable-pip-version-check",
-                    "--no-cache-dir",
-                    "--no-warn-script-location",
-                    "-r",
-                ]);
-                child::watch_under(
-                    line,
-                    pip.arg(&list),
-                    "look at the network, then run the same command again",
-                )
-            })
-        })?;
+        make(&folder, &base, REQUIREMENTS, "JupyterLab and its Python environment")?;
     }
     Ok(program(&folder))
+}
+
+/// Returns the Python of an environment that has nbgrader too: only a test needs it, and it is large.
+pub fn with_nbgrader(places: &Places) -> Result<PathBuf> {
+    let base = base_python()?;
+    let wanted = format!("# Python {}\n{REQUIREMENTS}{NBGRADER}", version(&base)?);
+    let folder = places.cache.join("nbgrader");
+    if std::fs::read_to_string(folder.join(LIST)).ok().as_ref() != Some(&wanted) {
+        make(&folder, &base, &wanted, "nbgrader, for its test")?;
+    }
+    Ok(program(&folder))
+}
+
+/// Makes an environment with the packages of a list, which it keeps.
+fn make(folder: &Path, base: &Path, requirements: &str, title: &str) -> Result<()> {
+    say::step(title, |line| {
+        whole_folder(folder, |new| {
+            let mut venv = Command::new(base);
+            child::watch_under(line, venv.args(["-m", "venv"]).arg(new), "cargo lab doctor")?;
+            let list = new.join(LIST);
+            std::fs::write(&list, requirements).map_err(|error| Failure::file("write", &list, &error))?;
+            let mut pip = Command::new(program(new));
+            pip.args(["-m", "pip", "install", "--disable-pip-version-check", "--no-cache-dir"]);
+            pip.args(["--no-warn-script-location", "-r"]).arg(&list);
+            child::watch_under(line, &mut pip, "look at the network, then run the same command again")
+        })
+    })
 }
 
 /// Whether this Python has the tools at the versions of `requirements.txt`.
