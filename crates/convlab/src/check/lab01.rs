@@ -9,7 +9,7 @@ use tch::{Device, Kind, Tensor};
 pub(super) const EXERCISES: &[Exercise] = &[
     SCRAMBLED,
     WHO_SUFFERS,
-    TRAIN_STEP,
+    ONE_STEP,
     MIDDLE_VALUE,
     X_FILTER,
     SEEN_BY_SECOND,
@@ -92,8 +92,8 @@ pub fn who_suffers(yours: impl Fn() -> char) -> Answer {
     WHO_SUFFERS.judge(|| choice(yours(), &options))
 }
 
-const TRAIN_STEP: Exercise = Exercise {
-    name: "train_step",
+const ONE_STEP: Exercise = Exercise {
+    name: "one_step",
     lab: "01",
     hints: &[
         "`let scores = net.forward(xs);` and `let loss = scores.cross_entropy_for_logits(labels);`",
@@ -105,8 +105,8 @@ const TRAIN_STEP: Exercise = Exercise {
 type Step<'a> = &'a dyn Fn(&nn::Sequential, &mut nn::Optimizer, &Tensor, &Tensor) -> f64;
 
 /// Judges a function that trains a network by one batch and returns the loss.
-pub fn train_step(yours: impl Fn(&nn::Sequential, &mut nn::Optimizer, &Tensor, &Tensor) -> f64) -> Answer {
-    TRAIN_STEP.judge(|| {
+pub fn one_step(yours: impl Fn(&nn::Sequential, &mut nn::Optimizer, &Tensor, &Tensor) -> f64) -> Answer {
+    ONE_STEP.judge(|| {
         let (losses, weights) = three_steps(&yours);
         let (right_losses, right_weights) = three_steps(&step_by_the_book);
         let agree = |a: &[f64], b: &[f64]| a.iter().zip(b).all(|(a, b)| (a - b).abs() < 1e-4);
@@ -385,7 +385,7 @@ const MENDED_LOSS: Exercise = Exercise {
     lab: "01",
     hints: &[
         "`cross_entropy_for_logits` turns scores into probabilities itself: what comes of it when that has been done before?",
-        "it is the loss of your own `train_step`",
+        "it is the loss of your own `one_step`",
     ],
 };
 
@@ -492,8 +492,8 @@ mod tests {
 
     #[test]
     fn a_step_is_judged_by_where_the_weights_are_after_three_of_them() {
-        TRAIN_STEP.prove::<Step>(
-            train_step,
+        ONE_STEP.prove::<Step>(
+            one_step,
             |_, _, _, _| todo!(),
             |_, _, xs, _| xs.get(100).double_value(&[]),
             &[step_by_the_book, |net, opt, xs, labels| {
