@@ -1,4 +1,4 @@
-//! `cargo lab bench`: the prepared kernel beside evcxr as a newcomer would start it, in one run.
+//! `cargo lab bench`: the prepared kernel beside evcxr as a newcomer would start it, or a class of kernels at once.
 
 use crate::child;
 use crate::cli;
@@ -9,13 +9,20 @@ use crate::prepare::data;
 use crate::prepare::{KERNEL, STOCK_KERNEL, text};
 
 const BENCH_KERNEL: &str = include_str!("python/bench_kernel.py");
+const BENCH_CLASS: &str = include_str!("python/bench_class.py");
 
-/// Prints, for both kernels: start to the first tensor drawn, median and 95th percentile of lab 02's cells.
-pub fn kernel(options: &cli::Bench) -> Result<()> {
+/// Prints, for both kernels: start to the first tensor drawn, median and 95th percentile of lab 02's cells; or, for
+/// each size of class, what a learner waits and what a kernel takes.
+pub fn bench(options: &cli::Bench) -> Result<()> {
     let ready = doctor::checked_prepare(None)?;
     let lab = labs::select(&ready.places.notebooks(), std::slice::from_ref(&options.lab))?.remove(0);
     let mut command = jupyter_python(&ready);
-    command.args(["-c", BENCH_KERNEL, &text(&lab.path), KERNEL, STOCK_KERNEL]);
+    if options.class.is_empty() {
+        command.args(["-c", BENCH_KERNEL, &text(&lab.path), KERNEL, STOCK_KERNEL]);
+    } else {
+        command.args(["-c", BENCH_CLASS, &text(&lab.path), KERNEL]);
+        command.args(options.class.iter().map(ToString::to_string));
+    }
     data::choose(&ready, false)?.tell(&mut command);
     child::watch(&mut command, "cargo lab doctor", |line| println!("{line}"))
 }

@@ -15,6 +15,7 @@ pub enum Order {
     Progress,
     Release(Edition, PathBuf),
     Grade(Grade),
+    Site(Site),
     Test(Test),
     Lint,
     Prepare(Prepare),
@@ -31,6 +32,17 @@ pub struct Open {
     pub ip: IpAddr,
     pub no_browser: bool,
     pub offline: bool,
+    /// The folder to open in place of the learner's, such as the lecturer's edition.
+    pub folder: Option<PathBuf>,
+}
+
+/// `cargo lab site`.
+pub struct Site {
+    pub folder: PathBuf,
+    /// The image that the pages tell to run.
+    pub image: String,
+    /// `OWNER/NAME` of the repository, for the ways to run the labs that need it.
+    pub repository: Option<String>,
 }
 
 /// `cargo lab prepare`.
@@ -75,6 +87,8 @@ pub struct Test {
 pub struct Bench {
     /// The lab whose cells are measured: a number, a name or a path.
     pub lab: String,
+    /// How many kernels run it at once, one measurement each; none for one kernel beside evcxr as it comes.
+    pub class: Vec<u32>,
 }
 
 /// No cell of a lab may take longer: the longest trains for minutes.
@@ -112,6 +126,12 @@ fn command() -> Command {
                 .value_parser(value_parser!(IpAddr))
                 .default_value("127.0.0.1")
                 .help("Listen on this address; others than this machine can come to 0.0.0.0, with the token"),
+        )
+        .arg(
+            Arg::new("folder")
+                .long("folder")
+                .value_parser(value_parser!(PathBuf))
+                .help("Open this folder beside `crates`, such as a lecture's, in place of my-labs"),
         )
         .arg(flag("no-browser", "Print the link instead of opening a browser"))
         .arg(offline())
@@ -184,6 +204,29 @@ fn command() -> Command {
                 .arg(number("gib", "4", "The most memory that one process may take")),
         )
         .subcommand(
+            Command::new("site")
+                .about(
+                    "Writes the course's pages, slides and reference from the labs that `run` has executed",
+                )
+                .arg(
+                    Arg::new("dir")
+                        .required(true)
+                        .value_parser(value_parser!(PathBuf))
+                        .help("A new folder, or one that `site` has made"),
+                )
+                .arg(
+                    Arg::new("image")
+                        .long("image")
+                        .default_value("convlab")
+                        .help("The container image that the pages tell to run"),
+                )
+                .arg(
+                    Arg::new("repository")
+                        .long("repository")
+                        .help("OWNER/NAME on GitHub, for the links to it and to Binder"),
+                ),
+        )
+        .subcommand(
             Command::new("test")
                 .about("Runs every test and every lab")
                 .arg(flag("deny-skips", "Fail when a test is skipped for want of data")),
@@ -198,13 +241,33 @@ fn command() -> Command {
             Command::new("env").about("Prints the environment of builds, for `eval \"$(cargo lab env)\"`"),
         )
         .subcommand(
-            Command::new("bench").about("Measures").subcommand_required(false).subcommand(
-                Command::new("kernel")
-                    .about("The prepared kernel beside evcxr as it comes (the default)")
-                    .arg(Arg::new("lab").default_value(BENCH_LAB).help("The lab whose cells are measured")),
-            ),
+            Command::new("bench")
+                .about("Measures")
+                .subcommand_required(false)
+                .subcommand(
+                    Command::new("kernel")
+                        .about("The prepared kernel beside evcxr as it comes (the default)")
+                        .arg(bench_lab()),
+                )
+                .subcommand(
+                    Command::new("class")
+                        .about("Many kernels at once: what each learner waits, and what each takes")
+                        .arg(bench_lab())
+                        .arg(
+                            Arg::new("kernels")
+                                .long("kernels")
+                                .value_delimiter(',')
+                                .default_value("1,2,4")
+                                .value_parser(value_parser!(u32).range(1..=200))
+                                .help("How many, for each measurement"),
+                        ),
+                ),
         )
         .subcommand(Command::new("clean").about("Removes the cache folder"))
+}
+
+fn bench_lab() -> Arg {
+    Arg::new("lab").default_value(BENCH_LAB).help("The lab whose cells are measured")
 }
 
 fn order(matches: &ArgMatches) -> Result<Order> {
@@ -214,6 +277,7 @@ fn order(matches: &ArgMatches) -> Result<Order> {
             ip: matches.get_one("ip").copied().unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST)),
             no_browser: matches.get_flag("no-browser"),
             offline: matches.get_flag("offline"),
+            folder: matches.get_one("folder").cloned(),
         }),
         Some(("doctor", sub)) => Order::Doctor(Doctor { port: sub.get_one("port").copied() }),
         Some(("run", sub)) => Order::Run(Run {
@@ -241,14 +305,23 @@ fn order(matches: &ArgMatches) -> Result<Order> {
             seconds: sub.get_one("seconds").copied().unwrap_or(30),
             gib: sub.get_one("gib").copied().unwrap_or(4),
         }),
+        Some(("site", sub)) => Order::Site(Site {
+            folder: sub.get_one("dir").cloned().unwrap_or_default(),
+            image: sub.get_one("image").cloned().unwrap_or_default(),
+            repository: sub.get_one("repository").cloned(),
+        }),
         Some(("test", sub)) => Order::Test(Test { deny_skips: sub.get_flag("deny-skips") }),
         Some(("lint", _)) => Order::Lint,
         Some(("prepare", sub)) => Order::Prepare(Prepare { tools: sub.get_flag("tools") }),
         Some(("env", _)) => Order::Env,
         Some(("bench", sub)) => {
-            let kernel = sub.subcommand_matches("kernel");
-            let lab = kernel.and_then(|sub| sub.get_one::<String>("lab").cloned());
-            Order::Bench(Bench { lab: lab.unwrap_or_else(|| BENCH_LAB.to_owned()) })
+            let (name, sub) = sub.subcommand().unzip();
+            let lab = sub.and_then(|sub| sub.get_one::<String>("lab").cloned());
+            let class = sub.filter(|_| name == Some("class")).and_then(|sub| sub.get_many("kernels"));
+            Order::Bench(Bench {
+                lab: lab.unwrap_or_else(|| BENCH_LAB.to_owned()),
+                class: class.unwrap_or_default().copied().collect(),
+            })
         }
         Some(("clean", _)) => Order::Clean,
         Some((other, _)) => return Err(Failure::new(format!("There is no `{other}`."), "cargo lab --help")),

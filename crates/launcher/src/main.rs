@@ -12,6 +12,7 @@ mod open;
 mod places;
 mod prepare;
 mod say;
+mod site;
 mod system;
 mod tests;
 
@@ -38,11 +39,12 @@ fn carry_out(order: Order) -> Result<ExitCode> {
         Order::Progress => labs::progress::print(),
         Order::Release(edition, folder) => labs::release::release(edition, &folder),
         Order::Grade(options) => grade::grade(&options),
+        Order::Site(options) => site::site(&options),
         Order::Test(options) => return tests::test(&options),
         Order::Lint => tests::lint(),
         Order::Prepare(options) => open::prepare(options.tools),
         Order::Env => prepare::print_environment(),
-        Order::Bench(options) => bench::kernel(&options),
+        Order::Bench(options) => bench::bench(&options),
         Order::Clean => prepare::clean(),
     }
     .map(|()| ExitCode::SUCCESS)

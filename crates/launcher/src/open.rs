@@ -15,7 +15,10 @@ const OPEN_LAB: &str = include_str!("python/open_lab.py");
 pub fn open(options: &cli::Open) -> Result<()> {
     let ready = doctor::checked_prepare(options.port)?;
     let places = &ready.places;
-    let mine = bring(places)?;
+    let mine = match &options.folder {
+        Some(folder) => given(folder)?,
+        None => bring(places)?,
+    };
     let mut jupyter = jupyter_python(&ready);
     jupyter.args(["-c", OPEN_LAB, &text(&ready.programs.kernel()), &text(&programs::kernels(places))]);
     jupyter.arg(format!("--ServerApp.ip={}", options.ip));
@@ -56,6 +59,14 @@ pub fn prepare(tools_only: bool) -> Result<()> {
         return doctor::checked_prepare_tools();
     }
     bring(&doctor::checked_prepare(None)?.places).map(drop)
+}
+
+fn given(folder: &Path) -> Result<PathBuf> {
+    let failed = |_| {
+        let remedy = "make it: cargo lab release --edition lecture DIR";
+        Failure::new(format!("There is no folder {}.", folder.display()), remedy)
+    };
+    folder.canonicalize().map_err(failed)
 }
 
 /// The learner's folder, with every lab in it; says what is new.

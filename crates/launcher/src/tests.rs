@@ -136,11 +136,20 @@ fn cargo_calls(ready: &Ready, verb: &str) -> Result<Vec<(&'static str, Command)>
     let launcher = call(&["--release", "--package", "launcher"]);
     let mut programs = call(&["--release", "--package", "kernel", "--package", "fetch"]);
     programs.arg("--target-dir").arg(programs::target_folder(&ready.places, &toolchain));
-    let mut helper = call(&["--package", "convlab", "--target", &toolchain.host]);
-    helper.arg("--target-dir").arg(helper_target(ready)?).envs(&ready.environment);
+    let (_, helper) = helper_call(ready, verb)?;
+    Ok(vec![("launcher", launcher), ("kernel and fetch", programs), ("convlab", helper)])
+}
+
+/// A cargo call for the helper crate, and the folder below which its results are.
+pub fn helper_call(ready: &Ready, verb: &str) -> Result<(PathBuf, Command)> {
+    let host = prepare::Toolchain::find()?.host;
+    let target = helper_target(ready)?;
+    let mut helper = child::command("cargo");
+    helper.args([verb, "--locked", "--package", "convlab", "--target", &host]);
+    helper.arg("--target-dir").arg(&target).envs(&ready.environment).current_dir(&ready.places.checkout);
     // evcxr's own flag: with another one cargo would compile everything a second time.
     helper.env("RUSTFLAGS", "-Cprefer-dynamic").env("CONVLAB_TEST_PYTHON", &ready.python);
-    Ok(vec![("launcher", launcher), ("kernel and fetch", programs), ("convlab", helper)])
+    Ok((target.join(host), helper))
 }
 
 /// A target folder of its own for the helper crate's tests: a clone of the stage's, made anew when the dependencies

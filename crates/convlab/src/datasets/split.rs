@@ -31,9 +31,8 @@ impl Split {
         check_labels(&labels, images.size()[0])?;
         Ok(Self {
             labels: labels.to_device(images.device()).to_kind(Kind::Int64),
-            // A shifted or cut image may lie in memory with gaps, which `view` refuses.
-            images: images.to_kind(Kind::Float).contiguous(),
-            source: "your own".to_owned(),
+            images: images.to_kind(Kind::Float),
+            source: "your own images".to_owned(),
         })
     }
 

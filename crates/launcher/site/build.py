@@ -1,0 +1,159 @@
+"""Writes the course's pages and slides from executed labs, with nbconvert and the templates beside this file; fails
+if a link in them leads nowhere.
+
+python build.py EXECUTED_LABS SITE REVEAL COURSE
+
+EXECUTED_LABS holds each lab as .ipynb with its outputs; SITE has the learner's notebooks in `notebooks` and the
+reference in `api` already; REVEAL is a copy of reveal.js; COURSE is JSON: {"image": ..., "repository": "OWNER/NAME" or null}.
+"""
+
+import copy
+import html.parser
+import json
+import os
+import re
+import shutil
+import sys
+import urllib.parse
+
+import jinja2
+import nbformat
+from nbconvert import HTMLExporter, SlidesExporter
+from nbconvert.filters import markdown2html
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+SOLUTION = re.compile(r"^( *)// BEGIN SOLUTION\n.*?// END SOLUTION\n", re.MULTILINE | re.DOTALL)
+MARK = re.compile(r"^ *// (BEGIN|END) SOLUTION\n", re.MULTILINE)
+
+
+def exporter(kind, template):
+    # `reveal` brings what marks where slides begin and end; the page itself is our template's.
+    base = "reveal" if kind is SlidesExporter else "base"
+    return kind(template_name=base, template_file=template, extra_template_paths=[HERE], exclude_anchor_links=True)
+
+
+def with_starters(notebook):
+    """The notebook with `todo!()` for each solution, which is kept in the cell's metadata."""
+    for cell in notebook.cells:
+        if cell.cell_type == "code" and SOLUTION.search(cell.source + "\n"):
+            cell.metadata.solution = MARK.sub("", cell.source + "\n").rstrip()
+            cell.source = SOLUTION.sub(r"\1todo!()\n", cell.source + "\n").rstrip()
+    return notebook
+
+
+def for_learners(notebook):
+    """The notebook without the cells that only the lecturer reads."""
+    notebook.cells = [cell for cell in notebook.cells if "lecturer" not in cell.metadata.get("tags", [])]
+    return notebook
+
+
+def parts(cells):
+    """The slide on which each cell begins: a section, a part of one (a text with the code below it), or none."""
+    kinds = []
+    for cell, before in zip(cells, [None, *cells]):
+        if before is None or (cell.cell_type == "markdown" and cell.source.startswith("## ")):
+            kinds.append("slide")
+        elif before.cell_type == "code":
+            kinds.append("subslide")
+        else:
+            kinds.append("")
+    return kinds
+
+
+def with_slides(notebook):
+    """The notebook with the metadata that nbconvert's slides go by; what a cell itself says of its slide stays."""
+    cells = []
+    for cell, kind in zip(notebook.cells, parts(notebook.cells)):
+        cell.metadata.setdefault("slideshow", {}).setdefault("slide_type", kind)
+        cells.append(cell)
+        about = cell.metadata.get("convlab", {})
+        if about.get("notes"):
+            text = f"**{about['minutes']} minutes.** {about['notes']}"
+            cells.append(nbformat.v4.new_markdown_cell(text, metadata={"slideshow": {"slide_type": "notes"}}))
+    notebook.cells = cells
+    return notebook
+
+
+def read(path):
+    """What the pages say of a lab, and its notebook."""
+    notebook = nbformat.read(path, as_version=4)
+    head = notebook.cells[0].source
+    about, _, goals = head.partition("By the end you can")
+    points = [line for line in goals.splitlines() if line.lstrip().startswith(("-", "*"))]
+    return {
+        "name": os.path.splitext(os.path.basename(path))[0],
+        "title": head.splitlines()[0].removeprefix("# "),
+        "minutes": re.search(r"(\d+) minutes", about).group(1),
+        "goals": markdown2html("\n".join(points)),
+        "exercises": sum(cell.source.startswith("check::") for cell in notebook.cells),
+        "notebook": notebook,
+    }
+
+
+def write(site, name, text):
+    path = os.path.join(site, name)
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(text)
+
+
+class Page(html.parser.HTMLParser):
+    """The links and the anchors of a page."""
+
+    def __init__(self, path):
+        super().__init__()
+        self.links, self.anchors = [], set()
+        with open(path, encoding="utf-8") as file:
+            self.feed(file.read())
+
+    def handle_starttag(self, tag, attributes):
+        for name, value in attributes:
+            if name in ("href", "src") and tag != "image":
+                self.links.append(value)
+            elif name == "id":
+                self.anchors.add(value)
+
+
+def dead_links(site):
+    """Each link of our own pages to a file of the site, or a place in one, that is not there."""
+    paths = [os.path.join(folder, name) for folder, _, names in os.walk(site) for name in names]
+    pages = {path: Page(path) for path in paths if path.endswith(".html") and not path.startswith(os.path.join(site, "api"))}
+    for path, page in pages.items():
+        for link in page.links:
+            url = urllib.parse.urlsplit(link)
+            if url.scheme:
+                continue
+            target = os.path.normpath(os.path.join(os.path.dirname(path), urllib.parse.unquote(url.path))) if url.path else path
+            there = os.path.isfile(target)
+            if not there or (url.fragment and target in pages and url.fragment not in pages[target].anchors):
+                yield f"{os.path.relpath(path, site)}: the link {link} leads nowhere"
+
+
+def main():
+    executed, site, reveal, course = sys.argv[1:]
+    course = json.loads(course)
+    labs = [read(os.path.join(executed, name)) for name in sorted(os.listdir(executed)) if name.endswith(".ipynb")]
+    pages = jinja2.Environment(loader=jinja2.FileSystemLoader(HERE), trim_blocks=True)
+    lab_cells, slides = exporter(HTMLExporter, "cells.html.j2"), exporter(SlidesExporter, "slides.html.j2")
+
+    def page(name, template, **facts):
+        root = "../" * name.count("/")
+        write(site, name, pages.get_template(template).render(root=root, course=course, labs=labs, **facts))
+
+    for lab, before, after in zip(labs, [None, *labs], [*labs[1:], None]):
+        notebook = with_starters(for_learners(lab["notebook"]))
+        lab["cells"], _ = lab_cells.from_notebook_node(copy.deepcopy(notebook))
+        page(f"labs/{lab['name']}.html", "lab.html", title=lab["title"], lab=lab, before=before, after=after)
+        shown, _ = slides.from_notebook_node(with_slides(notebook), {"title": lab["title"]})
+        write(site, f"slides/{lab['name']}.html", shown)
+    with open(os.path.join(site, "notebooks", "schedule.md"), encoding="utf-8") as file:
+        schedule = markdown2html(file.read().replace("\n## ", "\n### ").removeprefix("# Schedule\n"))
+    page("index.html", "index.html", title="convlab: convolutional networks, by hand and in Rust")
+    page("lecturers.html", "lecturers.html", title="convlab: for lecturers", schedule=schedule)
+    for name in ["site.css", "slides.css"]:
+        shutil.copy(os.path.join(HERE, name), site)
+    shutil.copytree(reveal, os.path.join(site, "slides", "reveal"))
+    sys.exit("\n".join(dead_links(site)) or None)
+
+
+main()

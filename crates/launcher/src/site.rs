@@ -1,0 +1,142 @@
+//! `cargo lab site`: the course's pages, slides and reference, from labs that have been executed.
+
+use crate::failure::{Failure, Result};
+use crate::labs::{self, Lab, edition::Edition, release, source};
+use crate::prepare::{Ready, text, whole_folder};
+use crate::{child, cli, doctor, say, tests};
+use serde_json::{Value, json};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// The package whose wheel holds reveal.js, which makes the slides.
+const REVEAL: &str = "sphinx-revealjs==3.2.1";
+
+const FETCH_REVEAL: &str = include_str!("python/fetch_reveal.py");
+
+/// Stands in a site, so that it is known as one and may be replaced.
+const MARK: &str = "lecturers.html";
+
+/// Writes the site whole or not at all; a folder with anything else in it is left as it is.
+pub fn site(options: &cli::Site) -> Result<()> {
+    let ready = doctor::checked_prepare(None)?;
+    let folder = std::path::absolute(&options.folder)
+        .map_err(|error| Failure::file("find", &options.folder, &error))?;
+    may_be_replaced(&folder)?;
+    let executed = ready.places.checkout.join("target/labs");
+    let labs = labs::all(&ready.places.notebooks())?;
+    labs.iter().try_for_each(|lab| is_current(lab, &executed))?;
+    let reveal = reveal(&ready)?;
+    let reference = reference(&ready)?;
+    whole_folder(&folder, |new| {
+        release::write(&labs, Edition::Learner, &new.join("notebooks"))?;
+        copy(&reference, &new.join("api"))?;
+        pages(&ready, options, [&executed, new, &reveal])
+    })?;
+    println!("The site is in {}.", folder.display());
+    Ok(())
+}
+
+fn may_be_replaced(folder: &Path) -> Result<()> {
+    let is_empty = fs::read_dir(folder).map_or(!folder.exists(), |mut entries| entries.next().is_none());
+    if is_empty || folder.join(MARK).exists() {
+        return Ok(());
+    }
+    Err(Failure::new(format!("{} holds something that is no site.", folder.display()), "name a new folder"))
+}
+
+/// Whether the lab has been executed as it is now.
+fn is_current(lab: &Lab, executed: &Path) -> Result<()> {
+    let cells = |notebook: Value| -> Vec<String> {
+        notebook["cells"].as_array().into_iter().flatten().map(source).collect()
+    };
+    let run = Lab { path: executed.join(lab.path.file_name().unwrap_or_default()) };
+    if run.path.exists() && cells(run.read()?) == cells(lab.read()?) {
+        return Ok(());
+    }
+    let what = format!("{} has not been run as it is now, so there are no outputs to show.", lab.name());
+    Err(Failure::new(what, "cargo lab run"))
+}
+
+fn pages(ready: &Ready, options: &cli::Site, folders: [&Path; 3]) -> Result<()> {
+    let course = json!({"image": options.image, "repository": options.repository}).to_string();
+    say::step("pages and slides", |line| {
+        let mut python = child::command(&ready.python);
+        python.arg(ready.places.checkout.join("crates/launcher/site/build.py")).args(folders).arg(&course);
+        child::watch_under(line, python.env("PYTHONDONTWRITEBYTECODE", "1"), "mend what it names")
+    })
+}
+
+/// The folder with reveal.js; it is fetched once.
+fn reveal(ready: &Ready) -> Result<PathBuf> {
+    let folder = ready.places.cache.join(format!("reveal-{}", REVEAL.rsplit('=').next().unwrap_or_default()));
+    if !folder.exists() {
+        say::step("reveal.js for the slides", |line| {
+            whole_folder(&folder, |new| {
+                let mut python = child::command(&ready.python);
+                python.args(["-c", FETCH_REVEAL, REVEAL, &text(new)]);
+                child::watch_under(line, &mut python, "look at the network, then run the same command again")
+            })
+        })?;
+    }
+    Ok(folder)
+}
+
+/// The helper crate's reference, where its dependencies are compiled already.
+fn reference(ready: &Ready) -> Result<PathBuf> {
+    let (target, mut cargo) = tests::helper_call(ready, "doc")?;
+    cargo.args(["--no-deps", "--lib"]);
+    say::step("the helper crate's reference", |line| {
+        child::watch_under(line, &mut cargo, "look at the error")
+    })?;
+    Ok(target.join("doc"))
+}
+
+fn copy(from: &Path, to: &Path) -> Result<()> {
+    fs::create_dir_all(to).map_err(|error| Failure::file("make the folder", to, &error))?;
+    for entry in fs::read_dir(from).map_err(|error| Failure::file("read", from, &error))?.flatten() {
+        let (source, target) = (entry.path(), to.join(entry.file_name()));
+        if source.is_dir() {
+            copy(&source, &target)?;
+        } else if entry.file_name() != ".lock" {
+            fs::copy(&source, &target).map_err(|error| Failure::file("write", &target, &error))?;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod checks {
+    use super::*;
+
+    #[test]
+    fn only_a_new_folder_an_empty_one_or_a_site_may_be_replaced() {
+        let dir = tempfile::tempdir().unwrap();
+        assert_eq!(may_be_replaced(&dir.path().join("new")), Ok(()));
+        assert_eq!(may_be_replaced(dir.path()), Ok(()));
+        fs::write(dir.path().join("thesis.txt"), "mine").unwrap();
+        assert!(may_be_replaced(dir.path()).unwrap_err().what().contains("no site"));
+        assert!(may_be_replaced(&dir.path().join("thesis.txt")).is_err());
+        fs::write(dir.path().join(MARK), "").unwrap();
+        assert_eq!(may_be_replaced(dir.path()), Ok(()));
+    }
+
+    #[test]
+    fn a_lab_that_was_not_run_or_has_changed_since_is_named_with_the_command_that_runs_it() {
+        let dir = tempfile::tempdir().unwrap();
+        let (masters, executed) = (dir.path().join("notebooks"), dir.path().join("labs"));
+        fs::create_dir(&masters).unwrap();
+        fs::create_dir(&executed).unwrap();
+        let write = |folder: &Path, code: &str| {
+            let notebook = json!({"cells": [{"cell_type": "code", "source": [code]}]});
+            fs::write(folder.join("02_by_hand.ipynb"), notebook.to_string()).unwrap();
+        };
+        write(&masters, "1 + 1");
+        let lab = Lab { path: masters.join("02_by_hand.ipynb") };
+        let failure = is_current(&lab, &executed).unwrap_err();
+        assert!(failure.what().contains("02_by_hand") && failure.remedy() == "cargo lab run", "{failure}");
+        write(&executed, "1 + 1");
+        assert_eq!(is_current(&lab, &executed), Ok(()));
+        write(&masters, "1 + 2");
+        assert!(is_current(&lab, &executed).is_err());
+    }
+}

@@ -1,0 +1,115 @@
+//! The course's pages: what they show of a lab, and that no link in them leads nowhere.
+
+mod common;
+
+use common::{checkout, lab, said};
+use serde_json::{Value, json};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::{env, fs};
+
+/// The prepared Python, or `None` where nothing is prepared.
+fn python() -> Option<PathBuf> {
+    env::var_os("CONVLAB_PREPARED").or_else(|| {
+        println!("skipped: not prepared");
+        None
+    })?;
+    let told = said(&lab(&["env"]).output().unwrap());
+    let path = told.lines().find_map(|line| line.strip_prefix("export JUPYTER_PATH='")).unwrap();
+    let spec = Path::new(path.trim_end_matches('\'')).join("kernels/convlab/kernel.json");
+    let spec: Value = serde_json::from_str(&fs::read_to_string(spec).unwrap()).unwrap();
+    Some(spec["metadata"]["python"].as_str().unwrap().into())
+}
+
+/// Builds the pages of one lab with this text in its second section.
+fn build(python: &Path, site: &Path, text: &str) -> Output {
+    let folder = tempfile::tempdir().unwrap();
+    let (labs, reveal) = (folder.path().join("labs"), folder.path().join("reveal"));
+    for folder in [&labs, &site.join("notebooks"), &site.join("api/convlab"), &reveal.join("dist")] {
+        fs::create_dir_all(folder).unwrap();
+    }
+    fs::create_dir_all(reveal.join("plugin/notes")).unwrap();
+    for file in ["dist/reveal.js", "dist/reveal.css", "plugin/notes/notes.js"] {
+        fs::write(reveal.join(file), "").unwrap();
+    }
+    fs::write(site.join("api/convlab/index.html"), "").unwrap();
+    fs::write(site.join("notebooks/02_by_hand.ipynb"), "").unwrap();
+    fs::write(site.join("notebooks/schedule.md"), "# Schedule\n\n## 02 · By hand\n\n45 minutes\n").unwrap();
+    fs::write(labs.join("02_by_hand.ipynb"), executed(text).to_string()).unwrap();
+    Command::new(python)
+        .arg(checkout().join("crates/launcher/site/build.py"))
+        .args([&labs, site, &reveal])
+        .arg(r#"{"image": "course:1", "repository": "owner/name"}"#)
+        .env("PYTHONDONTWRITEBYTECODE", "1")
+        .output()
+        .unwrap()
+}
+
+fn executed(text: &str) -> Value {
+    let code = |id: &str, source: &str, html: &str| {
+        json!({"cell_type": "code", "id": id, "metadata": {}, "execution_count": 1, "source": source, "outputs": [
+            {"output_type": "execute_result", "execution_count": 1, "metadata": {}, "data": {"text/html": html, "text/plain": "plain"}},
+        ]})
+    };
+    let words = |id: &str, source: &str, metadata: Value| json!({"cell_type": "markdown", "id": id, "source": source, "metadata": metadata});
+    let answer = "fn one() -> i64 {\n    // BEGIN SOLUTION\n    1\n    // END SOLUTION\n}";
+    json!({"nbformat": 4, "nbformat_minor": 5, "metadata": {"language_info": {"name": "rust"}}, "cells": [
+        words("title", "# 02 · By hand\n\n45 minutes\n\nBy the end you can\n\n- count", json!({})),
+        words("head", &format!("## One\n\n{text}"), json!({"convlab": {"minutes": 45, "notes": "Ask first."}})),
+        code("one", answer, "<i>drawn</i>"),
+        code("check-one", "check::one(one)", "right"),
+        words("aside", "Only for the lecturer.", json!({"tags": ["lecturer"]})),
+    ]})
+}
+
+#[test]
+fn a_page_shows_outputs_and_starters_and_the_slides_hold_the_speakers_notes() {
+    let Some(python) = python() else { return };
+    let site = tempfile::tempdir().unwrap();
+    let output = build(&python, site.path(), "Text.");
+    assert!(output.status.success(), "{}", said(&output));
+    let read = |name: &str| fs::read_to_string(site.path().join(name)).unwrap();
+
+    let page = read("labs/02_by_hand.html");
+    assert!(page.contains("<i>drawn</i>"), "the figure is drawn");
+    let (starter, solution) = page.split_once("<summary>One solution</summary>").unwrap();
+    assert!(starter.contains("todo!"));
+    assert!(!solution.contains("todo!") && !page.contains("BEGIN SOLUTION"));
+    assert!(!page.contains("Ask first.") && !page.contains("Only for the lecturer."));
+    assert!(page.contains("my-labs course:1"), "the line that runs the container");
+
+    let slides = read("slides/02_by_hand.html");
+    let (_, notes) = slides.split_once(r#"<aside class="notes">"#).unwrap();
+    assert!(notes.split("</aside>").next().unwrap().contains("Ask first."));
+
+    let index = read("index.html");
+    assert!(index.contains("45 minutes · 1 exercise"), "{index}");
+    assert!(index.contains("<li>count</li>") && index.contains("/gh/owner/name/HEAD"));
+}
+
+#[test]
+fn a_link_that_leads_nowhere_fails_the_site_with_the_page_that_has_it() {
+    let Some(python) = python() else { return };
+    let site = tempfile::tempdir().unwrap();
+    let output = build(&python, site.path(), "[Next](03_gone.html), and [here](#nowhere).");
+    assert!(!output.status.success());
+    let told = said(&output);
+    for link in ["03_gone.html", "#nowhere"] {
+        assert!(told.contains(&format!("labs/02_by_hand.html: the link {link} leads nowhere")), "{told}");
+    }
+}
+
+#[test]
+fn every_path_that_the_readmes_link_to_is_there() {
+    for name in
+        ["README.md", "CONTRIBUTING.md", "crates/README.md", "notebooks/README.md"]
+    {
+        let path = checkout().join(name);
+        let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{name}: {error}"));
+        let links = text.split("](").skip(1).filter_map(|rest| rest.split(')').next());
+        for link in links.filter(|link| !link.contains("://") && !link.starts_with('#')) {
+            let file = link.split('#').next().unwrap();
+            assert!(path.parent().unwrap().join(file).exists(), "{name}: the link {link} leads nowhere");
+        }
+    }
+}
