@@ -42,7 +42,7 @@ fn a_split_of_your_own_has_a_label_for_each_image() {
     let labels = Tensor::from_slice(&[1u8, 0, 2]);
     let split = Split::new(images(), labels).unwrap();
     assert_eq!((split.len(), split.is_empty(), split.labels.kind()), (3, false, Kind::Int64));
-    assert_eq!(split.to_string(), "your own images: 3 images [1, 2, 2] and their labels");
+    assert_eq!(split.to_string(), "your own: 3 images [1, 2, 2] and their labels");
 
     let text = error(Split::new(images(), Tensor::from_slice(&[1i64, 0])));
     assert!(text.contains("one label for each of the 3 images") && text.contains("shape [2]"), "{text}");
@@ -245,4 +245,12 @@ fn the_real_cifar10_has_its_known_labels_and_mean() {
         means.iter().zip([0.4914, 0.4822, 0.4465]).all(|(mean, known)| (mean - known).abs() < 0.01),
         "{means:?}"
     );
+}
+
+#[test]
+fn images_that_lie_in_memory_with_gaps_can_be_flattened() {
+    let wide = Tensor::arange(2 * 3 * 4, (Kind::Float, Device::Cpu)).view([2, 1, 3, 4]);
+    let cut = Split::new(wide.narrow(3, 1, 2), Tensor::from_slice(&[0i64, 1])).unwrap();
+    let first = Vec::<f32>::try_from(cut.images.view([2, 6]).get(0)).unwrap();
+    assert_eq!(first, [1., 2., 5., 6., 9., 10.]);
 }

@@ -19,14 +19,17 @@ fn is_prepared() -> bool {
     prepared
 }
 
-/// Writes a notebook of code cells, each with its id and its tag.
+/// Writes a notebook of code cells, each with its id and its tag, or its metadata as JSON.
 fn notebook(folder: &Path, name: &str, cells: &[(&str, &str, &str)]) -> PathBuf {
     let cells: Vec<_> = cells
         .iter()
         .map(|(id, tag, code)| {
             json!({
                 "cell_type": "code", "id": id, "source": code, "outputs": [], "execution_count": null,
-                "metadata": if tag.is_empty() { json!({}) } else { json!({"tags": [tag]}) },
+                "metadata": serde_json::from_str(tag).unwrap_or_else(|_| match *tag {
+                    "" => json!({}),
+                    tag => json!({"tags": [tag]}),
+                }),
             })
         })
         .collect();
@@ -77,6 +80,9 @@ fn every_fault_is_named_with_lab_cell_and_message_and_the_run_fails() {
             ("meant", "raises-exception", "let n: i32 = \"four\".parse()?;"),
             ("meant-but-fine", "raises-exception", "let four = 4;"),
             ("variables-live", "", "assert_eq!((xs[2], four), (3, 4));"),
+            ("promised", r#"{"convlab": {"expect": {"offline": [0.9, 1], "full": [2, 3]}}}"#, "0.95"),
+            ("too-low", r#"{"convlab": {"expect": {"offline": [0.9, 1]}}}"#, "0.1 + 0.2"),
+            ("no-number", r#"{"convlab": {"expect": {"offline": [0.9, 1]}}}"#, "let five = 5;"),
             ("exits", "", "std::process::exit(3);"),
             ("never-run", "", "println!(\"never\");"),
         ],
@@ -101,6 +107,8 @@ fn every_fault_is_named_with_lab_cell_and_message_and_the_run_fails() {
         "faults · cell closure: error: The variable `double` is a closure, which cannot be persisted",
         "faults · cell wrong: check: ✘ not yet: the sum is 3",
         "faults · cell meant-but-fine: error: this cell is meant to show an error, and none came",
+        "faults · cell too-low: result: expected a number from 0.9 to 1 (offline run), but got 0.30000000000000004",
+        "faults · cell no-number: result: expected a number from 0.9 to 1 (offline run), but got nothing",
         "faults · cell exits: kernel: ",
         "exit status: 3",
         "killed · cell kills-kernel: kernel: the kernel died while this cell ran",
@@ -109,12 +117,12 @@ fn every_fault_is_named_with_lab_cell_and_message_and_the_run_fails() {
     ] {
         assert!(told.contains(fault), "`{fault}` is missing in\n{told}");
     }
-    for fine in ["good", "right", "warning", "caught", "meant", "variables-live", "never-run"] {
+    for fine in ["good", "right", "warning", "caught", "meant", "variables-live", "promised", "never-run"] {
         assert!(!told.contains(&format!("cell {fine}: ")), "{fine} is no fault:\n{told}");
     }
     let table: Vec<_> = told.lines().filter(|line| line.ends_with("FAILED")).collect();
     assert_eq!(table.len(), 3, "{told}");
-    assert_eq!(table[0].split_whitespace().take(2).collect::<Vec<_>>(), ["faults", "15"], "{told}");
+    assert_eq!(table[0].split_whitespace().take(2).collect::<Vec<_>>(), ["faults", "18"], "{told}");
 
     let executed: Value =
         serde_json::from_str(&fs::read_to_string(out.join("faults.ipynb")).unwrap()).unwrap();

@@ -38,10 +38,8 @@ mod verdict;
 
 pub use answer::{Answer, Said};
 pub use lab00::*;
-#[allow(unused_imports, reason = "the lab has no exercises yet")]
 pub use lab01::*;
 pub use lab02::*;
-#[allow(unused_imports, reason = "the lab has no exercises yet")]
 pub use lab03::*;
 #[allow(unused_imports, reason = "the lab has no exercises yet")]
 pub use lab04::*;

@@ -31,8 +31,9 @@ impl Split {
         check_labels(&labels, images.size()[0])?;
         Ok(Self {
             labels: labels.to_device(images.device()).to_kind(Kind::Int64),
-            images: images.to_kind(Kind::Float),
-            source: "your own images".to_owned(),
+            // A shifted or cut image may lie in memory with gaps, which `view` refuses.
+            images: images.to_kind(Kind::Float).contiguous(),
+            source: "your own".to_owned(),
         })
     }
 

@@ -15,6 +15,7 @@ mod padding;
 mod pooling;
 mod predictions;
 mod raster;
+mod runs;
 mod sliding;
 mod steps;
 mod summary;
@@ -30,6 +31,7 @@ pub(crate) use figure::escaped;
 pub use padding::padding;
 pub use pooling::pooling;
 pub use predictions::{predictions, worst_mistakes};
+pub use runs::{Run, runs};
 pub use steps::{Steps, steps};
 pub use summary::summary;
 pub use table::table;
@@ -40,7 +42,7 @@ use crate::datasets::Split;
 use crate::display::layout;
 use colour::Scale;
 use input::{Maps, pictures, wrong};
-use tch::Tensor;
+use tch::{Kind, Tensor};
 use tiles::{Face, Tile, Tiles};
 
 /// Of more images than this, or more maps, the first are drawn; the title says so.
@@ -54,7 +56,8 @@ const MOST_TOLD: usize = 400;
 /// Draws one image.
 ///
 /// `x` has shape [h, w], [1, h, w] (grey) or [3, h, w] (red, green, blue), with values in 0..=1 (`u8`: 0..=255);
-/// values that leave that range are stretched from the smallest, black, to the largest, white.
+/// values that leave that range are stretched from the smallest, black, to the largest, white. A grey image of at most
+/// 8 by 8 pixels has its numbers in its squares.
 ///
 /// # Errors
 /// If the shape is another one.
@@ -200,6 +203,8 @@ fn first(x: &Tensor, axis: usize, most: i64, what: &str) -> (Tensor, String) {
         Some(&count) if count > most => {
             (x.narrow(axis as i64, 0, most), format!("first {most} of {count} {what}"))
         }
+        // The first s is the plural's: `image of MNIST`, `feature map`.
+        Some(1) => (x.shallow_clone(), format!("1 {}", what.replacen('s', "", 1))),
         count => (x.shallow_clone(), format!("{} {what}", count.copied().unwrap_or(0))),
     }
 }
@@ -209,11 +214,27 @@ fn gallery(title: &str, batch: &Tensor, captions: &[String]) -> Result<Figure> {
     let shape = batch.size();
     let named = captions.iter().any(|caption| !caption.is_empty());
     let names = if named { format!("\n{}", captions.join(", ")) } else { String::new() };
-    let text =
-        format!("{title}, shape {:?}, {range}{names}", if shape[0] == 1 { &shape[1..] } else { &shape });
-    let tiles = pictures.into_iter().zip(captions);
-    let tiles = tiles.map(|(pixels, caption)| Tile { caption: caption.clone(), face: Face::Colours(pixels) });
-    Tiles { title: title.to_owned(), size, columns: None, tiles: tiles.collect(), text }.draw()
+    let shown = if shape[0] == 1 { &shape[1..] } else { &shape };
+    let mut text = format!("{title}, shape {shown:?}, {range}{names}");
+    let numbers = numbers_of(batch, size)?;
+    if let Some(numbers) = numbers.as_ref().filter(|numbers| numbers.values.len() <= MOST_TOLD) {
+        let sizes: Vec<usize> = shown.iter().map(|&size| size as usize).collect();
+        text += &format!("\n{}", layout(&numbers.values, &sizes));
+    }
+    let scale = numbers.as_ref().map(|numbers| Scale::grey(&numbers.values));
+    let faces: Vec<Face> = match (&numbers, scale) {
+        (Some(numbers), Some(scale)) => numbers.each().map(|map| Face::Numbers(map, scale)).collect(),
+        _ => pictures.into_iter().map(Face::Colours).collect(),
+    };
+    let tiles = faces.into_iter().zip(captions);
+    let tiles = tiles.map(|(face, caption)| Tile { caption: caption.clone(), face }).collect();
+    Tiles { title: title.to_owned(), size, columns: None, tiles, text }.draw()
+}
+
+/// The numbers of grey images that are small enough to have them in their squares.
+fn numbers_of(batch: &Tensor, size: [usize; 2]) -> Result<Option<Maps>> {
+    let small = batch.size()[1] == 1 && size[0].max(size[1]) <= tiles::MOST_NUMBERED;
+    if small && batch.kind() != Kind::Uint8 { Maps::new(&batch.squeeze_dim(1)).map(Some) } else { Ok(None) }
 }
 
 /// Draws maps of shape [n, h, w] on one signed scale.

@@ -14,7 +14,7 @@ const CAPTION: f64 = 28.0;
 const TITLE: f64 = 40.0;
 const BAR: f64 = 46.0;
 /// A map with at most this many rows and columns has its numbers written into it.
-const MOST_NUMBERED: usize = 8;
+pub const MOST_NUMBERED: usize = 8;
 
 /// What a row of pictures has in common.
 pub struct Tiles<'a> {

@@ -37,6 +37,23 @@ impl History {
         self.epochs.iter().map(|epoch| epoch.seconds).sum()
     }
 
+    /// The validation accuracies as points to draw, `(epoch, accuracy)`, the epochs counted from 1; epochs without a
+    /// measured accuracy are left out.
+    ///
+    /// ```
+    /// # use convlab::prelude::*;
+    /// # fn draw(wide: train::History, narrow: train::History) -> Result<show::Figure> {
+    /// let plot = show::Plot::new("epoch", "validation accuracy")
+    ///     .line("wide", &wide.accuracies())
+    ///     .line("narrow", &narrow.accuracies());
+    /// show::curve(&plot)
+    /// # }
+    /// ```
+    pub fn accuracies(&self) -> Vec<(f64, f64)> {
+        let epochs = (1..).zip(&self.epochs);
+        epochs.filter_map(|(number, epoch)| Some((f64::from(number), epoch.accuracy?))).collect()
+    }
+
     /// Writes the losses as `loss/train` and the accuracies as `accuracy/validation` to a folder for TensorBoard.
     ///
     /// # Errors
@@ -57,12 +74,6 @@ impl History {
             writer.add_scalar("accuracy/validation", accuracy, epoch as i64)?;
         }
         Ok(())
-    }
-
-    /// The epochs whose accuracy was measured, counted from 1.
-    pub(crate) fn accuracies(&self) -> Vec<(usize, f64)> {
-        let epochs = self.epochs.iter().enumerate();
-        epochs.filter_map(|(index, epoch)| Some((index + 1, epoch.accuracy?))).collect()
     }
 }
 

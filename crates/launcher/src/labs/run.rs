@@ -10,10 +10,11 @@ use crate::prepare::data::{self, Data};
 use crate::prepare::{KERNEL, Ready, STOCK_KERNEL, text};
 use crate::say;
 use serde_json::Value;
-use std::fs;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
+use std::{env, fs};
 
 const RUN_LAB: &str = include_str!("../python/run_lab.py");
 
@@ -148,8 +149,16 @@ pub fn jupyter_python(ready: &Ready) -> Command {
         .env("JUPYTERLAB_SETTINGS_DIR", jupyter.join("settings"))
         .env("JUPYTERLAB_WORKSPACES_DIR", jupyter.join("workspaces"))
         .env("IPYTHONDIR", jupyter.join("ipython"))
+        .env("PATH", path_with_programs_of(&ready.python))
         .env("PYTHONDONTWRITEBYTECODE", "1");
     command
+}
+
+/// The user's `PATH`, and at its end what stands beside `python`: a terminal in JupyterLab finds `tensorboard` there.
+fn path_with_programs_of(python: &Path) -> OsString {
+    let path = env::var_os("PATH").unwrap_or_default();
+    let own = python.parent().map(Path::to_path_buf);
+    env::join_paths(env::split_paths(&path).chain(own)).unwrap_or(path)
 }
 
 fn table(reports: &[Report]) -> String {
@@ -171,6 +180,14 @@ fn table(reports: &[Report]) -> String {
 mod tests {
     use super::*;
     use serde_json::json;
+
+    #[test]
+    fn the_programs_beside_python_are_found_after_all_others() {
+        let path = path_with_programs_of(Path::new("/env/bin/python3"));
+        let folders: Vec<_> = env::split_paths(&path).collect();
+        assert_eq!(folders.last().unwrap(), Path::new("/env/bin"));
+        assert_eq!(folders.len(), env::split_paths(&env::var_os("PATH").unwrap()).count() + 1);
+    }
 
     #[test]
     fn a_report_collects_cells_the_slowest_of_them_and_faults() {

@@ -7,7 +7,8 @@ stops a cell is no fault where only an answer is missing.
 
 Prints one line of JSON per event: {"event": "cell", ...} as each cell ends, {"event": "fault", ...} for what makes
 the run fail, {"event": "end", ...} last. nbclient runs the cells; it sees neither a panic nor a failing `?`, since
-evcxr answers "ok" to both, so this looks at what they leave behind.
+evcxr answers "ok" to both, so this looks at what they leave behind. A master's cell can name the numbers that its
+result must lie between, in its metadata: "convlab": {"expect": {"full": [0.90, 0.94], "quick": …, "offline": …}}.
 """
 
 import json
@@ -63,10 +64,26 @@ def fault_of(cell, stock):
     return None
 
 
+def surprise(cell):
+    """What is wrong with a result that is a number the lab promises, as a kind and a message, or None."""
+    quick, offline = (os.environ.get(f"CONVLAB_{name}") == "1" for name in ("QUICK", "OFFLINE"))
+    way = "offline" if offline else "quick" if quick else "full"
+    band = cell.metadata.get("convlab", {}).get("expect", {}).get(way)
+    if band is None:
+        return None
+    result = "".join(plain(o) for o in cell.outputs if o.output_type != "stream").strip()
+    try:
+        if band[0] <= float(result) <= band[1]:
+            return None
+    except ValueError:
+        pass
+    return "result", f"expected a number from {band[0]} to {band[1]} ({way} run), but got {result or 'nothing'}"
+
+
 def judge(cell, stock):
     fault = fault_of(cell, stock)
     if "raises-exception" not in cell.metadata.get("tags", []):
-        return fault
+        return fault or surprise(cell)
     return None if fault else ("error", "this cell is meant to show an error, and none came")
 
 

@@ -93,8 +93,7 @@ impl Curves for History {
                 .pale()
                 .line(&format!("mean of {window} steps"), &counted(&running_mean(&self.losses, window))),
         };
-        let accuracies = self.accuracies();
-        let points: Vec<_> = accuracies.iter().map(|&(epoch, part)| (epoch as f64, part)).collect();
+        let points = self.accuracies();
         let accuracy = Plot::new("epoch", "validation accuracy").line("validation accuracy", &points);
         if points.is_empty() { vec![loss] } else { vec![loss, accuracy] }
     }
