@@ -1,14 +1,17 @@
-//! Stands in front of cargo on the kernel's PATH, under the names `cargo` and `rustup`.
+//! Stands in front of cargo on the kernel's PATH, under the names `cargo`, `rustc` and `rustup`.
 //!
 //! evcxr asks `rustup which cargo` and gets this program; every call then finds the labs' own lock file in place,
 //! so that a notebook compiles the versions that were prepared and nothing else, with or without a network.
-//! It also sees each cell's code before it is compiled, and makes a cell that stops half-way say why.
+//! It also sees each cell's code before it is compiled, makes a cell that stops half-way say why, and compiles nothing
+//! that was compiled before.
 
+mod cells;
+mod memory;
+mod questions;
 mod stops;
 
-use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode, Stdio};
+use std::process::{Command, ExitCode};
 use std::{env, fs};
 
 fn main() -> ExitCode {
@@ -18,19 +21,36 @@ fn main() -> ExitCode {
         return ExitCode::FAILURE;
     };
     let me = env::current_exe().unwrap_or_else(|_| PathBuf::from(&args[0]));
+    if is_called(&me, "rustc") {
+        let words = args[1..].iter().map(|word| word.to_string_lossy().into_owned());
+        return cells::rustc(words.collect(), &toolchain);
+    }
     let words: Vec<_> = args[1..].iter().map(|word| word.to_string_lossy()).collect();
     let mut cargo = Command::new(toolchain.join("bin/cargo"));
+    // The kernel has its own, so that rust-analyzer finds this program.
+    match env::var_os("CONVLAB_CARGO_HOME").filter(|home| !home.is_empty()) {
+        Some(home) => cargo.env("CARGO_HOME", home),
+        None => cargo.env_remove("CARGO_HOME"),
+    };
     if let Some(lock) = env::var_os("CONVLAB_LOCK") {
         restore(Path::new(&lock), Path::new("Cargo.lock"));
     }
     match words.iter().map(AsRef::as_ref).collect::<Vec<_>>()[..] {
-        ["which", "cargo"] if is_rustup(&me) => told(&me.with_file_name("cargo")),
-        ["which", name] if is_rustup(&me) => told(&toolchain.join("bin").join(name)),
+        ["which", name @ ("cargo" | "rustc")] if is_called(&me, "rustup") => told(&me.with_file_name(name)),
+        ["which", name] if is_called(&me, "rustup") => told(&toolchain.join("bin").join(name)),
         ["build", ..] => {
-            say_why_it_stops(Path::new("src/lib.rs"));
-            run(cargo.args(&args[1..]))
+            cells::make_ready();
+            cargo.args(&args[1..]);
+            cells::build(cargo, &toolchain)
         }
-        ["check", ..] => check(cargo.arg("build").args(&args[2..])),
+        ["check", ..] => {
+            cargo.arg("build").args(&args[2..]);
+            cells::check(cargo, &toolchain)
+        }
+        ["metadata" | "locate-project" | "rustc" | "-Z" | "--version", ..] => {
+            cargo.args(&args[1..]);
+            questions::answer(cargo)
+        }
         _ => run(cargo.args(&args[1..])),
     }
 }
@@ -41,25 +61,8 @@ fn told(path: &Path) -> ExitCode {
     ExitCode::SUCCESS
 }
 
-fn is_rustup(me: &Path) -> bool {
-    me.file_stem().is_some_and(|name| name == "rustup")
-}
-
-/// Does what evcxr wants of a check, when it finds no type for a variable: the errors that the code has.
-///
-/// By a build, since the dependencies are built and not checked, which takes a minute. And without the warnings: evcxr
-/// would show those, be they of whatever crate, in the place of what it has to say itself.
-fn check(command: &mut Command) -> ExitCode {
-    let Ok(mut cargo) = command.stdout(Stdio::piped()).spawn() else { return run(command) };
-    for line in
-        cargo.stdout.take().into_iter().flat_map(|out| BufReader::new(out).lines().map_while(Result::ok))
-    {
-        if !line.contains(r#""level":"warning""#) {
-            println!("{line}");
-        }
-    }
-    let succeeded = cargo.wait().is_ok_and(|status| status.success());
-    if succeeded { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+fn is_called(me: &Path, name: &str) -> bool {
+    me.file_stem().is_some_and(|stem| stem == name)
 }
 
 /// Puts the lock file back: cargo drops from it what the first, empty cell does not use.
@@ -69,13 +72,6 @@ fn restore(from: &Path, to: &Path) {
     {
         // If it cannot be written cargo will say so itself.
         let _ = fs::write(to, wanted);
-    }
-}
-
-fn say_why_it_stops(source: &Path) {
-    if let Ok(code) = fs::read_to_string(source) {
-        // As evcxr wrote it, the cell runs too.
-        let _ = fs::write(source, stops::with_reasons(&code));
     }
 }
 

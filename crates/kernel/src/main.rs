@@ -10,6 +10,7 @@
 mod interrupt;
 mod orphan;
 mod prepare;
+mod runtime;
 mod stage;
 
 use std::path::Path;
@@ -18,6 +19,7 @@ use std::process::ExitCode;
 fn main() -> ExitCode {
     // evcxr starts this same program again to run the learner's code; those calls do not return.
     orphan::end_with_the_kernel();
+    runtime::run_if_asked();
     evcxr::runtime_hook();
     let args: Vec<String> = std::env::args().skip(1).collect();
     let result = match args.iter().map(String::as_str).collect::<Vec<_>>()[..] {

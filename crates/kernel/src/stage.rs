@@ -63,13 +63,14 @@ impl Settings {
 
     /// Puts our `cargo` before the real one, told which lock file every call in `work` shall find.
     ///
-    /// rust-analyzer would ask the home folder's rustup for both: it is given those of the labs' toolchain.
+    /// rust-analyzer asks the `bin` in cargo's home for it, and elsewhere for the labs' compiler.
     pub fn put_tools_first(&self, work: &Path) {
         if let Some(toolchain) = std::env::var_os("CONVLAB_TOOLCHAIN") {
-            let programs = Path::new(&toolchain).join("bin");
-            set_env("CARGO", &programs.join("cargo"));
-            set_env("RUSTC", &programs.join("rustc"));
+            set_env("RUSTC", &Path::new(&toolchain).join("bin/rustc"));
         }
+        set_env("CONVLAB_CARGO_HOME", Path::new(&std::env::var_os("CARGO_HOME").unwrap_or_default()));
+        set_env("CARGO_HOME", self.tools.parent().unwrap_or(&self.tools));
+        set_env("CARGO", &self.tools.join("cargo"));
         set_env("CONVLAB_LOCK", &work.join("labs.lock"));
         let path = std::env::var_os("PATH").unwrap_or_default();
         let tools = std::iter::once(self.tools.clone()).chain(std::env::split_paths(&path));

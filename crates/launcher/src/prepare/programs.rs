@@ -38,7 +38,7 @@ impl Programs {
         BTreeMap::from([
             ("CONVLAB_CACHE".to_owned(), text(&places.cache)),
             ("CONVLAB_KERNELS".to_owned(), text(&kernels(places))),
-            ("CONVLAB_TOOLS".to_owned(), text(&self.folder.join("tools"))),
+            ("CONVLAB_TOOLS".to_owned(), text(&self.folder.join("tools/bin"))),
             ("CONVLAB_FETCH".to_owned(), text(&self.fetch())),
         ])
     }
@@ -89,15 +89,16 @@ pub fn build(places: &Places, toolchain: &Toolchain) -> Result<Programs> {
     Ok(Programs { folder })
 }
 
-/// Copies the programs out of cargo's folder; our `cargo` also answers to the name `rustup`.
+/// Copies the programs out of cargo's folder; our `cargo` also answers to the names `rustc` and `rustup`.
 fn collect(from: &Path, to: &Path) -> Result<()> {
     let copies = [
         ("convlab-kernel", "convlab-kernel"),
         ("convlab-fetch", "convlab-fetch"),
-        ("convlab-cargo", "tools/cargo"),
-        ("convlab-cargo", "tools/rustup"),
+        ("convlab-cargo", "tools/bin/cargo"),
+        ("convlab-cargo", "tools/bin/rustc"),
+        ("convlab-cargo", "tools/bin/rustup"),
     ];
-    fs::create_dir_all(to.join("tools")).map_err(|error| Failure::file("make the folder", to, &error))?;
+    fs::create_dir_all(to.join("tools/bin")).map_err(|error| Failure::file("make the folder", to, &error))?;
     for (built, name) in copies {
         let (from, to) = (with_exe(&from.join(built)), with_exe(&to.join(name)));
         fs::copy(&from, &to).map_err(|error| Failure::file("write", &to, &error))?;

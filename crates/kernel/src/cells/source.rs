@@ -1,0 +1,206 @@
+//! The code that evcxr writes around a cell.
+
+use ra_ap_rustc_lexer::{FrontmatterAllowed, Token, TokenKind, tokenize};
+use std::fs;
+
+/// Makes the cell in this folder say why it stops, and gives its function the name that all have.
+pub fn make_ready() {
+    change(|code| renamed(&crate::stops::with_reasons(code)));
+}
+
+/// Changes the code of the cell in this folder.
+pub fn change(with: impl FnOnce(&str) -> String) {
+    if let Ok(code) = fs::read_to_string("src/lib.rs") {
+        // As evcxr wrote it, the cell runs too.
+        let _ = fs::write("src/lib.rs", with(&code));
+    }
+}
+
+/// The code with an item before the cell's function, in its line: every line stays in its place.
+pub fn with(code: &str, item: &str) -> String {
+    code.replacen(ATTRIBUTE, &format!("{item} {ATTRIBUTE}"), 1)
+}
+
+/// How evcxr begins the function that holds the cell.
+const ATTRIBUTE: &str = "#[unsafe(no_mangle)]";
+
+/// What every cell's function is called in its library; `runtime.rs` looks for it there.
+const FUNCTION: &str = "run_user_code";
+
+/// Calls the cell's function [`FUNCTION`]: evcxr counts a number up at its end, and code that only differs in it is
+/// the same.
+fn renamed(code: &str) -> String {
+    let Some((before, rest)) = code.split_once(&format!("pub extern \"C\" fn {FUNCTION}_")) else {
+        return code.to_owned();
+    };
+    format!("{before}pub extern \"C\" fn {FUNCTION}{}", rest.trim_start_matches(|c: char| c.is_ascii_digit()))
+}
+
+/// The same text for codes that differ only in the order of what stands at the top level, or of the kept variables:
+/// evcxr writes both down in the order of a hash map, which is another in every kernel.
+pub fn canonical(code: &str) -> String {
+    let mut items: Vec<String> = items(code).into_iter().map(sorted_variables).collect();
+    items.sort();
+    items.join("\n")
+}
+
+/// The items at the top level, each up to its last `;` or `}`, inner attributes up to their `]`.
+fn items(code: &str) -> Vec<&str> {
+    let tokens: Vec<Token> = tokenize(code, FrontmatterAllowed::No).collect();
+    let (mut items, mut begin, mut at, mut depth) = (Vec::new(), 0, 0, 0_usize);
+    for (index, token) in tokens.iter().enumerate() {
+        at += token.len as usize;
+        depth = match token.kind {
+            TokenKind::OpenBrace | TokenKind::OpenBracket | TokenKind::OpenParen => depth + 1,
+            TokenKind::CloseBrace | TokenKind::CloseBracket | TokenKind::CloseParen => {
+                depth.saturating_sub(1)
+            }
+            _ => depth,
+        };
+        let ends = match token.kind {
+            TokenKind::Semi => true,
+            TokenKind::CloseBrace => !followed_by_more(&tokens[index + 1..]),
+            TokenKind::CloseBracket => code[begin..].trim_start().starts_with("#!["),
+            _ => false,
+        };
+        if ends && depth == 0 {
+            items.push(code[begin..at].trim());
+            begin = at;
+        }
+    }
+    items.push(code[begin..].trim());
+    items
+}
+
+/// Whether an item goes on after a `}`, as a constant does: `const P: Point = Point { x: 1 };`.
+fn followed_by_more(tokens: &[Token]) -> bool {
+    let next = tokens.iter().find(|token| {
+        !matches!(
+            token.kind,
+            TokenKind::Whitespace | TokenKind::LineComment { .. } | TokenKind::BlockComment { .. }
+        )
+    });
+    next.is_some_and(|token| matches!(token.kind, TokenKind::Semi | TokenKind::Dot | TokenKind::Comma))
+}
+
+/// How the lines begin, and how they go on, in which evcxr takes variables from its store and puts them back.
+const VARIABLES: [(&str, &str); 3] = [
+    ("vars_ok &= ", "evcxr_variable_store.check_variable::<"),
+    ("let ", " = evcxr_variable_store.take_variable::<"),
+    ("", "evcxr_variable_store.put_variable::<"),
+];
+
+fn variables(line: &str) -> Option<usize> {
+    VARIABLES.iter().position(|(start, rest)| line.trim_start().starts_with(start) && line.contains(rest))
+}
+
+/// Sorts neighbouring lines that do the same with one variable each.
+fn sorted_variables(item: &str) -> String {
+    let mut lines: Vec<&str> = item.lines().collect();
+    for run in lines.chunk_by_mut(|a, b| variables(a).is_some() && variables(a) == variables(b)) {
+        if variables(run[0]).is_some() {
+            run.sort_unstable();
+        }
+    }
+    lines.join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What evcxr writes for a cell that keeps two variables, in one order and in another.
+    const ONE: &str = r##"#![allow(unused_imports, unused_mut, dead_code)]
+use convlab::prelude::*;
+fn twice(x: i64) -> i64 { 2 * x }
+const P: Point = Point { x: 1 };
+struct Point { x: i64 }
+#[unsafe(no_mangle)]
+pub extern "C" fn run_user_code_7(
+{let mut vars_ok = true;
+vars_ok &= evcxr_variable_store.check_variable::<i64>(stringify!(a));
+vars_ok &= evcxr_variable_store.check_variable::<Tensor>(stringify!(b));
+let a = evcxr_variable_store.take_variable::<i64>(stringify!(a));
+let mut b = evcxr_variable_store.take_variable::<Tensor>(stringify!(b));
+println!("}} {}; fn", a);
+let c = r#" } " "#;
+evcxr_variable_store.put_variable::<i64>(stringify!(a), a);
+evcxr_variable_store.put_variable::<Tensor>(stringify!(b), b);
+}"##;
+    const OTHER: &str = r##"#![allow(unused_imports, unused_mut, dead_code)]
+struct Point { x: i64 }
+fn twice(x: i64) -> i64 { 2 * x }
+use convlab::prelude::*;
+const P: Point = Point { x: 1 };
+#[unsafe(no_mangle)]
+pub extern "C" fn run_user_code_7(
+{let mut vars_ok = true;
+vars_ok &= evcxr_variable_store.check_variable::<Tensor>(stringify!(b));
+vars_ok &= evcxr_variable_store.check_variable::<i64>(stringify!(a));
+let mut b = evcxr_variable_store.take_variable::<Tensor>(stringify!(b));
+let a = evcxr_variable_store.take_variable::<i64>(stringify!(a));
+println!("}} {}; fn", a);
+let c = r#" } " "#;
+evcxr_variable_store.put_variable::<Tensor>(stringify!(b), b);
+evcxr_variable_store.put_variable::<i64>(stringify!(a), a);
+}"##;
+
+    #[test]
+    fn the_same_cell_in_another_order_is_the_same() {
+        assert_ne!(ONE, OTHER);
+        assert_eq!(canonical(ONE), canonical(OTHER));
+    }
+
+    #[test]
+    fn cells_that_differ_in_anything_but_that_order_differ() {
+        for (from, to) in [
+            ("2 * x", "3 * x"),
+            ("let a = evcxr", "let mut a = evcxr"),
+            ("check_variable::<i64>", "check_variable::<i32>"),
+            ("}} {}", "{} }}"),
+            (r###""#;"###, r###"!"#;"###),
+        ] {
+            let changed = ONE.replace(from, to);
+            assert_ne!(changed, ONE, "{from}");
+            assert_ne!(canonical(ONE), canonical(&changed), "{from}");
+        }
+    }
+
+    #[test]
+    fn the_order_of_a_cells_own_lines_counts() {
+        let cell =
+            |lines: [&str; 2]| format!("pub extern \"C\" fn run_user_code(\n{{\n{}\n}}", lines.join("\n"));
+        let lines = ["x += 1;", "x *= 2;"];
+        assert_ne!(canonical(&cell(lines)), canonical(&cell([lines[1], lines[0]])));
+        let text = ["let s = \"\nfn a() {}\nfn b() {}\";", "let s = \"\nfn b() {}\nfn a() {}\";"];
+        assert_ne!(canonical(&cell([text[0], ""])), canonical(&cell([text[1], ""])));
+    }
+
+    #[test]
+    fn items_end_where_they_end() {
+        let code = "#![allow(x)]\nuse a::{b, c};\n#[derive(Debug)]\nstruct P { x: [u8; 3] }\nstruct Q(u8);\n\
+                    const A: P = P { x: [1; 3] };\nfn f() -> char { '}' } // } fn\nfn g<'a>() {}";
+        assert_eq!(
+            items(code),
+            [
+                "#![allow(x)]",
+                "use a::{b, c};",
+                "#[derive(Debug)]\nstruct P { x: [u8; 3] }",
+                "struct Q(u8);",
+                "const A: P = P { x: [1; 3] };",
+                "fn f() -> char { '}' }",
+                "// } fn\nfn g<'a>() {}",
+                ""
+            ]
+        );
+    }
+
+    #[test]
+    fn the_functions_number_is_cut() {
+        assert_eq!(
+            renamed("#[unsafe(no_mangle)]\npub extern \"C\" fn run_user_code_12("),
+            "#[unsafe(no_mangle)]\npub extern \"C\" fn run_user_code("
+        );
+        assert_eq!(renamed("fn evcxr_analysis_wrapper("), "fn evcxr_analysis_wrapper(");
+    }
+}
