@@ -1,4 +1,7 @@
-//! `cargo lab bench`: the prepared kernel beside evcxr as a newcomer would start it, or a class of kernels at once.
+//! `cargo lab bench`: the prepared kernel beside evcxr as a newcomer would start it, a class of kernels at once, or
+//! trainings beside PyTorch.
+
+pub mod train;
 
 use crate::child;
 use crate::cli;

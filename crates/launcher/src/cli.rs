@@ -1,5 +1,7 @@
+use crate::bench::train::RECIPES;
 use crate::failure::{Failure, Result};
 use crate::labs::edition::Edition;
+use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
@@ -21,6 +23,7 @@ pub enum Order {
     Prepare(Prepare),
     Env,
     Bench(Bench),
+    BenchTrain(BenchTrain),
     Clean,
 }
 
@@ -83,12 +86,21 @@ pub struct Test {
     pub deny_skips: bool,
 }
 
-/// `cargo lab bench`.
+/// `cargo lab bench kernel` and `cargo lab bench class`.
 pub struct Bench {
     /// The lab whose cells are measured: a number, a name or a path.
     pub lab: String,
     /// How many kernels run it at once, one measurement each; none for one kernel beside evcxr as it comes.
     pub class: Vec<u32>,
+}
+
+/// `cargo lab bench train`.
+pub struct BenchTrain {
+    /// The trainings that are measured, of [`RECIPES`](crate::bench::train::RECIPES).
+    pub recipes: Vec<String>,
+    /// How many times each is measured; the fastest counts.
+    pub rounds: u32,
+    pub threads: u32,
 }
 
 /// No cell of a lab may take longer: the longest trains for minutes.
@@ -261,6 +273,29 @@ fn command() -> Command {
                                 .value_parser(value_parser!(u32).range(1..=200))
                                 .help("How many, for each measurement"),
                         ),
+                )
+                .subcommand(
+                    Command::new("train")
+                        .about("The exercises' trainings here and in PyTorch, which is brought for it (5 GB, once)")
+                        .arg(
+                            Arg::new("recipe")
+                                .action(ArgAction::Append)
+                                .value_parser(PossibleValuesParser::new(RECIPES))
+                                .help("Which trainings; all if none"),
+                        )
+                        .arg(
+                            Arg::new("rounds")
+                                .long("rounds")
+                                .value_parser(value_parser!(u32).range(1..))
+                                .default_value("1")
+                                .help("Measure each so often; the fastest counts"),
+                        )
+                        .arg(
+                            Arg::new("threads")
+                                .long("threads")
+                                .value_parser(value_parser!(u32).range(1..))
+                                .help("Threads on both sides [default: all]"),
+                        ),
                 ),
         )
         .subcommand(Command::new("clean").about("Removes the cache folder"))
@@ -314,16 +349,31 @@ fn order(matches: &ArgMatches) -> Result<Order> {
         Some(("lint", _)) => Order::Lint,
         Some(("prepare", sub)) => Order::Prepare(Prepare { tools: sub.get_flag("tools") }),
         Some(("env", _)) => Order::Env,
-        Some(("bench", sub)) => {
-            let (name, sub) = sub.subcommand().unzip();
-            let lab = sub.and_then(|sub| sub.get_one::<String>("lab").cloned());
-            let class = sub.filter(|_| name == Some("class")).and_then(|sub| sub.get_many("kernels"));
-            Order::Bench(Bench {
-                lab: lab.unwrap_or_else(|| BENCH_LAB.to_owned()),
-                class: class.unwrap_or_default().copied().collect(),
-            })
-        }
+        Some(("bench", sub)) => bench(sub),
         Some(("clean", _)) => Order::Clean,
         Some((other, _)) => return Err(Failure::new(format!("There is no `{other}`."), "cargo lab --help")),
+    })
+}
+
+fn bench(matches: &ArgMatches) -> Order {
+    let (name, sub) = matches.subcommand().unzip();
+    if let (Some("train"), Some(sub)) = (name, sub) {
+        return bench_train(sub);
+    }
+    let lab = sub.and_then(|sub| sub.get_one::<String>("lab").cloned());
+    let class = sub.filter(|_| name == Some("class")).and_then(|sub| sub.get_many("kernels"));
+    Order::Bench(Bench {
+        lab: lab.unwrap_or_else(|| BENCH_LAB.to_owned()),
+        class: class.unwrap_or_default().copied().collect(),
+    })
+}
+
+fn bench_train(sub: &ArgMatches) -> Order {
+    let recipes: Vec<_> = sub.get_many::<String>("recipe").unwrap_or_default().cloned().collect();
+    let all = || std::thread::available_parallelism().map_or(1, |count| count.get() as u32);
+    Order::BenchTrain(BenchTrain {
+        recipes: if recipes.is_empty() { RECIPES.map(str::to_owned).to_vec() } else { recipes },
+        rounds: sub.get_one("rounds").copied().unwrap_or(1),
+        threads: sub.get_one("threads").copied().unwrap_or_else(all),
     })
 }

@@ -45,6 +45,7 @@ fn carry_out(order: Order) -> Result<ExitCode> {
         Order::Prepare(options) => open::prepare(options.tools),
         Order::Env => prepare::print_environment(),
         Order::Bench(options) => bench::bench(&options),
+        Order::BenchTrain(options) => bench::train::train(&options),
         Order::Clean => prepare::clean(),
     }
     .map(|()| ExitCode::SUCCESS)

@@ -44,7 +44,6 @@ pub use lab03::*;
 #[allow(unused_imports, reason = "the lab has no exercises yet")]
 pub use lab04::*;
 pub use lab05::*;
-#[allow(unused_imports, reason = "the lab has no exercises yet")]
 pub use lab06::*;
 pub use progress::progress;
 pub use verdict::Verdict;

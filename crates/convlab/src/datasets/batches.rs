@@ -10,7 +10,8 @@ const QUICK_IMAGES: i64 = 10_000;
 ///
 /// The walk ends early when the learner interrupts the cell, so that a loop stops between two steps and all variables
 /// stay; the next walk in that cell is refused. With `CONVLAB_QUICK=1` in the environment a walk in random order ends
-/// after 10,000 images and says so: the labs' own tests train in a fraction of the time.
+/// after 10,000 images and says so, and so does [`fit`](crate::train::fit): the labs' own tests train in a fraction of
+/// the time.
 #[derive(Debug)]
 pub struct Batches {
     images: Tensor,
@@ -72,6 +73,20 @@ fn end(count: i64, size: i64, quick: bool) -> i64 {
     whole
 }
 
+/// How many of `epochs` a training on `count` images takes: in quick mode no more than see 10,000 images.
+pub(crate) fn quick_epochs(epochs: i64, count: i64) -> i64 {
+    epochs_of(epochs, count, is_quick())
+}
+
+fn epochs_of(epochs: i64, count: i64, quick: bool) -> i64 {
+    let most = QUICK_IMAGES.div_euclid(count.max(1)).max(1);
+    if !quick || epochs <= most {
+        return epochs;
+    }
+    println!("quick mode (CONVLAB_QUICK=1): {most} of {epochs} epochs");
+    most
+}
+
 impl Iterator for Batches {
     type Item = (Tensor, Tensor);
 
@@ -102,7 +117,15 @@ impl ExactSizeIterator for Batches {}
 
 #[cfg(test)]
 mod tests {
-    use super::end;
+    use super::{end, epochs_of};
+
+    #[test]
+    fn a_quick_training_sees_10_000_images_and_at_least_one_epoch() {
+        assert_eq!(epochs_of(30, 2_000, true), 5);
+        assert_eq!(epochs_of(3, 60_000, true), 1);
+        assert_eq!(epochs_of(4, 2_000, true), 4);
+        assert_eq!(epochs_of(30, 2_000, false), 30);
+    }
 
     #[test]
     fn a_quick_walk_ends_with_the_last_whole_batch_of_10_000_images() {

@@ -2,7 +2,7 @@ use super::{Dataset, Split, digits, grouped, idx, synthetic_digits};
 use crate::Result;
 use crate::source::{Say, Source, Var, is_offline};
 use std::path::{Path, PathBuf};
-use tch::{Kind, Tensor};
+use tch::{Device, Kind, Tensor};
 
 /// Images and labels to learn from, images and labels to be tested on.
 const FILES: [&str; 4] = [
@@ -11,6 +11,10 @@ const FILES: [&str; 4] = [
     "t10k-images-idx3-ubyte",
     "t10k-labels-idx1-ubyte",
 ];
+
+/// How many pixels an image has, and how many images become floats at a time.
+const PIXELS: usize = 28 * 28;
+const AT_A_TIME: usize = 40;
 
 /// 60,000 handwritten digits to learn from and 10,000 to be tested on, `[1, 28, 28]`, 0 (paper) to 1 (ink).
 ///
@@ -72,13 +76,25 @@ fn load([train_images, train_labels, test_images, test_labels]: &[PathBuf; 4]) -
 
 fn pair(images: &Path, labels: &Path) -> Result<Split> {
     let (pixels, classes) = (idx::images(images)?, idx::labels(labels)?);
-    let (count, labelled) = (pixels.len() / (28 * 28), classes.len());
+    let (count, labelled) = (pixels.len() / PIXELS, classes.len());
     if count != labelled {
         let expected = format!("a label for each of the {} images", grouped(count as i64));
         return Err(idx::wrong(labels, &expected, format!("{} labels", grouped(labelled as i64))));
     }
-    // Whole tensors at a time: a loop over 47 million pixels would take seconds without optimisation.
-    let mut pixels = Tensor::from_slice(&pixels).view([-1, 1, 28, 28]).to_kind(Kind::Float); // [n, 1, 28, 28]
-    let split = Split::new(pixels.g_div_scalar_(255), Tensor::from_slice(&classes))?;
-    Ok(split.named("MNIST"))
+    Ok(Split::new(scaled(&pixels), Tensor::from_slice(&classes))?.named("MNIST"))
+}
+
+/// Pixels from 0 to 255 as images from 0 to 1, `[n, 1, 28, 28]`.
+///
+/// Tensors do it, since a loop over 47 million pixels would take seconds without optimisation: small ones, which stay in
+/// the processor's cache from one step to the next, and so small that libtorch starts no threads for them.
+fn scaled(pixels: &[u8]) -> Tensor {
+    let images = Tensor::empty([(pixels.len() / PIXELS) as i64, 1, 28, 28], (Kind::Float, Device::Cpu));
+    for (index, some) in pixels.chunks(AT_A_TIME * PIXELS).enumerate() {
+        let count = (some.len() / PIXELS) as i64;
+        let mut part = images.narrow(0, (index * AT_A_TIME) as i64, count);
+        part.copy_(&Tensor::from_slice(some).view([count, 1, 28, 28]));
+        let _ = part.g_div_scalar_(255);
+    }
+    images
 }

@@ -26,6 +26,7 @@ mod synthetic;
 mod tests;
 
 pub use batches::Batches;
+pub(crate) use batches::quick_epochs;
 pub use cifar10::cifar10;
 pub use layout::channels_last;
 pub use mnist::mnist;

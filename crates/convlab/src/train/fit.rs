@@ -1,7 +1,7 @@
 use super::evaluate::{accuracy, measure};
 use super::step::step;
 use super::{Epoch, FitConfig, History};
-use crate::datasets::Split;
+use crate::datasets::{Split, quick_epochs};
 use crate::{Result, interrupt};
 use std::time::Instant;
 use tch::nn::{ModuleT, Optimizer};
@@ -34,7 +34,7 @@ pub fn fit(net: &dyn ModuleT, opt: &mut Optimizer, data: &Split, config: FitConf
     let mut run =
         Run { net, opt, data, config, begin: Instant::now(), history: History::default(), best: None };
     run.resume()?;
-    for number in 1..=run.config.epochs {
+    for number in 1..=quick_epochs(run.config.epochs, data.len()) {
         run.epoch(number)?;
         if let Some(note) = &run.history.note {
             println!("{note}");

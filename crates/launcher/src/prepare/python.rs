@@ -1,6 +1,6 @@
 //! The Python environment with JupyterLab, nbclient and nbconvert, at the versions of `requirements.txt`.
 
-use super::whole_folder;
+use super::{lock, whole_folder};
 use crate::child;
 use crate::failure::{Failure, Result};
 use crate::key::Key;
@@ -13,6 +13,7 @@ use std::sync::OnceLock;
 
 const REQUIREMENTS: &str = include_str!("../python/requirements.txt");
 const NBGRADER: &str = include_str!("../python/nbgrader.txt");
+const PYTORCH: &str = include_str!("../python/pytorch.txt");
 /// Where an environment keeps the list of its packages.
 const LIST: &str = "requirements.txt";
 const OLDEST: (u32, u32) = (3, 11);
@@ -39,11 +40,23 @@ pub fn environment(places: &Places) -> Result<PathBuf> {
 
 /// Returns the Python of an environment that has nbgrader too: only a test needs it, and it is large.
 pub fn with_nbgrader(places: &Places) -> Result<PathBuf> {
+    listed(places, "nbgrader", &format!("{REQUIREMENTS}{NBGRADER}"), "nbgrader, for its test")
+}
+
+/// Returns the Python of an environment that has PyTorch: only `bench train` needs it, and it is very large.
+pub fn with_pytorch(places: &Places) -> Result<PathBuf> {
+    listed(places, "pytorch", PYTORCH, "PyTorch, which is measured")
+}
+
+/// An environment of that name in the cache, made anew when it holds another list of packages.
+fn listed(places: &Places, name: &str, requirements: &str, title: &str) -> Result<PathBuf> {
     let base = base_python()?;
-    let wanted = format!("# Python {}\n{REQUIREMENTS}{NBGRADER}", version(&base)?);
-    let folder = places.cache.join("nbgrader");
+    let wanted = format!("# Python {}\n{requirements}", version(&base)?);
+    let folder = places.cache.join(name);
+    // Whoever prepares this machine meanwhile would take the half-made folder for a rest.
+    let _only_one = lock(places)?;
     if std::fs::read_to_string(folder.join(LIST)).ok().as_ref() != Some(&wanted) {
-        make(&folder, &base, &wanted, "nbgrader, for its test")?;
+        make(&folder, &base, &wanted, title)?;
     }
     Ok(program(&folder))
 }
