@@ -1,7 +1,8 @@
 """For a course that uses nbgrader: this folder as source/NAME, and this file beside `source`."""
 
 from jupyter_client.kernelspec import get_kernel_spec
-from nbgrader.preprocessors import NbGraderPreprocessor
+from nbgrader.converters import Autograde
+from nbgrader.preprocessors import Execute, NbGraderPreprocessor
 
 
 class HelperCrate(NbGraderPreprocessor):
@@ -13,6 +14,19 @@ class HelperCrate(NbGraderPreprocessor):
         return cell, resources
 
 
+class ExecuteRust(Execute):
+    """evcxr's reply says only that a cell failed; nbgrader asks it for more, which stands in the cell's output."""
+
+    def on_cell_executed(self, **kwargs):
+        content = kwargs["execute_reply"]["content"]
+        for key, value in [("ename", "error"), ("evalue", ""), ("traceback", ["The cell failed."])]:
+            content.setdefault(key, value)
+        super().on_cell_executed(**kwargs)
+
+
 c = get_config()  # noqa: F821
 c.ClearSolutions.code_stub = {"rust": "todo!()"}
 c.Autograde.sanitize_preprocessors.append(HelperCrate)
+steps = Autograde.autograde_preprocessors.default()
+c.Autograde.autograde_preprocessors = [ExecuteRust if step is Execute else step for step in steps]
+c.Execute.timeout = 900

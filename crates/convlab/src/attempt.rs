@@ -1,8 +1,9 @@
 //! Runs a learner's code so that a panic in it becomes a message.
 
+mod place;
+
 use std::cell::{Cell, RefCell};
-use std::panic::{self, AssertUnwindSafe, Location, PanicHookInfo};
-use std::path::PathBuf;
+use std::panic::{self, AssertUnwindSafe, PanicHookInfo};
 use std::sync::{Arc, Mutex, PoisonError};
 
 type Hook = Arc<dyn Fn(&PanicHookInfo<'_>) + Send + Sync>;
@@ -13,14 +14,14 @@ static RUNNING: Mutex<(usize, Option<Hook>)> = Mutex::new((0, None));
 thread_local! {
     /// How many attempts run in this thread, one within the other.
     static DEPTH: Cell<usize> = const { Cell::new(0) };
-    static TOLD: RefCell<Stop> = const { RefCell::new(Stop { message: String::new(), line: None }) };
+    static TOLD: RefCell<Stop> = const { RefCell::new(Stop { message: String::new(), place: None }) };
 }
 
-/// Why code stopped, and the text of the line where it did, if that line is a cell's.
+/// Why code stopped, and where in the running cell's code, such as ``in the line `x.get(7)` ``, if that is known.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stop {
     pub message: String,
-    pub line: Option<String>,
+    pub place: Option<String>,
 }
 
 /// Runs `code`; a panic in it is not printed but returned as its message, libtorch's cut to what can be read.
@@ -28,11 +29,11 @@ pub fn attempt<T>(code: impl FnOnce() -> T) -> Result<T, String> {
     traced(code).map_err(|stop| stop.message)
 }
 
-/// Like [`attempt`], with the line.
+/// Like [`attempt`], with the place.
 pub fn traced<T>(code: impl FnOnce() -> T) -> Result<T, Stop> {
     let _quiet = Quiet::begin();
     panic::catch_unwind(AssertUnwindSafe(code)).map_err(|_| {
-        let stop = TOLD.replace(Stop { message: String::new(), line: None });
+        let stop = TOLD.replace(Stop { message: String::new(), place: None });
         Stop { message: readable(&stop.message), ..stop }
     })
 }
@@ -52,7 +53,7 @@ impl Quiet {
                 0 => before(info),
                 _ => TOLD.set(Stop {
                     message: info.payload_as_str().unwrap_or("it panicked").to_owned(),
-                    line: info.location().and_then(line_of_cell),
+                    place: place::of(info),
                 }),
             }));
         }
@@ -71,17 +72,6 @@ impl Drop for Quiet {
             panic::set_hook(Box::new(move |info| before(info)));
         }
     }
-}
-
-/// The line's text, when it is one of the file that the kernel compiles the running cell from.
-fn line_of_cell(location: &Location<'_>) -> Option<String> {
-    let folder = std::env::var_os("EVCXR_TMPDIR").map(PathBuf::from)?;
-    let path = folder.join(location.file());
-    if location.file() != "src/lib.rs" {
-        return None;
-    }
-    let text = std::fs::read_to_string(path).ok()?;
-    text.lines().nth(location.line() as usize - 1).map(|line| line.trim().to_owned())
 }
 
 /// A panic of tch holds libtorch's sentence between Rust's words about `unwrap` and a C++ stack trace.

@@ -13,9 +13,16 @@ use std::process::Command;
 fn nbgrader(python: &str, course: &Path, arguments: &[&str]) -> String {
     let environment = said(&lab(&["env"]).output().unwrap());
     let path = environment.lines().find_map(|line| line.strip_prefix("export JUPYTER_PATH=")).unwrap();
+    // nbgrader starts programs that are installed beside it.
+    let beside = Path::new(python).parent().unwrap().display().to_string();
+    let programs = format!("{beside}:{}", std::env::var("PATH").unwrap());
     let mut command = Command::new(python);
     command.args(["-m", "nbgrader"]).args(arguments).current_dir(course);
-    command.env("JUPYTER_PATH", path.trim_matches('\'')).env("HOME", course).env("CONVLAB_OFFLINE", "1");
+    command
+        .env("JUPYTER_PATH", path.trim_matches('\''))
+        .env("HOME", course)
+        .env("CONVLAB_OFFLINE", "1")
+        .env("PATH", programs);
     let output = command.output().unwrap();
     assert!(output.status.success(), "nbgrader {arguments:?}:\n{}", said(&output));
     said(&output)

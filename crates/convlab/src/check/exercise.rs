@@ -32,9 +32,9 @@ impl Exercise {
 }
 
 fn stopped(stop: Stop) -> Verdict {
-    match (stop.message, stop.line) {
+    match (stop.message, stop.place) {
         (message, _) if message.starts_with("not yet implemented") => Verdict::NotAttempted,
-        (message, Some(line)) => Verdict::Stopped(format!("{message}\nin the line: {line}")),
+        (message, Some(place)) => Verdict::Stopped(format!("{message}\n{place}")),
         (message, None) => Verdict::Stopped(message),
     }
 }
