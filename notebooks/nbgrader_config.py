@@ -30,3 +30,4 @@ c.Autograde.sanitize_preprocessors.append(HelperCrate)
 steps = Autograde.autograde_preprocessors.default()
 c.Autograde.autograde_preprocessors = [ExecuteRust if step is Execute else step for step in steps]
 c.Execute.timeout = 900
+c.Execute.startup_timeout = 300

@@ -4,6 +4,7 @@ use super::master::{self, Solution};
 use super::record::{Event, Record};
 use super::verdict::{framed, json};
 use crate::display::{Displayed, emit};
+use crate::show::escaped;
 use std::fmt;
 
 /// What a check says of what a learner wrote; a cell that ends with one shows the verdict.
@@ -42,7 +43,7 @@ impl Answer {
         let numbered = hints.iter().take(shown).enumerate();
         let told: Vec<_> =
             numbered.map(|(n, hint)| format!("hint {} of {}: {hint}", n + 1, hints.len())).collect();
-        Said(told.join("\n"))
+        Said::words(told.join("\n"))
     }
 
     /// The course's own answer, once there is an attempt of yours.
@@ -54,17 +55,17 @@ impl Answer {
         let Exercise { name, lab, .. } = self.exercise;
         let tried = self.verdict != Verdict::NotAttempted || self.record.of(name).tries > 0;
         if !tried {
-            return Said(
-                "The solution is shown after an attempt: write something in place of `todo!()` first.".into(),
+            return Said::words(
+                "The solution is shown after an attempt: write something in place of `todo!()` first.",
             );
         }
-        Said(match masters.solution(lab, name) {
+        match masters.solution(lab, name) {
             Solution::Found(code) => {
                 self.record.note(name, Event::Solution);
-                format!("One right answer of many:\n\n{code}")
+                Said { words: "The course's own answer:".to_owned(), code }
             }
-            Solution::Missing(why) => format!("There is no solution to show: {why}."),
-        })
+            Solution::Missing(why) => Said::words(format!("There is no solution to show: {why}.")),
+        }
     }
 }
 
@@ -73,7 +74,7 @@ impl fmt::Display for Answer {
         let name = self.exercise.name;
         write!(f, "{}", self.verdict)?;
         match self.verdict {
-            Verdict::Wrong(_) | Verdict::Stopped(_) => write!(f, "\nA hint: check::{name}({name}).hint()"),
+            Verdict::Wrong(_) | Verdict::Stopped(_) => write!(f, "\nA hint: `check::{name}({name}).hint()`"),
             _ => Ok(()),
         }
     }
@@ -101,24 +102,36 @@ impl Displayed for Answer {
 
 /// A hint or a solution, shown below the cell.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Said(String);
+pub struct Said {
+    words: String,
+    code: String,
+}
+
+impl Said {
+    fn words(words: impl Into<String>) -> Self {
+        Self { words: words.into(), code: String::new() }
+    }
+}
 
 impl fmt::Display for Said {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(&self.words)?;
+        if self.code.is_empty() { Ok(()) } else { write!(f, "\n\n{}", self.code) }
     }
 }
 
 impl fmt::Debug for Said {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        fmt::Display::fmt(self, f)
     }
 }
 
 impl Displayed for Said {
     fn evcxr_display(&self) {
-        emit("text/html", &framed("#0969da", &self.0));
-        emit("text/plain", &self.0);
+        let code =
+            if self.code.is_empty() { String::new() } else { format!("<pre>{}</pre>", escaped(&self.code)) };
+        emit("text/html", &(framed("#0969da", &self.words) + &code));
+        emit("text/plain", &self.to_string());
     }
 }
 
@@ -177,7 +190,7 @@ mod tests {
     fn a_wrong_answer_is_told_how_to_ask_for_a_hint_and_a_right_one_is_not() {
         let dir = tempfile::tempdir().unwrap();
         let told = |verdict| judged(dir.path(), verdict).to_string();
-        assert_eq!(told(Verdict::wrong("no")), "✘ not yet, because no\nA hint: check::it(it).hint()");
+        assert_eq!(told(Verdict::wrong("no")), "✘ not yet, because no\nA hint: `check::it(it).hint()`");
         assert_eq!(told(Verdict::right("Well.")), "✔ right. Well.");
     }
 }

@@ -62,12 +62,25 @@ pub(super) fn json(exercise: &str, verdict: &Verdict) -> String {
     serde_json::json!({"exercise": exercise, "verdict": word, "reason": reason}).to_string()
 }
 
-/// A box with a coloured edge.
+/// A box with a coloured edge. What stands between backticks is shown as code, and so are lines of numbers.
 pub(super) fn framed(colour: &str, text: &str) -> String {
+    let lines: Vec<_> = text.lines().map(line).collect();
     format!(
         "<div role=\"status\" style=\"border-left:6px solid {colour};padding:6px 12px;font-size:1.1em;white-space:pre-wrap\">{}</div>",
-        escaped(text)
+        lines.join("\n")
     )
+}
+
+fn line(text: &str) -> String {
+    let is_numbers = text.trim_start().starts_with('[') && text.ends_with([']', ',']);
+    let parts = text.split('`').map(escaped).enumerate();
+    match text.matches('`').count() {
+        0 if is_numbers => format!("<code>{}</code>", escaped(text)),
+        count if count % 2 == 0 => {
+            parts.map(|(n, part)| if n % 2 == 1 { format!("<code>{part}</code>") } else { part }).collect()
+        }
+        _ => escaped(text),
+    }
 }
 
 #[cfg(test)]
@@ -94,5 +107,13 @@ mod tests {
         let read: serde_json::Value = serde_json::from_str(&line).unwrap();
         assert_eq!(read["verdict"], "stopped");
         assert_eq!(read["reason"], "a\nEVCXR_END_CONTENT\n\"b\"");
+    }
+
+    #[test]
+    fn code_and_numbers_are_told_apart_from_words() {
+        assert_eq!(line("use `x < y` here"), "use <code>x &lt; y</code> here");
+        assert_eq!(line("[[1., 2.],"), "<code>[[1., 2.],</code>");
+        assert_eq!(line("an odd ` stays"), "an odd ` stays");
+        assert_eq!(line("[3, 2] is the shape of the weight"), "[3, 2] is the shape of the weight");
     }
 }
