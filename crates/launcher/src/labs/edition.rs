@@ -54,7 +54,11 @@ fn cell_of(cell: &Value, edition: Edition) -> Vec<Value> {
     }
     let mut made = cell.clone();
     if let Some(metadata) = made["metadata"].as_object_mut() {
-        metadata.remove("convlab");
+        let about = metadata.remove("convlab").unwrap_or_default();
+        // What a cell must come to holds where its solutions run.
+        if edition != Edition::Learner && !about["expect"].is_null() {
+            metadata.insert("convlab".to_owned(), json!({"expect": about["expect"]}));
+        }
     }
     if cell["cell_type"] == "code" {
         let code = if edition == Edition::Learner { starter(&source(cell)) } else { solved(&source(cell)) };
@@ -118,7 +122,7 @@ mod tests {
         let cells = json!([
             {"cell_type": "markdown", "id": "head", "metadata": {"convlab": {"minutes": 5, "notes": "Ask first.\nWait."}}, "source": ["## Head"]},
             {"cell_type": "markdown", "id": "aside", "metadata": {"tags": ["lecturer"]}, "source": "Bring chalk."},
-            {"cell_type": "code", "id": "it", "metadata": {"deletable": false}, "source": CODE, "outputs": []},
+            {"cell_type": "code", "id": "it", "metadata": {"deletable": false, "convlab": {"expect": {"full": [7, 8]}}}, "source": CODE, "outputs": []},
         ]);
         std::fs::write(
             &path,
@@ -147,7 +151,10 @@ mod tests {
     fn the_solution_edition_has_the_solutions_without_marks_and_the_lectures_has_the_notes_too() {
         let dir = tempfile::tempdir().unwrap();
         let code = "fn it(n: i64) -> i64 {\n    let m = n;\n    let k = 6;\n    k * m\n}";
-        assert_eq!(sources(&of(&master(&dir), Edition::Solution).unwrap()), ["## Head", code]);
+        let solution = of(&master(&dir), Edition::Solution).unwrap();
+        assert_eq!(sources(&solution), ["## Head", code]);
+        assert_eq!(solution["cells"][0]["metadata"], json!({}));
+        assert_eq!(solution["cells"][1]["metadata"]["convlab"], json!({"expect": {"full": [7, 8]}}));
         let note = "> **For the lecturer · 5 min**\n>\n> Ask first.\n> Wait.";
         assert_eq!(
             sources(&of(&master(&dir), Edition::Lecture).unwrap()),
