@@ -101,7 +101,9 @@ fn a_link_that_leads_nowhere_fails_the_site_with_the_page_that_has_it() {
 
 #[test]
 fn every_path_that_the_readmes_link_to_is_there() {
-    for name in ["README.md", "CONTRIBUTING.md", "crates/README.md", "notebooks/README.md"] {
+    for name in
+        ["README.md", "CONTRIBUTING.md", "crates/README.md", "notebooks/README.md", "deploy/README.md"]
+    {
         let path = checkout().join(name);
         let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{name}: {error}"));
         let links = text.split("](").skip(1).filter_map(|rest| rest.split(')').next());

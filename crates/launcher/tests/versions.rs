@@ -59,3 +59,20 @@ fn the_workspace_asks_for_no_older_rust_than_the_labs_have() {
     let minimum = read("Cargo.toml");
     assert!(rust().starts_with(after(&minimum, "rust-version = \"")));
 }
+
+#[test]
+fn the_image_has_the_labs_rust_and_condas_python() {
+    let dockerfile = read("Dockerfile");
+    assert_eq!(after(&dockerfile, "ARG RUST="), rust());
+    // Debian's bookworm has Python 3.11.
+    assert!(dockerfile.contains("rust:${RUST}-slim-bookworm"));
+    assert_eq!(conda_version("python"), "3.11");
+}
+
+#[test]
+fn every_way_in_mounts_the_learners_work_where_the_image_has_it() {
+    let place = after(&read("Dockerfile"), "\nVOLUME ").to_owned();
+    for path in ["compose.yaml", "deploy/values.yaml", "crates/launcher/site/run.html", "README.md"] {
+        assert!(read(path).contains(&place), "{path} does not mount {place}");
+    }
+}
