@@ -14,11 +14,22 @@ const CELL: &str = "src/lib.rs";
 pub fn of(panic: &PanicHookInfo<'_>) -> Option<String> {
     let folder = std::env::var_os("EVCXR_TMPDIR").map(PathBuf::from)?;
     let code = std::fs::read_to_string(folder.join(CELL)).ok()?;
+    let trace = Backtrace::force_capture().to_string();
     match panic.location() {
-        Some(location) if location.file() == CELL => {
-            code.lines().nth(location.line() as usize - 1).map(|line| in_line(line.trim()))
-        }
-        _ => calling(&Backtrace::force_capture().to_string(), &code),
+        Some(location) if location.file() == CELL => at(location.line() as usize - 1, &trace, &code),
+        _ => calling(&trace, &code),
+    }
+}
+
+/// The line with this number, if it is one of the cell's function that was running: a cell that was compiled earlier
+/// may have had its functions in another order.
+fn at(number: usize, trace: &str, code: &str) -> Option<String> {
+    // A check has the same name as the function that it judges.
+    let mut cell = frames(trace).into_iter().filter(|frame| !frame.contains("convlab::"));
+    let (name, (head, lines)) = cell.find_map(|frame| Some((name(frame), body(code, name(frame))?)))?;
+    match number.checked_sub(head).and_then(|index| lines.get(index)) {
+        Some(line) => Some(in_line(line.trim())),
+        None => Some(format!("in `{name}`")),
     }
 }
 
@@ -28,13 +39,12 @@ fn in_line(line: &str) -> String {
 
 /// Finds the cell's function that called tch last, and in it the line with that call, if it is the only one.
 fn calling(trace: &str, code: &str) -> Option<String> {
-    let numbered = trace.lines().filter_map(|line| line.trim_start().split_once(": "));
-    let frames: Vec<_> = numbered.filter(|(n, _)| n.parse::<u32>().is_ok()).map(|(_, frame)| frame).collect();
+    let frames = frames(trace);
     let is_tch = |frame: &&str| frame.contains("tch::");
     let first = frames.iter().position(is_tch)?;
     let count = frames[first..].iter().take_while(|frame| is_tch(frame)).count();
     let (called, caller) = (name(frames[first + count - 1]), name(frames.get(first + count)?));
-    let body = body(code, caller)?;
+    let (_, body) = body(code, caller)?;
     let marks = [format!(".{called}("), format!("::{called}("), operator(called).to_owned()];
     let mut lines =
         body.iter().filter(|line| marks.iter().any(|mark| !mark.is_empty() && line.contains(mark)));
@@ -50,12 +60,19 @@ fn name(frame: &str) -> &str {
     parts.into_iter().find(|part| !part.starts_with('{')).unwrap_or(frame)
 }
 
-/// The lines of the function `name`, from its head to the brace that stands as far to the left.
-fn body<'a>(code: &'a str, name: &str) -> Option<Vec<&'a str>> {
-    let mut lines = code.lines().skip_while(|line| !line.contains(&format!("fn {name}(")));
-    let head = lines.next()?;
-    let end = format!("{}}}", &head[..head.len() - head.trim_start().len()]);
-    Some(std::iter::once(head).chain(lines.take_while(|line| line.trim_end() != end)).collect())
+/// The functions of a trace, from the inside out.
+fn frames(trace: &str) -> Vec<&str> {
+    let numbered = trace.lines().filter_map(|line| line.trim_start().split_once(": "));
+    numbered.filter(|(n, _)| n.parse::<u32>().is_ok()).map(|(_, frame)| frame).collect()
+}
+
+/// The lines of the function `name`, from its head to the brace that stands as far to the left, and the head's number.
+fn body<'a>(code: &'a str, name: &str) -> Option<(usize, Vec<&'a str>)> {
+    let head = code.lines().position(|line| line.contains(&format!("fn {name}(")))?;
+    let mut lines = code.lines().skip(head);
+    let first = lines.next()?;
+    let end = format!("{}}}", &first[..first.len() - first.trim_start().len()]);
+    Some((head, std::iter::once(first).chain(lines.take_while(|line| line.trim_end() != end)).collect()))
 }
 
 fn operator(called: &str) -> &'static str {
@@ -101,6 +118,14 @@ mod tests {
         let narrow =
             trace("tch::inner\n   9: tch::wrappers::tensor_generated::Tensor::narrow", "cell::corr2d");
         assert_eq!(calling(&narrow, CODE).unwrap(), "in `corr2d`, where it calls `narrow`");
+    }
+
+    #[test]
+    fn a_line_is_named_only_where_it_belongs_to_the_function_that_was_running() {
+        let panics = trace("core::panicking::panic_bounds_check", "cell::corr2d");
+        assert_eq!(at(5, &panics, CODE).unwrap(), "in the line `let z = x.get(100);`");
+        assert_eq!(at(1, &panics, CODE).unwrap(), "in `corr2d`");
+        assert_eq!(at(5, &trace("core::panicking::panic", "elsewhere::fit"), CODE), None);
     }
 
     #[test]
