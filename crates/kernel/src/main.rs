@@ -1,7 +1,8 @@
 //! The kernel JupyterLab starts: evcxr's own, in a folder where the labs' dependencies are compiled already.
 //!
 //! - `convlab-kernel --control_file FILE` serves one notebook (this is what the kernelspec calls);
-//! - `convlab-kernel --prepare DIR CRATE` compiles the crate at path CRATE into the stage DIR;
+//! - `convlab-kernel --prepare DIR CRATE [LINE]...` compiles the crate at path CRATE into the stage DIR, and what the
+//!   lines `:dep …` of further cells name;
 //! - `convlab-kernel --clone FROM TO` copies a folder of compiled things so that cargo finds them fresh;
 //! - `convlab-kernel --sweep KERNELS` removes the folders of kernels that are gone.
 //!
@@ -23,7 +24,7 @@ fn main() -> ExitCode {
     evcxr::runtime_hook();
     let args: Vec<String> = std::env::args().skip(1).collect();
     let result = match args.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-        ["--prepare", dir, krate] => prepare::prepare(Path::new(dir), Path::new(krate)),
+        ["--prepare", dir, krate, ref more @ ..] => prepare::prepare(Path::new(dir), Path::new(krate), more),
         ["--clone", from, to] => {
             stage::clone_tree(Path::new(from), Path::new(to)).map_err(|error| error.to_string())
         }
@@ -32,9 +33,11 @@ fn main() -> ExitCode {
             Ok(())
         }
         ["--control_file", _] => serve(),
-        _ => Err("usage: convlab-kernel --control_file FILE | --prepare DIR CRATE | --clone FROM TO \
+        _ => Err(
+            "usage: convlab-kernel --control_file FILE | --prepare DIR CRATE [LINE]... | --clone FROM TO \
                   | --sweep KERNELS"
-            .into()),
+                .into(),
+        ),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -7,8 +7,9 @@ use std::path::Path;
 
 /// Makes `dir` a stage for the crate at `krate`; what cargo compiles is told line by line on stderr.
 ///
+/// `more` are lines `:dep …` that labs have further down; what they ask for is compiled beside the rest.
 /// What is compiled there already is taken over where it still fits.
-pub fn prepare(dir: &Path, krate: &Path) -> Result<(), String> {
+pub fn prepare(dir: &Path, krate: &Path, more: &[&str]) -> Result<(), String> {
     // rust-analyzer would read all of std, twice; here it is asked nothing.
     let no_sources = dir.join("no-sources");
     fs::create_dir_all(no_sources.join("core"))
@@ -25,5 +26,9 @@ pub fn prepare(dir: &Path, krate: &Path) -> Result<(), String> {
     let cell =
         format!(":dep {name} = {{ path = {:?} }}\nuse {name}::prelude::*;", krate.display().to_string());
     context.execute(&cell).map_err(|error| format!("the first cell does not run: {error}"))?;
+    if !more.is_empty() {
+        let cell = more.join("\n");
+        context.execute(&cell).map_err(|error| format!("this cell does not run: {error}\n{cell}"))?;
+    }
     Ok(())
 }

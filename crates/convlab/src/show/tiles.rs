@@ -116,11 +116,11 @@ fn colour_bar(sheet: &mut Sheet, scale: Scale, y: f64) {
     let step = 180.0 / STEPS as f64;
     for index in 0..STEPS {
         let value = low + (high - low) * index as f64 / (STEPS - 1) as f64;
-        sheet.bar([70.0 + index as f64 * step, y, step + 0.3, 16.0], scale.colour(value));
+        sheet.bar([84.0 + index as f64 * step, y, step + 0.3, 16.0], scale.colour(value));
     }
-    sheet.text([64.0, y + 8.0], 15.0, Anchor::End, None, &short(low));
-    sheet.text([256.0, y + 8.0], 15.0, Anchor::Start, None, &short(high));
-    sheet.text([160.0, y + 25.0], 13.0, Anchor::Middle, None, "0");
+    sheet.text([78.0, y + 8.0], 15.0, Anchor::End, None, &short(low));
+    sheet.text([270.0, y + 8.0], 15.0, Anchor::Start, None, &short(high));
+    sheet.text([174.0, y + 25.0], 13.0, Anchor::Middle, None, "0");
 }
 
 /// Few tiles stand in one row, many in a rectangle about twice as wide as high.

@@ -84,6 +84,21 @@ pub fn exercises(notebook: &Value) -> Vec<String> {
     cells.filter_map(|cell| Some(cell["id"].as_str()?.strip_prefix("check-")?.to_owned())).collect()
 }
 
+/// The lines `:dep …` of all labs that name another crate than the helper: what is compiled beside it.
+pub fn further_crates(folder: &Path) -> Result<Vec<String>> {
+    let mut lines = Vec::new();
+    for lab in all(folder)? {
+        let notebook = lab.read()?;
+        let cells = notebook["cells"].as_array().into_iter().flatten();
+        let code: Vec<_> = cells.filter(|cell| cell["cell_type"] == "code").map(source).collect();
+        let named = code.iter().flat_map(|code| code.lines()).filter(|line| line.starts_with(":dep "));
+        lines.extend(named.filter(|line| !rules::FIRST_CELL.starts_with(line)).map(ToOwned::to_owned));
+    }
+    lines.sort();
+    lines.dedup();
+    Ok(lines)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -109,5 +124,18 @@ mod tests {
         assert!(names(&["nowhere.ipynb"]).unwrap_err().what().contains("nowhere.ipynb"));
         let failure = names(&["07"]).unwrap_err();
         assert!(failure.what().contains("07") && failure.remedy().contains("00_welcome, 02_by_hand"));
+    }
+
+    #[test]
+    fn further_crates_are_those_that_cells_name_beside_the_helper_each_once() {
+        let dir = tempfile::tempdir().unwrap();
+        let write = |name: &str, cells: &[&str]| {
+            let cells: Vec<_> =
+                cells.iter().map(|text| serde_json::json!({"cell_type": "code", "source": text})).collect();
+            fs::write(dir.path().join(name), serde_json::json!({"cells": cells}).to_string()).unwrap();
+        };
+        write("00_a.ipynb", &[rules::FIRST_CELL, ":dep b = \"1\"\n:dep a = \"2\"\nlet x = 1;"]);
+        write("01_b.ipynb", &[rules::FIRST_CELL, "// :dep c = \"3\"", ":dep a = \"2\""]);
+        assert_eq!(further_crates(dir.path()).unwrap(), [":dep a = \"2\"", ":dep b = \"1\""]);
     }
 }

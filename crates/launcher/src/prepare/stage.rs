@@ -1,10 +1,11 @@
-//! The stage: what a lab's first cell asks for, compiled once; each kernel clones it.
+//! The stage: what a lab's first cell asks for, and what else labs load, compiled once; each kernel clones it.
 
 use super::programs::Programs;
 use super::{Toolchain, text, whole_folder};
 use crate::child;
 use crate::failure::{Failure, Result};
 use crate::key::Key;
+use crate::labs;
 use crate::places::Places;
 use crate::say;
 use std::collections::BTreeMap;
@@ -42,7 +43,8 @@ pub fn build(
     let helper = places.helper();
     // The times too: cargo goes by them, and what it finds old each kernel would compile for itself.
     let sources = Key::default().files(&lock)?.files(&helper)?.times(&helper)?;
-    let sources = sources.text(&text(&programs.kernel())).hex();
+    let more = labs::further_crates(&places.notebooks())?;
+    let sources = sources.text(&text(&programs.kernel())).text(&more.join("\n")).hex();
     if fs::read_to_string(stage.join(SOURCES)).is_ok_and(|built| built == sources) {
         return Ok(stage);
     }
@@ -55,7 +57,7 @@ pub fn build(
         }
         write(&work.join(LOCK), &lock)?;
         let mut kernel = child::command(programs.kernel());
-        kernel.arg("--prepare").arg(&work).arg(places.helper()).envs(environment);
+        kernel.arg("--prepare").arg(&work).arg(places.helper()).args(&more).envs(environment);
         compile(line, kernel.env("CONVLAB_STAGE", &work))?;
         publish(&stage, |new| {
             clone(programs, &work, new)?;

@@ -1,10 +1,13 @@
 //! Pictures from files and from the web.
 
 mod decode;
+mod serve;
 #[cfg(test)]
 mod tests;
 mod web;
 
+pub(crate) use serve::Page;
+pub use serve::{Served, serve};
 pub use web::image_from_url;
 
 use crate::{Error, Result};
