@@ -16,6 +16,7 @@ pub mod datasets;
 mod display;
 mod error;
 mod interrupt;
+mod memory;
 pub mod models;
 pub mod prelude;
 pub mod show;

@@ -1,6 +1,6 @@
 use super::{Split, grouped, layout};
 use crate::interrupt::{self, Watch};
-use crate::{Error, Result};
+use crate::{Error, Result, memory};
 use tch::Tensor;
 
 /// In quick mode a walk in random order, as training takes it, ends after about so many images.
@@ -38,6 +38,7 @@ impl Batches {
         if interrupt::answer() {
             return Err(interrupt::error("to walk through the images"));
         }
+        memory::keep_freed();
         let (images, labels) = (split.images.shallow_clone(), split.labels.shallow_clone());
         let order = shuffle.then(|| split.shuffled());
         let end = if shuffle { end(split.len(), size, is_quick()) } else { split.len() };
