@@ -4,11 +4,11 @@ use super::svg::{Anchor, Sheet};
 use crate::models::TopK;
 use crate::{Error, Result};
 
-const WIDTH: f64 = 820.0;
+const WIDTH: f64 = 850.0;
 const TITLE: f64 = 40.0;
 const ROW: f64 = 34.0;
 /// Where the bars begin and how long that of certainty is.
-const LEFT: f64 = 330.0;
+const LEFT: f64 = 360.0;
 const LONGEST: f64 = 400.0;
 const BAR: Rgb = [26, 128, 196];
 /// Longer names are cut here.
