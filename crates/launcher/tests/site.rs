@@ -58,6 +58,9 @@ fn executed(text: &str) -> Value {
         words("head", &format!("## One\n\n{text}"), json!({"convlab": {"minutes": 45, "notes": "Ask first."}})),
         code("one", answer, "<i>drawn</i>"),
         code("check-one", "check::one(one)", "right"),
+        json!({"cell_type": "code", "id": "grey", "metadata": {}, "execution_count": 3, "source": "x", "outputs": [
+            {"output_type": "error", "ename": "E", "evalue": "", "traceback": ["\u{1b}[38;5;246m4 <\u{1b}[0m"]},
+        ]}),
         words("aside", "Only for the lecturer.", json!({"tags": ["lecturer"]})),
     ]})
 }
@@ -76,6 +79,10 @@ fn a_page_shows_outputs_and_starters_and_the_slides_hold_the_speakers_notes() {
     assert!(starter.contains("todo!"));
     assert!(!solution.contains("todo!") && !page.contains("BEGIN SOLUTION"));
     assert!(!page.contains("Ask first.") && !page.contains("Only for the lecturer."));
+    assert!(
+        page.contains(">4 &lt;</pre>"),
+        "an error's colours are the page's, which can be read in both themes"
+    );
     assert!(page.contains("my-labs course:1"), "the line that runs the container");
 
     let slides = read("slides/02_by_hand.html");
