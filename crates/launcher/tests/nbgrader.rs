@@ -16,11 +16,15 @@ fn nbgrader(python: &str, course: &Path, arguments: &[&str]) -> String {
     // nbgrader starts programs that are installed beside it.
     let beside = Path::new(python).parent().unwrap().display().to_string();
     let programs = format!("{beside}:{}", std::env::var("PATH").unwrap());
+    // The kernel's cargo shall find its dependencies where they are, though the home folder is another one.
+    let home = std::env::var_os("HOME").unwrap_or_default();
+    let cargo_home = std::env::var_os("CARGO_HOME").unwrap_or_else(|| Path::new(&home).join(".cargo").into());
     let mut command = Command::new(python);
     command.args(["-m", "nbgrader"]).args(arguments).current_dir(course);
     command
         .env("JUPYTER_PATH", path.trim_matches('\''))
         .env("HOME", course)
+        .env("CARGO_HOME", cargo_home)
         .env("CONVLAB_OFFLINE", "1")
         .env("PATH", programs);
     let output = command.output().unwrap();
