@@ -1,4 +1,5 @@
-//! The kernel JupyterLab starts: evcxr's own, in a folder where the labs' dependencies are compiled already.
+//! The kernel JupyterLab starts: evcxr behind a message loop of our own, in a folder where the labs' dependencies are
+//! compiled already.
 //!
 //! - `convlab-kernel --control_file FILE` serves one notebook (this is what the kernelspec calls);
 //! - `convlab-kernel --prepare DIR CRATE [LINE]...` compiles the crate at path CRATE into the stage DIR, and what the
@@ -12,6 +13,7 @@ mod interrupt;
 mod orphan;
 mod prepare;
 mod runtime;
+mod serve;
 mod stage;
 
 use std::path::Path;
@@ -32,7 +34,7 @@ fn main() -> ExitCode {
             stage::sweep(Path::new(kernels));
             Ok(())
         }
-        ["--control_file", _] => serve(),
+        ["--control_file", file] => serve(Path::new(file)),
         _ => Err(
             "usage: convlab-kernel --control_file FILE | --prepare DIR CRATE [LINE]... | --clone FROM TO \
                   | --sweep KERNELS"
@@ -48,14 +50,18 @@ fn main() -> ExitCode {
     }
 }
 
-fn serve() -> Result<(), String> {
-    interrupt::leave_to_the_cell();
+fn serve(connection: &Path) -> Result<(), String> {
     // `cargo lab` removes no program whose file is locked.
     let program = std::env::current_exe().and_then(std::fs::File::open);
     let _in_use = program.map(|file| file.lock_shared().map(|()| file));
-    let _stage = match stage::Settings::from_env() {
-        Some(settings) => Some(settings.enter()?),
-        None => None,
-    };
-    evcxr_jupyter::main().map_err(|error| format!("{error:#}"))
+    match stage::Settings::from_env() {
+        Some(settings) => {
+            let _stage = settings.enter()?;
+            serve::serve(connection)
+        }
+        None => {
+            interrupt::leave_to_the_cell();
+            evcxr_jupyter::main().map_err(|error| format!("{error:#}"))
+        }
+    }
 }

@@ -18,6 +18,8 @@ pub fn run_if_asked() {
     if std::env::var_os("EVCXR_IS_RUNTIME").is_none() || std::env::var_os("CONVLAB_LOCK").is_none() {
         return;
     }
+    // Only who asks for an interrupt shall see it.
+    crate::interrupt::leave_to_the_cell();
     let mut variables = std::ptr::null_mut();
     for line in std::io::stdin().lock().lines().map_while(Result::ok) {
         match run(&line, variables) {

@@ -50,6 +50,8 @@ impl Settings {
         set_env("EVCXR_CONFIG_DIR", &config);
         // evcxr rewrites a kernel called `rust` that lies here when it is older: keep it away from the user's own.
         set_env("JUPYTER_PATH", &config);
+        // Cells may send marked lines: `serve/output.rs` understands them.
+        set_env("CONVLAB_LIVE", Path::new("1"));
         self.put_tools_first(&work);
         Ok(stage)
     }
@@ -91,8 +93,14 @@ prelude = "std::str::from_utf8(b\"\")?;"
 
 #[allow(unsafe_code, reason = "evcxr takes its settings from the environment only")]
 pub fn set_env(name: &str, value: &Path) {
-    // SAFETY: called from `main` before any thread is started.
+    // SAFETY: called before any thread is started, or while the others ask for no variable but through std.
     unsafe { std::env::set_var(name, value) }
+}
+
+#[allow(unsafe_code, reason = "as for `set_env`")]
+pub fn remove_env(name: &str) {
+    // SAFETY: as for `set_env`.
+    unsafe { std::env::remove_var(name) }
 }
 
 impl Stage {

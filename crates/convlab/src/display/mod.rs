@@ -3,8 +3,12 @@
 //! evcxr calls `(value).evcxr_display()` and compiles the cell a second time where there is no such method; the
 //! trait here gives one to all that the labs' cells end with, so that every cell is compiled once.
 
+mod bar;
+mod live;
 mod numbers;
 
+pub(crate) use bar::Bar;
+pub(crate) use live::{Live, is_understood, show};
 pub(crate) use numbers::{layout, short, values};
 
 use std::fmt::Debug;

@@ -23,6 +23,32 @@ impl Figure {
         &self.text
     }
 
+    /// Shows the figure here and now: a cell can show several, one below the other.
+    ///
+    /// In evcxr's own kernel, which has one place for a picture, the last one of a cell is shown.
+    ///
+    /// ```no_run
+    /// # use convlab::prelude::*;
+    /// # fn main() -> Result<()> {
+    /// # let maps = [Tensor::zeros([3, 3], (Kind::Float, Device::Cpu))];
+    /// for map in &maps {
+    ///     show::kernel(map)?.show();
+    /// }
+    /// # Ok(()) }
+    /// ```
+    pub fn show(&self) {
+        if crate::display::is_understood() {
+            crate::display::show(&self.html(), &self.text);
+        } else {
+            self.evcxr_display();
+        }
+    }
+
+    /// The picture without its numbers.
+    pub(crate) fn picture(&self) -> &str {
+        &self.picture
+    }
+
     /// The picture as an HTML element, its numbers folded away below it.
     pub fn html(&self) -> String {
         let text = escaped(&self.text);

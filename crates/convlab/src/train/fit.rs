@@ -1,4 +1,5 @@
 use super::evaluate::{accuracy, measure};
+use super::progress::Progress;
 use super::step::step;
 use super::{Epoch, FitConfig, History};
 use crate::datasets::{Split, quick_epochs};
@@ -9,7 +10,7 @@ use tch::nn::{ModuleT, Optimizer};
 /// Trains `net` on the images of `data`: `opt` moves the weights after each batch, against the gradient of the mean
 /// cross-entropy.
 ///
-/// It prints a line for each epoch, and stops early, with what has been learned until then, when the learner
+/// It shows how far it is with a curve of the loss that grows, and prints a line for each epoch. It stops early, with what has been learned until then, when the learner
 /// interrupts the cell, the time is over, or the loss is no number any more; the history says so.
 /// With a [`checkpoint`](FitConfig::checkpoint) the best weights are kept in a file; that this fails ends no training.
 /// `tch::manual_seed(0)` before the network is made fixes its first weights and the order of the images.
@@ -31,8 +32,17 @@ use tch::nn::{ModuleT, Optimizer};
 pub fn fit(net: &dyn ModuleT, opt: &mut Optimizer, data: &Split, config: FitConfig) -> Result<History> {
     let config = config.checked(data)?;
     let _watch = interrupt::Watch::start();
-    let mut run =
-        Run { net, opt, data, config, begin: Instant::now(), history: History::default(), best: None };
+    let progress = Progress::start(config.epochs);
+    let mut run = Run {
+        net,
+        opt,
+        data,
+        config,
+        begin: Instant::now(),
+        history: History::default(),
+        best: None,
+        progress,
+    };
     run.resume()?;
     for number in 1..=quick_epochs(run.config.epochs, data.len()) {
         run.epoch(number)?;
@@ -41,6 +51,7 @@ pub fn fit(net: &dyn ModuleT, opt: &mut Optimizer, data: &Split, config: FitConf
             break;
         }
     }
+    run.progress.end(&run.history.losses);
     Ok(run.history)
 }
 
@@ -53,6 +64,7 @@ struct Run<'a> {
     history: History,
     /// The accuracy of the weights in the checkpoint's file.
     best: Option<f64>,
+    progress: Progress,
 }
 
 impl Run<'_> {
@@ -121,9 +133,12 @@ impl Run<'_> {
 
     fn steps(&mut self, number: i64) -> Result<()> {
         let mut seen = 0;
-        for (index, (xs, labels)) in (1..).zip(self.data.batches(self.config.batch_size)?) {
+        let batches = self.data.batches(self.config.batch_size)?;
+        self.progress.epoch(batches.len());
+        for (index, (xs, labels)) in (1..).zip(batches) {
             let loss = step(self.net, self.opt, &xs, &labels)?;
             self.history.losses.push(loss);
+            self.progress.step(&self.history.losses);
             seen += labels.size()[0];
             if self.config.log_every.is_some_and(|every| index % every == 0) {
                 println!("epoch {number}, {seen} of {} images: loss {loss:.4}", self.data.len());

@@ -20,6 +20,7 @@ mod device;
 mod evaluate;
 mod fit;
 mod history;
+mod progress;
 mod step;
 mod tensorboard;
 

@@ -6,8 +6,8 @@ The cells run in FOLDER. Of a notebook with `starters` every check must say that
 stops a cell is no fault where only an answer is missing.
 
 Prints one line of JSON per event: {"event": "cell", ...} as each cell ends, {"event": "fault", ...} for what makes
-the run fail, {"event": "end", ...} last. nbclient runs the cells; it sees neither a panic nor a failing `?`, since
-evcxr answers "ok" to both, so this looks at what they leave behind. A master's cell can name the numbers that its
+the run fail, {"event": "end", ...} last. nbclient runs the cells, all of them, so this looks at what they leave behind;
+evcxr as it comes answers "ok" to a panic and to a failing `?` too. A master's cell can name the numbers that its
 result must lie between, in its metadata: "convlab": {"expect": {"full": [0.90, 0.94], "quick": …, "offline": …}}.
 """
 
@@ -22,7 +22,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbconvert import HTMLExporter
 
-# How the results begin that the labs' kernel gives a cell that stops (crates/kernel/src/stops).
+# How the errors begin that the labs' kernel gives a cell that stops (crates/kernel/src/stops).
 QUESTION_MARK = "■ The cell stopped at `?`: "
 PANIC = "■ The cell stopped in a panic: "
 VERDICT = re.compile(r"^(✘ not yet|○ not attempted|⚠ your code stopped)", re.MULTILINE)
@@ -47,10 +47,6 @@ def plain(output):
 def fault_of(cell, stock):
     """What went wrong in an executed cell, as a kind and a message, or None."""
     stderr = "".join(o.text for o in cell.outputs if o.output_type == "stream" and o.name == "stderr").strip()
-    errors = [plain(o) for o in cell.outputs if o.output_type == "error"]
-    if errors:
-        kind = "kernel" if any(DIED in error for error in errors) else "error"
-        return kind, "\n".join([*errors, stderr])
     for text in [plain(o) for o in cell.outputs if o.output_type != "stream"]:
         if text.startswith(PANIC):
             return "panic", text.removeprefix(PANIC)
@@ -58,6 +54,10 @@ def fault_of(cell, stock):
             return "error", text.removeprefix(QUESTION_MARK)
         if VERDICT.search(text):
             return "check", text
+    errors = [o for o in cell.outputs if o.output_type == "error"]
+    if errors:
+        died = any(o.ename == "Kernel" or DIED in plain(o) for o in errors)
+        return "kernel" if died else "error", "\n".join([*map(plain, errors), stderr])
     # evcxr as it comes leaves no mark: there all text on stderr must count.
     if stock and stderr:
         return "panic" if "panicked at" in stderr else "error", stderr

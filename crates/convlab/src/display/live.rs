@@ -1,0 +1,83 @@
+//! One output of a cell that changes while the cell runs.
+//!
+//! The labs' kernel understands marked lines on stdout (`crates/kernel/README.md`); evcxr as it comes would show them
+//! as they are, so there nothing is sent, and what matters is printed in lines as well.
+
+use serde_json::{Value, json};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+/// How the line begins that holds a message for Jupyter.
+const MARK: &str = "\u{1b}_convlab ";
+
+/// At most so often an output changes.
+const PAUSE: Duration = Duration::from_millis(200);
+
+/// Whether the kernel that runs this cell understands marked lines.
+pub fn is_understood() -> bool {
+    std::env::var("CONVLAB_LIVE").is_ok_and(|value| value == "1")
+}
+
+/// Shows `html`, or `text` where there is no HTML, at this place among the cell's outputs.
+pub fn show(html: &str, text: &str) {
+    println!("{}", line("display_data", None, html, text));
+}
+
+fn line(kind: &str, id: Option<&str>, html: &str, text: &str) -> String {
+    let data = json!({"text/html": html, "text/plain": text});
+    let id = id.map_or(Value::Null, Value::from);
+    format!("{MARK}{}", json!({"type": kind, "id": id, "data": data}))
+}
+
+/// An output that is shown anew, again and again, in its place.
+#[derive(Debug)]
+pub struct Live {
+    id: String,
+    shown: Instant,
+}
+
+impl Live {
+    /// An output that is not shown before `after` is over; `None` where the kernel shows none.
+    pub fn start(after: Duration) -> Option<Self> {
+        static COUNT: AtomicU64 = AtomicU64::new(0);
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos();
+        let id = format!("{now}-{}", COUNT.fetch_add(1, Ordering::Relaxed));
+        is_understood().then(|| Self { id, shown: Instant::now() + after - PAUSE.min(after) })
+    }
+
+    /// Whether it is time to show something new.
+    pub fn is_due(&self) -> bool {
+        Instant::now().saturating_duration_since(self.shown) >= PAUSE
+    }
+
+    /// Shows `html`, or `text` where there is no HTML, in the place of what was there.
+    pub fn show(&mut self, html: &str, text: &str) {
+        self.shown = Instant::now();
+        println!("{}", line("update_display_data", Some(&self.id), html, text));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_is_one_marked_line_of_json_whatever_is_in_it() {
+        let line = line("update_display_data", Some("7"), "<b>\n</b>", "a \"b\"\u{1b}");
+        let json = line.strip_prefix("\u{1b}_convlab ").unwrap();
+        assert!(!json.contains(['\n', '\u{1b}']));
+        let read: Value = serde_json::from_str(json).unwrap();
+        let data = json!({"text/html": "<b>\n</b>", "text/plain": "a \"b\"\u{1b}"});
+        assert_eq!(read, json!({"type": "update_display_data", "id": "7", "data": data}));
+    }
+
+    #[test]
+    fn an_output_waits_before_it_is_shown_and_between_two_changes() {
+        let now = Live { id: "1".into(), shown: Instant::now() - PAUSE };
+        assert!(now.is_due());
+        let mut shown = now;
+        shown.show("", "");
+        assert!(!shown.is_due());
+        assert!(!Live { id: "2".into(), shown: Instant::now() + Duration::from_secs(60) }.is_due());
+    }
+}

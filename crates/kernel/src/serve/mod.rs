@@ -1,0 +1,221 @@
+//! Serves a notebook: Jupyter's messages on one side, evcxr on the other.
+//!
+//! Questions about the kernel are answered at once; all that needs evcxr waits in one queue for the [`Worker`].
+
+mod interrupt;
+mod outlet;
+mod output;
+mod report;
+mod warm;
+mod wire;
+mod worker;
+
+use interrupt::Interrupts;
+use outlet::Outlet;
+use serde_json::{Value, json};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use wire::{Connection, Message};
+use worker::{Reply, Worker};
+use zeromq::{PubSocket, RepSocket, RouterSocket, Socket, SocketRecv, SocketSend, ZmqMessage};
+
+/// Serves the client that `file` names until it asks for a shutdown.
+pub fn serve(file: &Path) -> Result<(), String> {
+    let connection = Connection::read(file)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    let runtime = runtime.map_err(|error| error.to_string())?;
+    let served = runtime.block_on(run(connection)).map_err(|error| error.to_string());
+    // The worker may be in the middle of a cell.
+    runtime.shutdown_background();
+    served
+}
+
+async fn run(connection: Connection) -> Result<(), zeromq::ZmqError> {
+    let mut iopub = PubSocket::new();
+    iopub.bind(&connection.endpoint("iopub_port")).await?;
+    let shell = router(&connection, "shell_port").await?;
+    let control = router(&connection, "control_port").await?;
+    let stdin = router(&connection, "stdin_port").await?;
+    let mut heartbeat = RepSocket::new();
+    heartbeat.bind(&connection.endpoint("hb_port")).await?;
+
+    let (queue, messages) = unbounded_channel();
+    let outlet = Outlet::new(connection.clone(), queue);
+    tokio::spawn(publish(iopub, messages));
+    tokio::spawn(async move {
+        while let Ok(beat) = heartbeat.recv().await {
+            if heartbeat.send(beat).await.is_err() {
+                return;
+            }
+        }
+    });
+    outlet.status(None, "starting");
+    let interrupts = Interrupts::start(outlet.clone());
+    let desk = Arc::new(Desk::new(connection, outlet, Arc::clone(&interrupts)));
+    tokio::spawn(Arc::clone(&desk).listen(shell, true));
+    let _stdin = stdin;
+    desk.listen(control, false).await;
+    Ok(())
+}
+
+async fn router(connection: &Connection, port: &str) -> Result<RouterSocket, zeromq::ZmqError> {
+    let mut socket = RouterSocket::new();
+    socket.bind(&connection.endpoint(port)).await?;
+    Ok(socket)
+}
+
+async fn publish(mut iopub: PubSocket, mut messages: UnboundedReceiver<ZmqMessage>) {
+    while let Some(message) = messages.recv().await {
+        // A client that is gone is no reason to stop.
+        let _ = iopub.send(message).await;
+    }
+}
+
+/// Takes requests in and gives replies out.
+struct Desk {
+    connection: Connection,
+    outlet: Outlet,
+    interrupts: Arc<Interrupts>,
+    requests: mpsc::Sender<Message>,
+    /// How many requests wait for the worker or are with it.
+    waiting: Arc<AtomicUsize>,
+    replies: std::sync::Mutex<Option<UnboundedReceiver<Reply>>>,
+}
+
+impl Desk {
+    fn new(connection: Connection, outlet: Outlet, interrupts: Arc<Interrupts>) -> Self {
+        let (requests, queue) = mpsc::channel();
+        let (sender, replies) = unbounded_channel();
+        let (told, watched) = (outlet.clone(), Arc::clone(&interrupts));
+        std::thread::spawn(move || work(told, watched, &queue, &sender));
+        let waiting = Arc::default();
+        Self { connection, outlet, interrupts, requests, waiting, replies: Some(replies).into() }
+    }
+
+    /// Serves one socket until it is closed or a shutdown is asked for.
+    async fn listen(self: Arc<Self>, socket: RouterSocket, shell: bool) {
+        let (mut sender, mut receiver) = socket.split();
+        let replies = shell.then(|| self.replies.lock().ok()?.take()).flatten();
+        let (_nobody, nothing) = unbounded_channel();
+        let mut replies = replies.unwrap_or(nothing);
+        loop {
+            tokio::select! {
+                frames = receiver.recv() => {
+                    let Ok(frames) = frames else { return };
+                    let Some(request) = self.connection.decode(frames) else { continue };
+                    let Some((kind, content)) = self.answer(&request) else { continue };
+                    self.send(&mut sender, &request, kind, &content).await;
+                    self.outlet.status(Some(&request), "idle");
+                    if kind == "shutdown_reply" {
+                        // The queue of what is published is emptied meanwhile.
+                        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+                        return;
+                    }
+                }
+                reply = replies.recv() => {
+                    let Some((request, kind, content)) = reply else { continue };
+                    self.waiting.fetch_sub(1, Ordering::SeqCst);
+                    self.send(&mut sender, &request, kind, &content).await;
+                }
+            }
+        }
+    }
+
+    async fn send(&self, socket: &mut impl SocketSend, request: &Message, kind: &str, content: &Value) {
+        if let Some(message) = self.connection.encode(kind, Some(request), content) {
+            // The client may be gone.
+            let _ = socket.send(message).await;
+        }
+    }
+
+    /// The answer, if it can be given at once.
+    fn answer(&self, request: &Message) -> Option<(&'static str, Value)> {
+        let busy = self.waiting.load(Ordering::SeqCst) > 0;
+        let answer = match request.kind() {
+            "kernel_info_request" => ("kernel_info_reply", kernel_info()),
+            "is_complete_request" => ("is_complete_reply", is_complete(request.code())),
+            "comm_info_request" => ("comm_info_reply", json!({"status": "ok", "comms": {}})),
+            "history_request" => ("history_reply", json!({"status": "ok", "history": []})),
+            "interrupt_request" => {
+                self.interrupts.ask();
+                ("interrupt_reply", json!({"status": "ok"}))
+            }
+            "shutdown_request" => {
+                let restart = request.flag("restart", false);
+                ("shutdown_reply", json!({"status": "ok", "restart": restart}))
+            }
+            // A cell is not kept waiting for what is only looked up.
+            "complete_request" if busy => {
+                let at = request.content["cursor_pos"].clone();
+                let nothing: [&str; 0] = [];
+                let content = json!({"status": "ok", "matches": nothing, "cursor_start": at, "cursor_end": at, "metadata": {}});
+                ("complete_reply", content)
+            }
+            "inspect_request" if busy => {
+                ("inspect_reply", json!({"status": "ok", "found": false, "data": {}, "metadata": {}}))
+            }
+            "execute_request" | "complete_request" | "inspect_request" => {
+                self.waiting.fetch_add(1, Ordering::SeqCst);
+                // When the worker is gone so is the kernel.
+                let _ = self.requests.send(request.clone());
+                return None;
+            }
+            _ => return None,
+        };
+        self.outlet.status(Some(request), "busy");
+        Some(answer)
+    }
+}
+
+/// Makes the worker and lets it work; where evcxr cannot start every request is answered with why.
+fn work(
+    outlet: Outlet,
+    interrupts: Arc<Interrupts>,
+    requests: &mpsc::Receiver<Message>,
+    replies: &UnboundedSender<Reply>,
+) {
+    match Worker::new(outlet.clone(), interrupts) {
+        Ok(worker) => worker.serve(requests, replies),
+        Err(error) => {
+            let told = format!("The kernel cannot start: {error}\nWhat to do: run `cargo lab doctor`.");
+            while let Ok(request) = requests.recv() {
+                outlet.status(Some(&request), "busy");
+                let mut content = json!({"ename": "Kernel", "evalue": told, "traceback": [told]});
+                outlet.say("error", Some(&request), &content);
+                content["status"] = "error".into();
+                let kind =
+                    if request.kind() == "execute_request" { "execute_reply" } else { "complete_reply" };
+                let _ = replies.send((request.clone(), kind, content));
+                outlet.status(Some(&request), "idle");
+            }
+        }
+    }
+}
+
+fn kernel_info() -> Value {
+    json!({
+        "status": "ok",
+        "protocol_version": "5.3",
+        "implementation": "convlab",
+        "implementation_version": env!("CARGO_PKG_VERSION"),
+        "language_info": {
+            "name": "rust", "version": "1.95", "mimetype": "text/rust", "file_extension": ".rs",
+            "pygments_lexer": "rust", "codemirror_mode": "rust",
+        },
+        "banner": "convlab: Rust notebooks, compiled by evcxr",
+        "help_links": [{"text": "Rust's standard library", "url": "https://doc.rust-lang.org/stable/std/"}],
+    })
+}
+
+/// Whether a line of a console is whole: as far as its brackets tell.
+fn is_complete(code: &str) -> Value {
+    let open = code.chars().fold(0_i64, |open, c| match c {
+        '{' | '(' | '[' => open + 1,
+        '}' | ')' | ']' => open - 1,
+        _ => open,
+    });
+    if open > 0 { json!({"status": "incomplete", "indent": "    "}) } else { json!({"status": "complete"}) }
+}

@@ -1,0 +1,149 @@
+//! Turns the lines that a cell prints into what Jupyter shows, in their order.
+
+use super::outlet::Outlet;
+use crossbeam_channel::{Receiver, Select, Sender, bounded};
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+/// How a line begins that is no text but a message for Jupyter: `crates/kernel/README.md` describes it.
+const MARK: &str = "\u{1b}_convlab ";
+
+/// The messages that a cell may send.
+const KINDS: [&str; 3] = ["display_data", "update_display_data", "clear_output"];
+
+/// Lines are handed on together, up to so many bytes.
+const MOST: usize = 1 << 16;
+
+/// Between two looks at what was printed: lines come together, and a client is not drowned in messages.
+const PAUSE: Duration = Duration::from_millis(2);
+
+/// How long stderr must be silent after a cell's end to be taken for told: another thread of evcxr reads it.
+const SILENCE: Duration = Duration::from_millis(10);
+
+/// Lets whoever ends a cell wait until all that the cell has printed is handed on.
+#[derive(Clone)]
+pub struct Pump(Sender<Sender<()>>);
+
+impl Pump {
+    /// Begins to hand on both streams.
+    pub fn start(stdout: Receiver<String>, stderr: Receiver<String>, outlet: Outlet) -> Self {
+        let (sender, fences) = bounded::<Sender<()>>(0);
+        std::thread::spawn(move || {
+            let mut shown = BTreeSet::new();
+            let mut select = Select::new();
+            select.recv(&stdout);
+            select.recv(&stderr);
+            select.recv(&fences);
+            loop {
+                match select.ready() {
+                    0 => {
+                        hand_on("stdout", &stdout, &outlet, &mut shown);
+                        std::thread::sleep(PAUSE);
+                    }
+                    1 => {
+                        hand_on("stderr", &stderr, &outlet, &mut shown);
+                        std::thread::sleep(PAUSE);
+                    }
+                    _ => match fences.try_recv() {
+                        Ok(done) => {
+                            hand_on("stdout", &stdout, &outlet, &mut shown);
+                            while let Ok(line) = stderr.recv_timeout(SILENCE) {
+                                text("stderr", &format!("{line}\n"), &outlet);
+                                hand_on("stderr", &stderr, &outlet, &mut shown);
+                            }
+                            drop(done);
+                        }
+                        Err(error) if error.is_disconnected() => return,
+                        Err(_) => {}
+                    },
+                }
+            }
+        });
+        Self(sender)
+    }
+
+    /// Waits until all that was printed is handed on.
+    pub fn drain(&self) {
+        let (done, waiting) = bounded(0);
+        if self.0.send(done).is_ok() {
+            let _ = waiting.recv();
+        }
+    }
+}
+
+fn hand_on(stream: &str, lines: &Receiver<String>, outlet: &Outlet, shown: &mut BTreeSet<String>) {
+    let mut together = String::new();
+    while let Ok(line) = lines.try_recv() {
+        match line.strip_prefix(MARK).and_then(|json| message(json, shown)) {
+            Some((kind, content)) => {
+                text(stream, &std::mem::take(&mut together), outlet);
+                outlet.output(&kind, &content);
+            }
+            None => {
+                together.push_str(&line);
+                together.push('\n');
+            }
+        }
+        if together.len() > MOST {
+            text(stream, &std::mem::take(&mut together), outlet);
+        }
+    }
+    text(stream, &together, outlet);
+}
+
+fn text(stream: &str, text: &str, outlet: &Outlet) {
+    if !text.is_empty() {
+        outlet.output("stream", &json!({"name": stream, "text": text}));
+    }
+}
+
+/// The message in a marked line; what is none is shown as text. A display that is updated before it is there is shown.
+fn message(line: &str, shown: &mut BTreeSet<String>) -> Option<(String, Value)> {
+    let mut message: Value = serde_json::from_str(line).ok()?;
+    let mut kind = message["type"].as_str().filter(|kind| KINDS.contains(kind))?.to_owned();
+    if kind == "clear_output" {
+        return Some((kind, json!({"wait": message["wait"] == true})));
+    }
+    let data = message["data"].take();
+    data.as_object()?;
+    let transient = match message["id"].as_str() {
+        Some(id) => {
+            if shown.insert(id.to_owned()) {
+                "display_data".clone_into(&mut kind);
+            }
+            json!({"display_id": id})
+        }
+        None => json!({}),
+    };
+    Some((kind, json!({"data": data, "metadata": {}, "transient": transient})))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_marked_line_becomes_a_message_and_its_first_update_a_display() {
+        let mut shown = BTreeSet::new();
+        let line = r#"{"type": "update_display_data", "id": "7", "data": {"text/plain": "1 of 2"}}"#;
+        let (kind, content) = message(line, &mut shown).unwrap();
+        assert_eq!(kind, "display_data");
+        assert_eq!(
+            content,
+            json!({"data": {"text/plain": "1 of 2"}, "metadata": {}, "transient": {"display_id": "7"}})
+        );
+        assert_eq!(message(line, &mut shown).unwrap().0, "update_display_data");
+        let cleared = message(r#"{"type": "clear_output", "wait": true}"#, &mut shown).unwrap();
+        assert_eq!(cleared, ("clear_output".to_owned(), json!({"wait": true})));
+    }
+
+    #[test]
+    fn what_is_no_message_is_text() {
+        let mut shown = BTreeSet::new();
+        for line in ["", "{", r#"{"type": "display_data"}"#, r#"{"type": "shutdown", "data": {}}"#, "7", "[]"]
+        {
+            assert_eq!(message(line, &mut shown), None, "{line}");
+        }
+    }
+}

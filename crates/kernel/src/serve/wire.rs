@@ -1,0 +1,112 @@
+//! Jupyter's messages on the wire: signed JSON in the frames of ZeroMQ.
+
+use bytes::Bytes;
+use hmac::digest::KeyInit;
+use hmac::{Hmac, Mac};
+use serde_json::{Value, json};
+use sha2::Sha256;
+use std::path::Path;
+use uuid::Uuid;
+use zeromq::ZmqMessage;
+
+const DELIMITER: &[u8] = b"<IDS|MSG>";
+
+/// What Jupyter writes into the file that it starts a kernel with.
+#[derive(Clone)]
+pub struct Connection {
+    file: Value,
+    session: String,
+}
+
+impl Connection {
+    pub fn read(path: &Path) -> Result<Self, String> {
+        let text = std::fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
+        let file = serde_json::from_str(&text).map_err(|error| format!("{}: {error}", path.display()))?;
+        Ok(Self { file, session: Uuid::new_v4().to_string() })
+    }
+
+    pub fn endpoint(&self, port: &str) -> String {
+        let text = |name: &str| self.file[name].as_str().unwrap_or_default().to_owned();
+        format!("{}://{}:{}", text("transport"), text("ip"), self.file[port])
+    }
+
+    fn signature(&self) -> Option<Hmac<Sha256>> {
+        let key = self.file["key"].as_str().filter(|key| !key.is_empty())?;
+        Hmac::new_from_slice(key.as_bytes()).ok()
+    }
+
+    /// Reads a message; `None` if it is none, or is not signed with our key.
+    pub fn decode(&self, frames: ZmqMessage) -> Option<Message> {
+        let frames = frames.into_vec();
+        let delimiter = frames.iter().position(|frame| frame == DELIMITER)?;
+        let [signature, parts @ ..] = &frames[delimiter + 1..] else { return None };
+        let [header, _parent, _metadata, content, ..] = parts else { return None };
+        if let Some(mut expected) = self.signature() {
+            parts.iter().for_each(|part| expected.update(part));
+            expected.verify_slice(&from_hex(signature)?).ok()?;
+        }
+        let json = |part: &Bytes| serde_json::from_slice::<Value>(part).ok();
+        Some(Message {
+            identities: frames[..delimiter].to_vec(),
+            header: json(header)?,
+            content: json(content)?,
+        })
+    }
+
+    /// A message about `parent`, for its sender if it is a reply, else for all.
+    pub fn encode(&self, kind: &str, parent: Option<&Message>, content: &Value) -> Option<ZmqMessage> {
+        let header = json!({
+            "msg_id": Uuid::new_v4().to_string(), "session": self.session, "username": "kernel",
+            "date": chrono::Utc::now().to_rfc3339(), "msg_type": kind, "version": "5.3",
+        });
+        let answered = parent.map_or_else(|| json!({}), |parent| parent.header.clone());
+        let parts: Vec<_> =
+            [&header, &answered, &json!({}), content].iter().map(|part| part.to_string()).collect();
+        let signature = self.signature().map(|mut signature| {
+            parts.iter().for_each(|part| signature.update(part.as_bytes()));
+            signature.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect::<String>()
+        });
+        let mut frames: Vec<Bytes> = match parent {
+            Some(parent) if kind.ends_with("_reply") || kind == "input_request" => parent.identities.clone(),
+            _ => vec![Bytes::copy_from_slice(kind.as_bytes())],
+        };
+        frames.push(Bytes::from_static(DELIMITER));
+        frames.push(signature.unwrap_or_default().into());
+        frames.extend(parts.into_iter().map(Bytes::from));
+        ZmqMessage::try_from(frames).ok()
+    }
+}
+
+fn from_hex(text: &[u8]) -> Option<Vec<u8>> {
+    let digits = std::str::from_utf8(text).ok()?;
+    (0..digits.len() / 2).map(|at| u8::from_str_radix(digits.get(2 * at..2 * at + 2)?, 16).ok()).collect()
+}
+
+/// A request, and who has sent it.
+#[derive(Clone)]
+pub struct Message {
+    identities: Vec<Bytes>,
+    header: Value,
+    pub content: Value,
+}
+
+impl Message {
+    pub fn kind(&self) -> &str {
+        self.header["msg_type"].as_str().unwrap_or_default()
+    }
+
+    pub fn code(&self) -> &str {
+        self.content["code"].as_str().unwrap_or_default()
+    }
+
+    /// A place in the code, in bytes: Jupyter counts characters.
+    pub fn cursor(&self) -> usize {
+        let characters = self.content["cursor_pos"].as_u64().unwrap_or(u64::MAX) as usize;
+        let code = self.code();
+        code.char_indices().nth(characters).map_or(code.len(), |(at, _)| at)
+    }
+
+    pub fn flag(&self, name: &str, usual: bool) -> bool {
+        self.content[name].as_bool().unwrap_or(usual)
+    }
+}

@@ -1,0 +1,210 @@
+//! The one thread that compiles and runs cells, one after the other.
+
+use super::interrupt::Interrupts;
+use super::outlet::Outlet;
+use super::output::Pump;
+use super::wire::Message;
+use evcxr::{CommandContext, Error, EvalOutputs};
+use serde_json::{Value, json};
+use std::sync::Arc;
+use std::sync::mpsc::Receiver;
+use tokio::sync::mpsc::UnboundedSender;
+
+/// How the results begin in which a cell says why it stopped (`stops/`), and what such an error is called.
+const STOPS: [(&str, &str); 2] =
+    [("■ The cell stopped at `?`: ", "Error"), ("■ The cell stopped in a panic: ", "Panic")];
+
+/// A request's answer: the kind of message and its content.
+pub type Reply = (Message, &'static str, Value);
+
+pub struct Worker {
+    context: CommandContext,
+    pump: Pump,
+    outlet: Outlet,
+    interrupts: Arc<Interrupts>,
+    count: u64,
+}
+
+impl Worker {
+    /// Makes evcxr ready; what takes long is said in the first cell that must wait.
+    pub fn new(outlet: Outlet, interrupts: Arc<Interrupts>) -> Result<Self, String> {
+        let (mut context, outputs, helper) = super::warm::context()?;
+        let pump = Pump::start(outputs.stdout, outputs.stderr, outlet.clone());
+        interrupts.watch(context.process_handle());
+        super::warm::up(&mut context, helper.as_deref());
+        Ok(Self { context, pump, outlet, interrupts, count: 0 })
+    }
+
+    /// Serves requests until no more can come.
+    pub fn serve(mut self, requests: &Receiver<Message>, replies: &UnboundedSender<Reply>) {
+        while let Ok(request) = requests.recv() {
+            self.outlet.status(Some(&request), "busy");
+            let (kind, content) = match request.kind() {
+                "execute_request" => ("execute_reply", self.execute(&request)),
+                "complete_request" => ("complete_reply", self.complete(&request)),
+                _ => ("inspect_reply", self.inspect(&request)),
+            };
+            let failed = kind == "execute_reply" && content["status"] == "error";
+            let stop = failed && request.flag("stop_on_error", true);
+            let _ = replies.send((request.clone(), kind, content));
+            self.outlet.status(Some(&request), "idle");
+            if stop {
+                self.abort(requests, replies);
+            }
+        }
+    }
+
+    /// What was sent before the error was seen is not run.
+    fn abort(&self, requests: &Receiver<Message>, replies: &UnboundedSender<Reply>) {
+        while let Ok(request) = requests.try_recv() {
+            self.outlet.status(Some(&request), "busy");
+            let kind = if request.kind() == "execute_request" { "execute_reply" } else { "complete_reply" };
+            let content = json!({"status": "aborted", "execution_count": self.count});
+            let _ = replies.send((request.clone(), kind, content));
+            self.outlet.status(Some(&request), "idle");
+        }
+    }
+
+    fn execute(&mut self, request: &Message) -> Value {
+        let silent = request.flag("silent", false);
+        if !silent && request.flag("store_history", true) && !request.code().trim().is_empty() {
+            self.count += 1;
+        }
+        self.outlet.turn_to(request);
+        if !silent {
+            let input = json!({"code": request.code(), "execution_count": self.count});
+            self.outlet.output("execute_input", &input);
+        }
+        self.interrupts.begin();
+        let result = self.context.execute(request.code());
+        let interrupted = self.interrupts.end();
+        self.pump.drain();
+        let failure = match result {
+            Ok(outputs) => match stopped(&outputs) {
+                Some(failure) => Some(failure),
+                None => {
+                    if !silent {
+                        self.show(outputs);
+                    }
+                    interrupted
+                        .then(|| Failure::interrupted("The cell was interrupted. What it had bound is kept."))
+                }
+            },
+            Err(Error::SubprocessTerminated(_)) if interrupted => {
+                Some(Failure::interrupted("The cell was ended: all variables are gone. Run the cells again."))
+            }
+            Err(Error::SubprocessTerminated(told)) => Some(Failure::new("Kernel", &gone(&told))),
+            Err(_) if interrupted => Some(Failure::interrupted(
+                "The cell was interrupted while it was compiled: nothing of it has run.",
+            )),
+            Err(error) => Some(self.objection(&error, request.code())),
+        };
+        match failure {
+            None => {
+                json!({"status": "ok", "execution_count": self.count, "payload": [], "user_expressions": {}})
+            }
+            Some(failure) => {
+                let mut content = failure.content();
+                self.outlet.output("error", &content);
+                content["status"] = "error".into();
+                content["execution_count"] = self.count.into();
+                content
+            }
+        }
+    }
+
+    fn show(&self, outputs: EvalOutputs) {
+        if outputs.content_by_mime_type.is_empty() {
+            return;
+        }
+        let data = outputs.content_by_mime_type.into_iter().map(|(mime, text)| {
+            let json = mime.contains("json").then(|| serde_json::from_str(&text).ok()).flatten();
+            (mime, json.unwrap_or(Value::String(text)))
+        });
+        let data: serde_json::Map<_, _> = data.collect();
+        let result = json!({"execution_count": self.count, "data": data, "metadata": {}});
+        self.outlet.output("execute_result", &result);
+    }
+
+    /// What the compiler, or evcxr itself, objects to.
+    fn objection(&mut self, error: &Error, code: &str) -> Failure {
+        let Error::CompilationErrors(errors) = error else {
+            let told = error.to_string();
+            if !told.contains("valid UTF-8") {
+                return Failure::new("Error", &told);
+            }
+            // The rest of the cell's output would be taken for that of the next.
+            self.interrupts.kill();
+            // evcxr notices with the next code, begins anew and forgets the variables; `:restart` would keep their names.
+            let _ = self.context.execute("();");
+            let told =
+                "The cell printed bytes that are no text (UTF-8). It was ended: all variables are gone.";
+            return Failure::new("Kernel", told);
+        };
+        let report =
+            errors.iter().map(|error| super::report::of(error, code, self.count)).collect::<Vec<_>>();
+        let first = errors.first().map(|error| error.message()).unwrap_or_default();
+        Failure { name: "Error", message: first, trace: report.concat() }
+    }
+
+    fn complete(&mut self, request: &Message) -> Value {
+        let (code, cursor) = (request.code(), request.cursor());
+        let characters = |at: usize| code.get(..at).map_or(0, |before| before.chars().count());
+        let found = self.context.completions(code, cursor).unwrap_or_default();
+        let (start, end) = match found.completions.is_empty() {
+            true => (cursor, cursor),
+            false => (found.start_offset, found.end_offset),
+        };
+        let (start, end) = (characters(start), characters(end));
+        let types = found.completions.iter().map(
+            |one| json!({"text": one.code, "type": one.kind, "signature": one.label, "start": start, "end": end}),
+        );
+        json!({
+            "status": "ok", "cursor_start": start, "cursor_end": end,
+            "matches": found.completions.iter().map(|one| &one.code).collect::<Vec<_>>(),
+            "metadata": {"_jupyter_types_experimental": types.collect::<Vec<_>>()},
+        })
+    }
+
+    fn inspect(&mut self, request: &Message) -> Value {
+        match self.context.hover_at(request.code(), request.cursor()) {
+            Ok((plain, markdown)) if plain != "No documentation found" => json!({
+                "status": "ok", "found": true, "metadata": {},
+                "data": {"text/plain": plain, "text/markdown": markdown},
+            }),
+            _ => json!({"status": "ok", "found": false, "data": {}, "metadata": {}}),
+        }
+    }
+}
+
+/// Why a cell failed.
+struct Failure {
+    name: &'static str,
+    message: String,
+    trace: Vec<String>,
+}
+
+impl Failure {
+    fn new(name: &'static str, message: &str) -> Self {
+        Self { name, message: message.to_owned(), trace: message.lines().map(str::to_owned).collect() }
+    }
+
+    fn interrupted(message: &str) -> Self {
+        Self::new("Interrupted", message)
+    }
+
+    fn content(&self) -> Value {
+        json!({"ename": self.name, "evalue": self.message, "traceback": self.trace})
+    }
+}
+
+/// The failure of a cell that says in its result why it stopped.
+fn stopped(outputs: &EvalOutputs) -> Option<Failure> {
+    let text = outputs.content_by_mime_type.get("text/plain")?;
+    let (name, message) = STOPS.iter().find_map(|(start, name)| Some((*name, text.strip_prefix(start)?)))?;
+    Some(Failure { name, message: message.to_owned(), trace: text.lines().map(str::to_owned).collect() })
+}
+
+fn gone(told: &str) -> String {
+    format!("The cell ended its own process: all variables are gone. {told}")
+}

@@ -1,0 +1,233 @@
+"""Talks to the labs' kernel as Jupyter's own client does, politely and not, and looks at every message.
+
+python messages.py KERNEL
+"""
+
+import os
+import signal
+import sys
+import time
+
+from jupyter_client.manager import KernelManager
+
+MARK = '\\u{1b}_convlab '
+DISPLAY = MARK + '{\\"type\\":\\"%s\\",\\"id\\":\\"d\\",\\"data\\":{\\"text/plain\\":\\"%s\\"}}'
+
+
+class Kernel:
+    def __init__(self, name):
+        self.manager = KernelManager(kernel_name=name)
+        self.manager.start_kernel()
+        self.client = self.manager.client()
+        self.client.start_channels()
+        begun = time.monotonic()
+        self.client.wait_for_ready(timeout=120)
+        self.ready = time.monotonic() - begun
+
+    def run(self, code, seconds=120, **options):
+        """The reply's content and the outputs as (type, text), in order, those of other cells marked."""
+        outputs = []
+        parents = []
+
+        def hook(message):
+            kind, content = message["msg_type"], message["content"]
+            parents.append(message["parent_header"].get("msg_id"))
+            if kind == "stream":
+                if not (outputs and outputs[-1][0] == content["name"]):
+                    outputs.append((content["name"], []))
+                outputs[-1][1].append(content["text"])
+            elif kind in ("display_data", "update_display_data", "execute_result"):
+                outputs.append((kind, content["data"]["text/plain"]))
+            elif kind == "clear_output":
+                outputs.append((kind, content["wait"]))
+            elif kind == "error":
+                outputs.append((kind, content["ename"]))
+
+        reply = self.client.execute_interactive(code, timeout=seconds, output_hook=hook, **options)
+        assert all(parent == reply["parent_header"]["msg_id"] for parent in parents), "output of another cell"
+        joined = [(kind, "".join(text) if isinstance(text, list) else text) for kind, text in outputs]
+        return reply["content"], joined
+
+    def fails(self, code, name, seconds=120):
+        reply, outputs = self.run(code, seconds)
+        assert reply["status"] == "error" and reply["ename"] == name, (reply, outputs)
+        assert outputs[-1] == ("error", name), outputs
+        return reply
+
+    def fine(self, code, *expected):
+        reply, outputs = self.run(code)
+        assert reply["status"] == "ok", reply
+        assert outputs == list(expected), outputs
+        return reply
+
+    def end(self):
+        self.client.stop_channels()
+        self.manager.shutdown_kernel()
+
+
+def outputs_keep_their_order(kernel):
+    reply = kernel.fine("1 + 1", ("execute_result", "2"))
+    assert reply["execution_count"] == 1, reply
+    shown = "; ".join(
+        ['println!("one")', f'println!("{DISPLAY % ("update_display_data", "a")}")', 'println!("two")']
+        + [f'println!("{DISPLAY % ("update_display_data", "b")}")', f'println!("{MARK}{{}}", r#"{{"type":"clear_output"}}"#)']
+    )
+    kernel.fine(
+        shown.replace('{\\"', '{{\\"').replace('\\"}}")', '\\"}}}}")') + ";",
+        ("stdout", "one\n"),
+        ("display_data", "a"),
+        ("stdout", "two\n"),
+        ("update_display_data", "b"),
+        ("clear_output", False),
+    )
+    half = f'println!("{MARK}{{{{\\"type\\"");'
+    kernel.fine(half, ("stdout", '\x1b_convlab {"type"\n'))
+
+
+def much_output_arrives_whole(kernel):
+    reply, outputs = kernel.run('for n in 0..1_000_000 { println!("{n:0>99}"); }', 600)
+    assert reply["status"] == "ok"
+    name, text = outputs[0]
+    assert name == "stdout" and len(text) == 100_000_000, (name, len(text))
+    assert text.endswith("999999\n") and text.startswith("0" * 99)
+    code = f'println!("{MARK}{{{{\\"type\\":\\"display_data\\",\\"data\\":{{{{\\"text/plain\\":\\"{{}}\\"}}}}}}}}", "x".repeat(20_000_000));'
+    reply, outputs = kernel.run(code, 300)
+    assert [(kind, len(text)) for kind, text in outputs] == [("display_data", 20_000_000)]
+
+
+def errors_are_errors(kernel):
+    kernel.fine("let kept = vec![1, 2, 3];")
+    reply = kernel.fails('let n: i32 = "three".parse()?;', "Error")
+    assert reply["evalue"] == "invalid digit found in string", reply
+    reply = kernel.fails("let x = kept[7];", "Panic")
+    assert "the len is 3 but the index is 7" in reply["evalue"], reply
+    reply = kernel.fails('let n: u8 = "three";', "Error")
+    assert "mismatched types" in reply["evalue"], reply
+    kernel.fine("kept.len()", ("execute_result", "3"))
+
+
+def a_cell_that_ends_its_process_is_told(kernel):
+    for code, told in [
+        ("let nowhere = 8 as *mut u8; unsafe { nowhere.write_volatile(1) };", "signal: 11"),
+        ("std::process::exit(3);", "exit status: 3"),
+    ]:
+        reply = kernel.fails(code, "Kernel")
+        assert told in reply["evalue"] and "all variables are gone" in reply["evalue"], reply
+        kernel.fine("let again = 1; again", ("execute_result", "1"))
+    bytes_ = 'use std::io::Write; std::io::stdout().write_all(b"\\xff\\xfe\\n").unwrap(); println!("rest");'
+    reply = kernel.fails(bytes_, "Kernel")
+    assert "no text" in reply["evalue"], reply
+    kernel.fine("2 + 3", ("execute_result", "5"))
+
+
+def threads_that_print_later_print_below_the_cell_that_runs(kernel):
+    kernel.fine('std::thread::spawn(|| { std::thread::sleep(std::time::Duration::from_millis(400)); println!("late"); });')
+    kernel.fine("std::thread::sleep(std::time::Duration::from_secs(3));", ("stdout", "late\n"))
+
+
+def interrupts(kernel):
+    kernel.fine("let kept = 7;")
+
+    def while_running(code, times, name):
+        ident = kernel.client.execute(code)
+        for pause in times:
+            time.sleep(pause)
+            kernel.manager.interrupt_kernel()
+        while True:
+            reply = kernel.client.get_shell_msg(timeout=60)
+            if reply["parent_header"]["msg_id"] == ident:
+                break
+        while True:
+            message = kernel.client.get_iopub_msg(timeout=60)
+            if message["parent_header"].get("msg_id") == ident and message["content"].get("execution_state") == "idle":
+                break
+        assert reply["content"].get("ename") == name, reply["content"]
+        return reply["content"]
+
+    told = while_running("std::thread::sleep(std::time::Duration::from_secs(20));", [8], "Interrupted")
+    assert "is kept" in told["evalue"], told
+    kernel.fine("kept", ("execute_result", "7"))
+    told = while_running("loop { std::thread::yield_now() }", [8, 1], "Interrupted")
+    assert "variables are gone" in told["evalue"], told
+    kernel.fine("1 + 2", ("execute_result", "3"))
+
+
+def what_waits_behind_an_error_is_not_run(kernel):
+    ids = [kernel.client.execute(code) for code in ["let n: i32 = \"x\".parse()?;"] + ["1"] * 200]
+    replies = [kernel.client.get_shell_msg(timeout=120) for _ in ids]
+    assert [reply["parent_header"]["msg_id"] for reply in replies] == ids
+    states = [reply["content"]["status"] for reply in replies]
+    assert states[0] == "error" and set(states[1:]) == {"aborted"}, states
+    while True:
+        message = kernel.client.get_iopub_msg(timeout=60)
+        if message["parent_header"].get("msg_id") == ids[-1] and message["content"].get("execution_state") == "idle":
+            break
+    kernel.fine("4", ("execute_result", "4"))
+
+
+def what_is_looked_up_does_not_wait_for_a_cell(kernel):
+    ident = kernel.client.execute("std::thread::sleep(std::time::Duration::from_secs(6));")
+    time.sleep(1)
+    begun = time.monotonic()
+    kernel.client.complete("std::ve", 7, reply=True, timeout=30)
+    kernel.client.kernel_info(reply=True, timeout=30)
+    assert time.monotonic() - begun < 5
+    while kernel.client.get_shell_msg(timeout=60)["parent_header"]["msg_id"] != ident:
+        pass
+    reply = kernel.client.complete("let words = std::vec::Ve", 24, reply=True, timeout=60)["content"]
+    assert reply["status"] == "ok" and reply["cursor_start"] <= 24, reply
+
+
+def a_client_that_leaves_does_not_stop_the_kernel(kernel):
+    other = kernel.manager.client()
+    other.start_channels()
+    other.execute('println!("for nobody");')
+    other.stop_channels()
+    kernel.fine("5", ("execute_result", "5"))
+
+
+def nothing_is_left(kernel):
+    pid = kernel.manager.provisioner.process.pid
+    reply, outputs = kernel.run('println!("{} {}", std::process::id(), std::env::var("EVCXR_TMPDIR").unwrap());')
+    child, folder = outputs[0][1].split()
+    kernel.client.execute("loop {}")
+    time.sleep(3)
+    os.kill(pid, signal.SIGKILL)
+    gone = lambda: not os.path.exists(f"/proc/{child}")
+    for _ in range(100):
+        time.sleep(0.1)
+        if gone():
+            break
+    assert gone(), "the learner's process is still there"
+    return folder
+
+
+def main():
+    kernel = Kernel(sys.argv[1])
+    print(f"ready in {kernel.ready:.1f} s", flush=True)
+    tests = [
+        outputs_keep_their_order,
+        errors_are_errors,
+        a_cell_that_ends_its_process_is_told,
+        threads_that_print_later_print_below_the_cell_that_runs,
+        interrupts,
+        what_waits_behind_an_error_is_not_run,
+        what_is_looked_up_does_not_wait_for_a_cell,
+        a_client_that_leaves_does_not_stop_the_kernel,
+        much_output_arrives_whole,
+    ]
+    try:
+        for test in tests:
+            begun = time.monotonic()
+            test(kernel)
+            print(f"{test.__name__}: {time.monotonic() - begun:.1f} s", flush=True)
+        folder = os.path.dirname(nothing_is_left(kernel))
+        # The next kernel sweeps what a killed one has left.
+        kernel = Kernel(sys.argv[1])
+        assert not os.path.exists(folder), folder
+    finally:
+        kernel.end()
+    print("all is well")
+
+
+main()
