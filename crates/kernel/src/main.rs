@@ -21,7 +21,7 @@ use std::process::ExitCode;
 
 fn main() -> ExitCode {
     // evcxr starts this same program again to run the learner's code; those calls do not return.
-    orphan::end_with_the_kernel();
+    orphan::end_with_the_parent();
     runtime::run_if_asked();
     evcxr::runtime_hook();
     let args: Vec<String> = std::env::args().skip(1).collect();

@@ -5,6 +5,7 @@ python messages.py KERNEL
 
 import os
 import signal
+import subprocess
 import sys
 import time
 
@@ -186,6 +187,29 @@ def a_client_that_leaves_does_not_stop_the_kernel(kernel):
     kernel.fine("5", ("execute_result", "5"))
 
 
+def ends(pid):
+    """Whether the process is gone within ten seconds."""
+    for _ in range(100):
+        if not os.path.exists(f"/proc/{pid}") or " Z " in open(f"/proc/{pid}/stat").read():
+            return True
+        time.sleep(0.1)
+    return False
+
+
+def a_kernel_whose_jupyter_is_killed_ends(name):
+    code = (
+        "from jupyter_client.manager import KernelManager; import time; m = KernelManager(kernel_name='%s');"
+        "m.start_kernel(); print(m.provisioner.process.pid, flush=True); time.sleep(60)"
+    )
+    jupyter = subprocess.Popen([sys.executable, "-c", code % name], stdout=subprocess.PIPE, text=True)
+    pid = int(jupyter.stdout.readline())
+    time.sleep(1)
+    assert os.path.exists(f"/proc/{pid}")
+    jupyter.kill()
+    jupyter.wait()
+    assert ends(pid), "the kernel is still there"
+
+
 def nothing_is_left(kernel):
     pid = kernel.manager.provisioner.process.pid
     reply, outputs = kernel.run('println!("{} {}", std::process::id(), std::env::var("EVCXR_TMPDIR").unwrap());')
@@ -193,12 +217,7 @@ def nothing_is_left(kernel):
     kernel.client.execute("loop {}")
     time.sleep(3)
     os.kill(pid, signal.SIGKILL)
-    gone = lambda: not os.path.exists(f"/proc/{child}")
-    for _ in range(100):
-        time.sleep(0.1)
-        if gone():
-            break
-    assert gone(), "the learner's process is still there"
+    assert ends(child), "the learner's process is still there"
     return folder
 
 
@@ -221,6 +240,7 @@ def main():
             begun = time.monotonic()
             test(kernel)
             print(f"{test.__name__}: {time.monotonic() - begun:.1f} s", flush=True)
+        a_kernel_whose_jupyter_is_killed_ends(sys.argv[1])
         folder = os.path.dirname(nothing_is_left(kernel))
         # The next kernel sweeps what a killed one has left.
         kernel = Kernel(sys.argv[1])
