@@ -6,6 +6,7 @@ mod common;
 use common::{checkout, lab, said};
 use serde_json::{Value, json};
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Command;
 
@@ -13,9 +14,13 @@ use std::process::Command;
 fn nbgrader(python: &str, course: &Path, arguments: &[&str]) -> String {
     let environment = said(&lab(&["env"]).output().unwrap());
     let path = environment.lines().find_map(|line| line.strip_prefix("export JUPYTER_PATH=")).unwrap();
-    // nbgrader starts programs that are installed beside it.
-    let beside = Path::new(python).parent().unwrap().display().to_string();
-    let programs = format!("{beside}:{}", std::env::var("PATH").unwrap());
+    // nbgrader starts `alembic` by name. The one installed beside it names the folder in which it was made.
+    let programs = course.join("programs");
+    fs::create_dir_all(&programs).unwrap();
+    let alembic = programs.join("alembic");
+    fs::write(&alembic, format!("#!/bin/sh\nexec '{python}' -m alembic \"$@\"\n")).unwrap();
+    fs::set_permissions(&alembic, fs::Permissions::from_mode(0o755)).unwrap();
+    let programs = format!("{}:{}", programs.display(), std::env::var("PATH").unwrap());
     // The kernel's cargo shall find its dependencies where they are, though the home folder is another one.
     let home = std::env::var_os("HOME").unwrap_or_default();
     let cargo_home = std::env::var_os("CARGO_HOME").unwrap_or_else(|| Path::new(&home).join(".cargo").into());

@@ -41,7 +41,6 @@ pub use lab00::*;
 pub use lab01::*;
 pub use lab02::*;
 pub use lab03::*;
-#[allow(unused_imports, reason = "the lab has no exercises yet")]
 pub use lab04::*;
 pub use lab05::*;
 pub use lab06::*;

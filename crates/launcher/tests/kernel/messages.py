@@ -114,7 +114,7 @@ def a_cell_that_ends_its_process_is_told(kernel):
     ]:
         reply = kernel.fails(code, "Kernel")
         assert told in reply["evalue"] and "all variables are gone" in reply["evalue"], reply
-        kernel.fine("let again = 1; again", ("execute_result", "1"))
+        kernel.fine("let again: i32 = 1; again", ("execute_result", "1"))
     bytes_ = 'use std::io::Write; std::io::stdout().write_all(b"\\xff\\xfe\\n").unwrap(); println!("rest");'
     reply = kernel.fails(bytes_, "Kernel")
     assert "no text" in reply["evalue"], reply
