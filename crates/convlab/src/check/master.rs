@@ -39,7 +39,8 @@ impl Folder {
     }
 }
 
-fn notebook(folder: &Path, lab: &str) -> Option<Value> {
+/// The notebook of the lab with this number.
+pub fn notebook(folder: &Path, lab: &str) -> Option<Value> {
     let paths = std::fs::read_dir(folder).ok()?.flatten().map(|entry| entry.path());
     let is_lab = |path: &PathBuf| {
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
@@ -49,7 +50,11 @@ fn notebook(folder: &Path, lab: &str) -> Option<Value> {
 }
 
 fn cell(notebook: &Value, id: &str) -> Option<String> {
-    let cell = notebook["cells"].as_array()?.iter().find(|cell| cell["id"] == id)?;
+    source(notebook["cells"].as_array()?.iter().find(|cell| cell["id"] == id)?)
+}
+
+/// A cell's text.
+pub fn source(cell: &Value) -> Option<String> {
     Some(match &cell["source"] {
         Value::Array(lines) => lines.iter().filter_map(Value::as_str).collect(),
         text => text.as_str()?.to_owned(),

@@ -1,7 +1,7 @@
 //! What every exercise must prove, and what the course must hold for it.
 
 use super::exercise::Exercise;
-use super::{Answer, LABS, Verdict};
+use super::{Answer, LABS, Verdict, master};
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::fs;
@@ -57,15 +57,12 @@ fn folder(below: &str) -> PathBuf {
 
 /// The cells of the lab with this number; none while there is no such lab.
 fn cells(lab: &str) -> Vec<Value> {
-    let paths = fs::read_dir(folder("../../notebooks")).unwrap().flatten().map(|entry| entry.path());
-    let is_lab = |path: &PathBuf| path.file_name().unwrap().to_string_lossy().starts_with(&format!("{lab}_"));
-    let text = paths.into_iter().find(is_lab).map(|path| fs::read_to_string(path).unwrap());
-    let notebook: Value = text.map(|text| serde_json::from_str(&text).unwrap()).unwrap_or_default();
+    let notebook = master::notebook(&folder("../../notebooks"), lab).unwrap_or_default();
     notebook["cells"].as_array().cloned().unwrap_or_default()
 }
 
 fn source(cell: &Value) -> String {
-    cell["source"].as_array().unwrap().iter().filter_map(Value::as_str).collect()
+    master::source(cell).unwrap()
 }
 
 /// What is missing for the exercise in the cells of its lab and in the source of its check.

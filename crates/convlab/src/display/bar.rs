@@ -1,5 +1,6 @@
 //! How far something is that takes a while: a bar, the rate and the time that is left.
 
+use crate::datasets::grouped;
 use std::time::Duration;
 
 /// So much of so much, after a while.
@@ -13,7 +14,7 @@ pub struct Bar {
 impl Bar {
     /// `12,800 of 60,000 images, 2,100/s, 22 s left`.
     pub fn text(&self, what: &str) -> String {
-        let (done, of) = (grouped(self.done), grouped(self.of));
+        let (done, of) = (grouped(self.done as i64), grouped(self.of as i64));
         let seconds = self.time.as_secs_f64();
         if self.done == 0 || seconds <= 0.0 {
             return format!("{done} of {of} {what}");
@@ -23,7 +24,7 @@ impl Bar {
             0 => format!("{seconds:.1} s"),
             left => format!("{} left", time(left as f64 / rate)),
         };
-        let rate = if rate < 10.0 { format!("{rate:.1}") } else { grouped(rate.round() as u64) };
+        let rate = if rate < 10.0 { format!("{rate:.1}") } else { grouped(rate.round() as i64) };
         format!("{done} of {of} {what}, {rate}/s, {rest}")
     }
 
@@ -42,12 +43,6 @@ impl Bar {
 fn time(seconds: f64) -> String {
     let whole = seconds.ceil() as u64;
     if whole < 100 { format!("{whole} s") } else { format!("{} min {} s", whole / 60, whole % 60) }
-}
-
-fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let groups: Vec<_> = digits.as_bytes().rchunks(3).rev().map(String::from_utf8_lossy).collect();
-    groups.join(",")
 }
 
 #[cfg(test)]

@@ -42,8 +42,6 @@ struct Design {
     std: [f32; 3],
 }
 
-const MEAN: [f32; 3] = [0.485, 0.456, 0.406];
-const STD: [f32; 3] = [0.229, 0.224, 0.225];
 const CLASSES: i64 = tch::vision::imagenet::CLASS_COUNT;
 
 /// torchvision's net takes pictures in the scale of all others and changes that itself (`transform_input`); tch's does
@@ -62,17 +60,15 @@ const SQUEEZENET: Design = Design {
     title: "SqueezeNet",
     build: |p| Box::new(squeeze::v1_0(p, CLASSES)),
     sides: [256, 224],
-    mean: MEAN,
-    std: STD,
+    mean: [0.485, 0.456, 0.406],
+    std: [0.229, 0.224, 0.225],
 };
 
 const RESNET: Design = Design {
     name: "resnet18",
     title: "ResNet-18",
     build: |p| Box::new(resnet::resnet18(p, CLASSES)),
-    sides: [256, 224],
-    mean: MEAN,
-    std: STD,
+    ..SQUEEZENET
 };
 
 /// Inception v3 (C. Szegedy and others, 2015): 24 million parameters, takes `[n, 3, 299, 299]`.

@@ -2,7 +2,7 @@ use super::colour::{Rgb, png};
 use super::figure::Figure;
 use super::input::pictures;
 use super::svg::{Anchor, Sheet};
-use super::tiles;
+use super::tiles::{self, GAP, TITLE, WIDTH};
 use crate::datasets::{Split, grouped};
 use crate::display::values;
 use crate::{Error, Result};
@@ -12,9 +12,6 @@ use tch::{Kind, Tensor};
 const MOST_IMAGES: i64 = 100;
 /// How many of the worst mistakes are drawn.
 const MOST_MISTAKES: i64 = 20;
-const WIDTH: f64 = 920.0;
-const GAP: f64 = 14.0;
-const TITLE: f64 = 40.0;
 /// The room for the two lines above a picture.
 const CAPTION: f64 = 44.0;
 const RIGHT: &str = "#1a7f37";

@@ -8,10 +8,10 @@ use crate::Result;
 use crate::display::short;
 
 /// How wide a figure is at full size.
-const WIDTH: f64 = 920.0;
-const GAP: f64 = 14.0;
+pub const WIDTH: f64 = 920.0;
+pub const GAP: f64 = 14.0;
 const CAPTION: f64 = 28.0;
-const TITLE: f64 = 40.0;
+pub const TITLE: f64 = 40.0;
 const BAR: f64 = 46.0;
 /// A map with at most this many rows and columns has its numbers written into it.
 pub const MOST_NUMBERED: usize = 8;

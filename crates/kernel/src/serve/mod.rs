@@ -19,7 +19,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use wire::{Connection, Message};
-use worker::{Reply, Worker};
+use worker::{Reply, Worker, reply_to};
 use zeromq::{PubSocket, RepSocket, RouterSocket, Socket, SocketRecv, SocketSend, ZmqMessage};
 
 /// Serves the client that `file` names until it asks for a shutdown.
@@ -186,9 +186,7 @@ fn work(
                 let mut content = json!({"ename": "Kernel", "evalue": told, "traceback": [told]});
                 outlet.say("error", Some(&request), &content);
                 content["status"] = "error".into();
-                let kind =
-                    if request.kind() == "execute_request" { "execute_reply" } else { "complete_reply" };
-                let _ = replies.send((request.clone(), kind, content));
+                let _ = replies.send((request.clone(), reply_to(&request), content));
                 outlet.status(Some(&request), "idle");
             }
         }

@@ -17,6 +17,15 @@ const STOPS: [(&str, &str); 2] =
 /// A request's answer: the kind of message and its content.
 pub type Reply = (Message, &'static str, Value);
 
+/// The kind of message that answers what waits for the worker.
+pub fn reply_to(request: &Message) -> &'static str {
+    match request.kind() {
+        "execute_request" => "execute_reply",
+        "complete_request" => "complete_reply",
+        _ => "inspect_reply",
+    }
+}
+
 pub struct Worker {
     context: CommandContext,
     pump: Pump,
@@ -39,10 +48,11 @@ impl Worker {
     pub fn serve(mut self, requests: &Receiver<Message>, replies: &UnboundedSender<Reply>) {
         while let Ok(request) = requests.recv() {
             self.outlet.status(Some(&request), "busy");
-            let (kind, content) = match request.kind() {
-                "execute_request" => ("execute_reply", self.execute(&request)),
-                "complete_request" => ("complete_reply", self.complete(&request)),
-                _ => ("inspect_reply", self.inspect(&request)),
+            let kind = reply_to(&request);
+            let content = match kind {
+                "execute_reply" => self.execute(&request),
+                "complete_reply" => self.complete(&request),
+                _ => self.inspect(&request),
             };
             let failed = kind == "execute_reply" && content["status"] == "error";
             let stop = failed && request.flag("stop_on_error", true);
@@ -58,9 +68,8 @@ impl Worker {
     fn abort(&self, requests: &Receiver<Message>, replies: &UnboundedSender<Reply>) {
         while let Ok(request) = requests.try_recv() {
             self.outlet.status(Some(&request), "busy");
-            let kind = if request.kind() == "execute_request" { "execute_reply" } else { "complete_reply" };
             let content = json!({"status": "aborted", "execution_count": self.count});
-            let _ = replies.send((request.clone(), kind, content));
+            let _ = replies.send((request.clone(), reply_to(&request), content));
             self.outlet.status(Some(&request), "idle");
         }
     }

@@ -2,6 +2,7 @@
 
 use super::{Lab, edition, edition::Edition};
 use crate::failure::{Failure, Result};
+use crate::prepare::whole_file;
 use serde_json::Value;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -25,14 +26,14 @@ pub fn bring(masters: &[Lab], to: &Path) -> Result<Brought> {
     fs::create_dir_all(to).map_err(|error| Failure::file("make the folder", to, &error))?;
     let record = to.join(RECORD);
     if !record.exists() {
-        write(&record, "")?;
+        whole_file(&record, "")?;
     }
     let mut brought = Brought::default();
     for master in masters {
         let target = target(master, to);
         let made = edition::of(master, Edition::Learner)?;
         if !target.exists() {
-            write(&target, &edition::text(&made))?;
+            whole_file(&target, &edition::text(&made))?;
             brought.new.push(master.name());
         } else if version_in(&target).as_deref() != edition::version(&made) {
             brought.older.push(master.name());
@@ -52,7 +53,7 @@ pub fn reset(master: &Lab, to: &Path) -> Result<Option<PathBuf>> {
         fs::rename(&target, kept).map_err(|error| Failure::file("rename to", kept, &error))?;
     }
     fs::create_dir_all(to).map_err(|error| Failure::file("make the folder", to, &error))?;
-    write(&target, &made)?;
+    whole_file(&target, &made)?;
     Ok(kept)
 }
 
@@ -63,13 +64,6 @@ fn target(master: &Lab, to: &Path) -> PathBuf {
 fn version_in(path: &Path) -> Option<String> {
     let notebook: Value = serde_json::from_str(&fs::read_to_string(path).ok()?).ok()?;
     edition::version(&notebook).map(ToOwned::to_owned)
-}
-
-/// Writes the whole file or nothing.
-pub fn write(path: &Path, text: &str) -> Result<()> {
-    let partial = path.with_extension("partial");
-    fs::write(&partial, text).map_err(|error| Failure::file("write", &partial, &error))?;
-    fs::rename(&partial, path).map_err(|error| Failure::file("write", path, &error))
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use super::edition::{self, Edition};
 use super::{Lab, copy, source};
 use crate::failure::{Failure, Result};
 use crate::places::Places;
+use crate::prepare::whole_file;
 use serde_json::Value;
 use std::fs;
 use std::path::Path;
@@ -25,13 +26,13 @@ pub fn write(labs: &[Lab], edition: Edition, folder: &Path) -> Result<()> {
     }
     fs::create_dir_all(folder).map_err(|error| Failure::file("make the folder", folder, &error))?;
     if edition == Edition::Learner {
-        copy::write(&folder.join(copy::RECORD), "")?;
+        whole_file(&folder.join(copy::RECORD), "")?;
     }
     for lab in labs {
         let path = folder.join(lab.path.file_name().unwrap_or_default());
-        copy::write(&path, &edition::text(&edition::of(lab, edition)?))?;
+        whole_file(&path, &edition::text(&edition::of(lab, edition)?))?;
     }
-    copy::write(&folder.join("schedule.md"), &schedule(labs)?)
+    whole_file(&folder.join("schedule.md"), &schedule(labs)?)
 }
 
 /// Every section with the minute at which it begins.

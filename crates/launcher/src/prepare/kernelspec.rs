@@ -1,7 +1,7 @@
 //! The kernel as Jupyter finds it: under a name of our own, in a folder of our own.
 
 use super::programs::Programs;
-use super::{Ready, text};
+use super::{Ready, text, whole_file};
 use crate::failure::{Failure, Result};
 use crate::key::Key;
 use crate::places::Places;
@@ -43,10 +43,7 @@ pub fn write(
         let path = folder.join("kernels").join(name).join("kernel.json");
         let parent = path.parent().unwrap_or(&folder);
         fs::create_dir_all(parent).map_err(|error| Failure::file("make the folder", parent, &error))?;
-        let partial = path.with_extension("partial");
-        fs::write(&partial, format!("{spec:#}\n"))
-            .map_err(|error| Failure::file("write", &partial, &error))?;
-        fs::rename(&partial, &path).map_err(|error| Failure::file("write", &path, &error))?;
+        whole_file(&path, &format!("{spec:#}\n"))?;
     }
     Ok(folder)
 }

@@ -161,6 +161,13 @@ pub fn clean() -> Result<()> {
     })
 }
 
+/// Writes the whole file or nothing.
+pub fn whole_file(path: &Path, text: &str) -> Result<()> {
+    let partial = path.with_extension("partial");
+    fs::write(&partial, text).map_err(|error| Failure::file("write", &partial, &error))?;
+    fs::rename(&partial, path).map_err(|error| Failure::file("write", path, &error))
+}
+
 /// Makes `folder` by `make`, which fills a folder beside it that takes its name only when it is whole.
 ///
 /// What `folder` was before is there until then. The folder beside it is this process's own: what an interrupted
