@@ -1,33 +1,127 @@
 //! The helper crate under a name that comes from its sources alone.
 //!
-//! Cargo's names hold the path of the checkout. Without it a library is the same wherever it was compiled, and so cells
-//! that were compiled in one checkout need not be compiled in the next.
+//! Cargo's names hold the path of the checkout. Without it a library is the same wherever it was compiled: it need not
+//! be compiled in the next checkout, nor need the cells that use it.
 
 use super::call::Call;
 use super::sum::Sum;
-use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::{fs, io};
 
 /// The crate that notebooks load.
 const HELPER: &str = "convlab";
 
-/// The call as it was, unless it compiles the helper crate.
-pub fn named_by_content(call: Call) -> Call {
-    let named = |call: &Call| {
+/// Runs the call; if it compiles the helper crate, then only where the same was not compiled before.
+pub fn compile(call: Call, toolchain: &Path) -> ExitCode {
+    let Some(helper) = Helper::of(&call) else { return crate::run(&mut call.command(toolchain)) };
+    if !helper.kept("rlib").exists() {
+        let compiled = helper.making(call).command(toolchain).status();
+        if !compiled.is_ok_and(|status| status.success()) {
+            return ExitCode::FAILURE;
+        }
+    }
+    match helper.put_in_place() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("cannot write to {}: {error}; free some space", helper.out_dir.display());
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The helper crate as one call compiles it.
+struct Helper {
+    out_dir: PathBuf,
+    folder: String,
+    /// What cargo adds to the names of files.
+    cargos_name: String,
+    id: String,
+}
+
+/// The kinds of files that are made, the library last: where it is, all are.
+const KINDS: [&str; 3] = ["d", "rmeta", "rlib"];
+
+/// Stands for the helper crate's folder in the list of sources that is kept.
+const FOLDER: &str = "{convlab}";
+
+impl Helper {
+    fn of(call: &Call) -> Option<Self> {
+        let compiles_it = call.crate_name() == Some(HELPER) && call.option("--crate-type") == Some("lib");
         let (_, folder) = call.environment.iter().find(|(name, _)| name == "CARGO_MANIFEST_DIR")?;
-        // Nor with what is kept for compiling it once more: the same library would be made of other parts.
-        let whole = call.clone().with_code_option("incremental", None);
-        let mut named = whole.clone().with_code_option("metadata", Some(&id(&whole, folder)?));
-        named.arguments.push(format!("--remap-path-prefix={folder}={HELPER}"));
-        Some(named)
-    };
-    let compiles_it = call.crate_name() == Some(HELPER) && call.option("--crate-type") == Some("lib");
-    compiles_it.then(|| named(&call)).flatten().unwrap_or(call)
+        let cargos_name = call.arguments.iter().find_map(|word| word.strip_prefix("extra-filename="))?;
+        compiles_it.then_some(())?;
+        let (out_dir, folder, cargos_name) = (call.out_dir(), folder.clone(), cargos_name.to_owned());
+        let id = id(&whole(call.clone()), &out_dir, &folder)?;
+        Some(Self { out_dir, folder, cargos_name, id })
+    }
+
+    /// Where the call writes, until all is written.
+    fn new_dir(&self) -> PathBuf {
+        self.out_dir.join(format!("{HELPER}-{}.new", self.id))
+    }
+
+    fn kept(&self, kind: &str) -> PathBuf {
+        self.out_dir.join(file_name(kind, &format!("-{}", self.id)))
+    }
+
+    /// The call that compiles it under its own name.
+    fn making(&self, call: Call) -> Call {
+        let extra = format!("-{}", self.id);
+        let mut call = whole(call)
+            .with_code_option("metadata", Some(&self.id))
+            .with_code_option("extra-filename", Some(&extra));
+        let new_dir = self.new_dir().display().to_string();
+        if let Some(at) = call.arguments.iter().position(|argument| argument == "--out-dir") {
+            call.arguments[at + 1] = new_dir;
+        }
+        call.arguments.push(format!("--remap-path-prefix={}={HELPER}", self.folder));
+        call
+    }
+
+    /// Gives what was compiled, now or before, the names that cargo expects.
+    ///
+    /// As copies with a time of their own, by which cargo goes: kernels share what is kept.
+    fn put_in_place(&self) -> io::Result<()> {
+        let new_dir = self.new_dir();
+        // The list of sources is of this checkout.
+        let folder = self.folder.replace(' ', "\\ ");
+        if new_dir.exists() {
+            let list = new_dir.join(file_name("d", &format!("-{}", self.id)));
+            fs::write(&list, fs::read_to_string(&list)?.replace(&folder, FOLDER))?;
+            for kind in KINDS {
+                fs::rename(new_dir.join(file_name(kind, &format!("-{}", self.id))), self.kept(kind))?;
+            }
+            fs::remove_dir_all(new_dir)?;
+        }
+        for kind in KINDS {
+            let place = self.out_dir.join(file_name(kind, &self.cargos_name));
+            // It may be a file that other kernels have too.
+            if place.exists() {
+                fs::remove_file(&place)?;
+            }
+            if kind == "d" {
+                fs::write(place, fs::read_to_string(self.kept(kind))?.replace(FOLDER, &folder))?;
+            } else {
+                fs::copy(self.kept(kind), place)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn file_name(kind: &str, extra: &str) -> String {
+    let prefix = if kind == "d" { "" } else { "lib" };
+    format!("{prefix}{HELPER}{extra}.{kind}")
+}
+
+/// Without what is kept for compiling it once more: the same library would be made of other parts.
+fn whole(call: Call) -> Call {
+    call.with_code_option("incremental", None)
 }
 
 /// The sum of the sources and of how they are compiled, wherever they lie and whatever folder cargo works in.
-fn id(call: &Call, folder: &str) -> Option<String> {
-    let out_dir = call.out_dir();
+fn id(call: &Call, out_dir: &Path, folder: &str) -> Option<String> {
     let work = out_dir.ancestors().find(|path| path.ends_with("target"))?.to_str()?;
     let is_cargos_name = |text: &str| text.starts_with("metadata=") || text.starts_with("extra-filename=");
     let mut sum = Sum::default();
@@ -56,8 +150,8 @@ fn add_files(sum: &mut Sum, folder: &Path) -> Option<()> {
 mod tests {
     use super::*;
 
-    fn call(work: &str, checkout: &Path, cargos_name: &str) -> Call {
-        let folder = checkout.display().to_string();
+    fn call(work: &Path, checkout: &Path, cargos_name: &str) -> Call {
+        let (folder, work) = (checkout.display().to_string(), work.display());
         let arguments = format!(
             "--crate-name convlab {folder}/src/lib.rs --crate-type lib -C metadata={cargos_name} \
              -C extra-filename=-{cargos_name} -C incremental={work}/target/debug/incremental \
@@ -77,27 +171,57 @@ mod tests {
         dir
     }
 
-    fn metadata(call: Call) -> String {
-        let named = named_by_content(call).arguments;
-        named.iter().find(|argument| argument.starts_with("metadata=")).unwrap().clone()
-    }
-
     #[test]
     fn the_helper_has_one_name_in_all_checkouts_and_folders_and_another_when_its_code_changes() {
         let (one, two, changed) = (checkout("fn a() {}"), checkout("fn a() {}"), checkout("fn b() {}"));
-        let name = metadata(call("/cache/builds/1", one.path(), "1111"));
-        assert_ne!(name, "metadata=1111");
-        assert_eq!(name, metadata(call("/cache/builds/2", two.path(), "2222")));
-        assert_ne!(name, metadata(call("/cache/builds/1", changed.path(), "1111")));
-        let named = named_by_content(call("/cache/builds/1", one.path(), "1111"));
-        assert!(named.arguments.contains(&format!("--remap-path-prefix={}=convlab", one.path().display())));
-        assert!(!named.arguments.iter().any(|argument| argument.contains("incremental")));
+        let (first, second) = (Path::new("/cache/builds/1"), Path::new("/cache/builds/2"));
+        let id = |call| Helper::of(&call).unwrap().id;
+        assert_eq!(id(call(first, one.path(), "1111")), id(call(second, two.path(), "2222")));
+        assert_ne!(id(call(first, one.path(), "1111")), id(call(first, changed.path(), "1111")));
     }
 
     #[test]
-    fn another_crate_keeps_its_name() {
-        let mut other = call("/cache/builds/1", checkout("").path(), "1111");
+    fn it_is_compiled_under_its_own_name_and_as_a_whole() {
+        let (work, one) = (Path::new("/cache/builds/1"), checkout(""));
+        let call = call(work, one.path(), "1111");
+        let helper = Helper::of(&call).unwrap();
+        let arguments = helper.making(call).arguments;
+        let has = |wanted: &str| arguments.iter().any(|argument| argument == wanted);
+        assert!(has(&format!("metadata={}", helper.id)) && has(&format!("extra-filename=-{}", helper.id)));
+        assert!(has(&format!("--remap-path-prefix={}=convlab", one.path().display())));
+        assert!(!arguments.iter().any(|argument| argument.contains("incremental")));
+    }
+
+    #[test]
+    fn cargo_finds_what_was_kept_under_the_name_it_expects_and_what_is_kept_stays_as_it_was() {
+        let (work, one) = (tempfile::tempdir().unwrap(), checkout(""));
+        let helper = Helper::of(&call(work.path(), one.path(), "1111")).unwrap();
+        fs::create_dir_all(helper.new_dir()).unwrap();
+        let write = |kind, text: &str| {
+            fs::write(helper.new_dir().join(file_name(kind, &format!("-{}", helper.id))), text).unwrap();
+        };
+        write("d", &format!("a.d: {}/src/lib.rs", one.path().display()));
+        write("rmeta", "rmeta");
+        write("rlib", "rlib");
+        helper.put_in_place().unwrap();
+        assert!(!helper.new_dir().exists());
+        let library = helper.out_dir.join("libconvlab-1111.rlib");
+        assert_eq!(fs::read_to_string(&library).unwrap(), "rlib");
+        let kept = fs::metadata(helper.kept("rlib")).unwrap().modified().unwrap();
+        fs::write(&library, "changed").unwrap();
+        helper.put_in_place().unwrap();
+        assert_eq!(fs::read_to_string(&library).unwrap(), "rlib");
+        assert_eq!(fs::metadata(helper.kept("rlib")).unwrap().modified().unwrap(), kept);
+        let other = checkout("");
+        Helper::of(&call(work.path(), other.path(), "2222")).unwrap().put_in_place().unwrap();
+        let list = fs::read_to_string(helper.out_dir.join("convlab-2222.d")).unwrap();
+        assert_eq!(list, format!("a.d: {}/src/lib.rs", other.path().display()));
+    }
+
+    #[test]
+    fn another_crate_is_compiled_as_cargo_says() {
+        let mut other = call(Path::new("/cache/builds/1"), checkout("").path(), "1111");
         other.arguments[1] = "tch".to_owned();
-        assert_eq!(named_by_content(other.clone()), other);
+        assert!(Helper::of(&other).is_none());
     }
 }

@@ -79,7 +79,7 @@ pub fn rustc(arguments: Vec<String>, toolchain: &Path) -> ExitCode {
     let call = Call::new(arguments);
     let cell = call.crate_name() == Some(CELL) && call.links();
     let (Some(file), true) = (std::env::var_os(REMEMBER), cell) else {
-        return crate::run(&mut helper::named_by_content(call).command(toolchain));
+        return helper::compile(call, toolchain);
     };
     memory::note(Path::new(&file), &call.to_text());
     let call = call.for_cell();
