@@ -16,6 +16,8 @@ const HELPER: &str = "convlab";
 pub fn compile(call: Call, toolchain: &Path) -> ExitCode {
     let Some(helper) = Helper::of(&call) else { return crate::run(&mut call.command(toolchain)) };
     if !helper.kept("rlib").exists() {
+        // If it cannot be made rustc says so.
+        let _ = fs::create_dir_all(helper.new_dir());
         let compiled = helper.making(call).command(toolchain).status();
         if !compiled.is_ok_and(|status| status.success()) {
             return ExitCode::FAILURE;
