@@ -81,8 +81,8 @@ pub fn rustc(arguments: Vec<String>, toolchain: &Path) -> ExitCode {
     let (Some(file), true) = (std::env::var_os(REMEMBER), cell) else {
         return helper::compile(call, toolchain);
     };
-    memory::note(Path::new(&file), &call.to_text());
     let call = call.for_cell();
+    memory::note(Path::new(&file), &call.to_text());
     if let Some(shared) = Shared::of(&call) {
         shared.make(toolchain);
     }
