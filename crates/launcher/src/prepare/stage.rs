@@ -169,6 +169,39 @@ mod tests {
         assert!(old.join("new").exists());
     }
 
+    /// The crates that a notebook with these lines compiles, each with its features.
+    fn crates_of(places: &Places, lines: &[String]) -> Vec<String> {
+        let dir = tempfile::tempdir().unwrap();
+        let lines: Vec<_> = lines.iter().map(|line| line.trim_start_matches(":dep ")).collect();
+        let manifest = format!(
+            "[package]\nname = \"ctx\"\nedition = \"2024\"\n\n[dependencies]\nconvlab = {{ path = {:?} }}\n{}\n",
+            places.helper(),
+            lines.join("\n")
+        );
+        write(&dir.path().join("Cargo.toml"), manifest.as_bytes()).unwrap();
+        write(&dir.path().join("src/lib.rs"), b"").unwrap();
+        fs::copy(places.checkout.join("Cargo.lock"), dir.path().join("Cargo.lock")).unwrap();
+        let tree =
+            ["tree", "--offline", "--edges=no-dev", "--prefix=none", "--no-dedupe", "--format={p} {f}"];
+        let output = Command::new("cargo").args(tree).current_dir(dir.path()).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let mut crates: Vec<_> =
+            String::from_utf8(output.stdout).unwrap().lines().map(str::to_owned).collect();
+        crates.retain(|line| !line.starts_with("ctx "));
+        crates.sort();
+        crates.dedup();
+        crates
+    }
+
+    #[test]
+    fn what_labs_load_further_down_leaves_the_helpers_crates_as_they_are() {
+        let places = Places::find().unwrap();
+        let further = labs::further_crates(&places.notebooks()).unwrap();
+        let all = crates_of(&places, &further);
+        let other: Vec<_> = crates_of(&places, &[]).into_iter().filter(|line| !all.contains(line)).collect();
+        assert!(!further.is_empty() && other.is_empty(), "compiled twice, with other features: {other:?}");
+    }
+
     #[test]
     fn kernels_and_tests_compile_dependencies_with_the_same_settings() {
         let workspace = include_str!("../../../../Cargo.toml");
