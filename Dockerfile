@@ -39,14 +39,13 @@ RUN --mount=type=cache,target=/build --mount=type=cache,target=/root/.cargo/regi
     && convlab prepare --tools \
     && rm -rf target /opt/convlab-cache/build-*
 
-# The labs' first cell, compiled. Cargo's folder is fresh: it will hold the sources that cells are compiled with, and
-# those that std itself needs, without which no type of a variable that comes from std is found.
+# The labs' first cell, compiled, and then their cells: each lab is run once. Cargo's folder is fresh: it will hold the
+# sources that cells are compiled with.
 FROM tools AS stage
-RUN RUSTC_BOOTSTRAP=1 cargo fetch --locked \
-    --manifest-path "$(rustc --print sysroot)/lib/rustlib/src/rust/library/Cargo.toml"
 COPY . .
 RUN convlab prepare \
-    && rm -rf my-labs /opt/convlab-cache/builds /opt/convlab-cache/libtorch-*/include \
+    && CONVLAB_QUICK=1 convlab run --offline --out /tmp/labs \
+    && rm -rf my-labs /tmp/labs /tmp/convlab /opt/convlab-cache/builds /opt/convlab-cache/libtorch-*/include \
         /usr/local/cargo/registry/index/*/.git \
     && ln -s /data /opt/convlab-cache/data
 

@@ -53,7 +53,7 @@ impl Quiet {
                 0 => before(info),
                 _ => TOLD.set(Stop {
                     message: info.payload_as_str().unwrap_or("it panicked").to_owned(),
-                    place: place::of(info),
+                    place: place::of_this(),
                 }),
             }));
         }

@@ -22,6 +22,7 @@ pub mod prelude;
 pub mod show;
 mod source;
 pub mod train;
+mod walk;
 
 pub use display::Displayed;
 pub use error::{Error, Result};

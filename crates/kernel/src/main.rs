@@ -5,11 +5,13 @@
 //! - `convlab-kernel --prepare DIR CRATE [LINE]...` compiles the crate at path CRATE into the stage DIR, and what the
 //!   lines `:dep …` of further cells name;
 //! - `convlab-kernel --clone FROM TO` copies a folder of compiled things so that cargo finds them fresh;
+//! - `convlab-kernel --lines FRAME...` tells the learner's lines behind addresses in compiled cells;
 //! - `convlab-kernel --sweep KERNELS` removes the folders of kernels that are gone.
 //!
 //! Without `CONVLAB_STAGE` in the environment it is the stock evcxr kernel.
 
 mod interrupt;
+mod lines;
 mod orphan;
 mod prepare;
 mod runtime;
@@ -30,6 +32,10 @@ fn main() -> ExitCode {
         ["--clone", from, to] => {
             stage::clone_tree(Path::new(from), Path::new(to)).map_err(|error| error.to_string())
         }
+        ["--lines", ref frames @ ..] => {
+            lines::of(frames.iter().copied()).iter().for_each(|line| println!("{line}"));
+            Ok(())
+        }
         ["--sweep", kernels] => {
             stage::sweep(Path::new(kernels));
             Ok(())
@@ -37,7 +43,7 @@ fn main() -> ExitCode {
         ["--control_file", file] => serve(Path::new(file)),
         _ => Err(
             "usage: convlab-kernel --control_file FILE | --prepare DIR CRATE [LINE]... | --clone FROM TO \
-                  | --sweep KERNELS"
+                  | --lines FRAME... | --sweep KERNELS"
                 .into(),
         ),
     };

@@ -24,13 +24,13 @@ pub fn test(options: &cli::Test) -> Result<ExitCode> {
     let places = &ready.places;
     let data = data::choose(&ready, false)?;
     let mut count = Count::default();
-    let nbgrader = prepare::python::with_nbgrader(places);
-    if let Err(failure) = &nbgrader {
-        eprintln!("without nbgrader: {}", failure.what());
+    let python = prepare::python::for_tests(places);
+    if let Err(failure) = &python {
+        eprintln!("without nbgrader and jupyter_kernel_test: {}", failure.what());
     }
     for (title, mut command) in suites(&ready)? {
         data.tell(&mut command);
-        command.envs(nbgrader.iter().map(|python| ("CONVLAB_NBGRADER", python)));
+        command.envs(python.iter().map(|python| ("CONVLAB_TEST_PYTHON", python)));
         run_suite(title, &mut command, &mut count)?;
     }
     let all = labs::all(&places.notebooks())?;

@@ -19,7 +19,7 @@ const ANSWERS: [(&str, &str, &str); 17] = [
     ("exits", "fn sevens() -> Tensor {\n    std::process::exit(3)\n}", "stopped"),
     ("prints", "fn sevens() -> Tensor {\n    loop { println!(\"{}\", \"x\".repeat(500)) }\n}", "stopped"),
     ("bad-type", "fn sevens() -> Tensor {\n    7\n}", "does not compile"),
-    ("offline", OFFLINE, "right"),
+    ("apart", APART, "right"),
     ("own-check", OWN_CHECK, "wrong"),
     ("fake-verdict", FAKE, "wrong"),
     ("leaves-process", LEAVES, "right"),
@@ -44,12 +44,17 @@ const ANSWERS: [(&str, &str, &str); 17] = [
 /// How many of [`ANSWERS`] are marked where nobody asks for all.
 const FEW: usize = 9;
 
-/// Right only where nothing but loopback can be reached.
-const OFFLINE: &str = "fn sevens() -> Tensor {
+/// Right only where nothing but loopback can be reached, and no file of others can be changed.
+const APART: &str = "fn sevens() -> Tensor {
     let listener = std::net::TcpListener::bind(\"127.0.0.1:0\").unwrap();
     std::net::TcpStream::connect(listener.local_addr().unwrap()).unwrap();
     let outside = std::net::UdpSocket::bind(\"0.0.0.0:0\").unwrap();
     assert!(outside.connect(\"192.0.2.1:9\").is_err());
+    for place in [std::env::var(\"HOME\"), std::env::var(\"CONVLAB_CACHE\"), Ok(\"/tmp\".to_owned())] {
+        let file = format!(\"{}/from-a-learner\", place.unwrap());
+        assert!(std::fs::write(&file, \"\").is_err(), \"{file}\");
+    }
+    std::fs::write(\"notes\", \"\").unwrap();
     Tensor::full([2, 5], 7, (Kind::Float, Device::Cpu))
 }";
 

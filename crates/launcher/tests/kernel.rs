@@ -4,29 +4,36 @@
 mod common;
 
 use common::{lab, said};
-use serde_json::Value;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Output};
 
-#[test]
-fn the_kernel_speaks_with_jupyters_client_and_survives_what_cells_do() {
-    if std::env::var_os("CONVLAB_PREPARED").is_none() {
+/// Runs one of the Python programs in `kernel/` against the labs' kernel; `None` where nothing is prepared.
+fn with_jupyters_client(program: &str) -> Option<Output> {
+    let Some(python) = std::env::var_os("CONVLAB_TEST_PYTHON") else {
         println!("skipped: not prepared");
-        return;
-    }
+        return None;
+    };
     let told = said(&lab(&["env"]).output().unwrap());
     let jupyter =
         told.lines().find_map(|line| line.strip_prefix("export JUPYTER_PATH=")).unwrap().trim_matches('\'');
-    let spec = std::fs::read_to_string(Path::new(jupyter).join("kernels/convlab/kernel.json")).unwrap();
-    let spec: Value = serde_json::from_str(&spec).unwrap();
     let runtime = tempfile::tempdir().unwrap();
-    let output = Command::new(spec["metadata"]["python"].as_str().unwrap())
-        .args(["-c", include_str!("kernel/messages.py"), "convlab"])
-        .env("JUPYTER_PATH", jupyter)
-        .env("JUPYTER_RUNTIME_DIR", runtime.path())
-        .env("PYTHONDONTWRITEBYTECODE", "1")
-        .output()
-        .unwrap();
+    let mut python = Command::new(python);
+    let helper = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().join("convlab");
+    python.args(["-c", program, "convlab"]).arg(helper).env("JUPYTER_PATH", jupyter);
+    python.env("JUPYTER_RUNTIME_DIR", runtime.path()).env("PYTHONDONTWRITEBYTECODE", "1");
+    Some(python.output().unwrap())
+}
+
+#[test]
+fn the_kernel_speaks_with_jupyters_client_and_survives_what_cells_do() {
+    let Some(output) = with_jupyters_client(include_str!("kernel/messages.py")) else { return };
     let told = said(&output);
     assert!(output.status.success() && told.contains("all is well"), "{told}");
+}
+
+#[test]
+fn the_kernel_passes_jupyters_own_tests_for_kernels() {
+    let Some(output) = with_jupyters_client(include_str!("kernel/conformance.py")) else { return };
+    let told = said(&output);
+    assert!(output.status.success() && told.contains("test_execute_stdout") && told.contains("OK"), "{told}");
 }

@@ -51,7 +51,7 @@ fn source_of(notebook: &Value, id: &str) -> String {
 
 #[test]
 fn nbgrader_makes_an_assignment_of_the_masters_and_gives_points_for_what_the_checks_call_right() {
-    let Ok(python) = std::env::var("CONVLAB_NBGRADER") else {
+    let Ok(python) = std::env::var("CONVLAB_TEST_PYTHON") else {
         println!("skipped: no nbgrader");
         return;
     };

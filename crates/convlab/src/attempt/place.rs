@@ -1,136 +1,80 @@
-//! Where in a cell's code a panic came from.
+//! Where in a learner's code a panic came from.
 //!
-//! The kernel compiles a cell without line numbers, so a panic inside tch does not lead to a line by itself: the names
-//! of the functions that were running do.
+//! Cells are compiled with the numbers of their lines. The kernel's program, which is also the one that runs them, can
+//! tell the line behind an address; Rust's own backtraces do not know of cells that were loaded after the first of them.
 
-use std::backtrace::Backtrace;
-use std::panic::PanicHookInfo;
-use std::path::PathBuf;
+use std::process::{Command, Stdio};
 
-/// The file that the kernel compiles the running cell from, below its folder.
-const CELL: &str = "src/lib.rs";
+/// The program that runs cells, in the labs and in stock evcxr as the labs start it.
+const KERNEL: &str = "convlab-kernel";
 
-/// The line, or the function and the call, where the panic came from; `None` outside a kernel.
-pub fn of(panic: &PanicHookInfo<'_>) -> Option<String> {
-    let folder = std::env::var_os("EVCXR_TMPDIR").map(PathBuf::from)?;
-    let code = std::fs::read_to_string(folder.join(CELL)).ok()?;
-    let trace = Backtrace::force_capture().to_string();
-    match panic.location() {
-        Some(location) if location.file() == CELL => at(location.line() as usize - 1, &trace, &code),
-        _ => calling(&trace, &code),
+/// The innermost line of a cell that was running, such as ``in the line `x.get(7)` ``; `None` outside a kernel.
+pub fn of_this() -> Option<String> {
+    let program = std::env::current_exe().ok()?;
+    program.file_stem().filter(|name| *name == KERNEL)?;
+    let mut kernel = Command::new(program);
+    kernel.arg("--lines").args(frames::running()).stdin(Stdio::null()).stderr(Stdio::null());
+    let told = kernel.output().ok()?;
+    let line = String::from_utf8_lossy(&told.stdout).lines().next()?.to_owned();
+    Some(format!("in the line `{line}`"))
+}
+
+#[cfg(unix)]
+#[allow(unsafe_code, reason = "std hands out no addresses")]
+mod frames {
+    use libc::{c_int, c_void};
+    use std::ffi::CStr;
+
+    unsafe extern "C" {
+        fn _Unwind_Backtrace(
+            each: extern "C" fn(*mut c_void, *mut c_void) -> c_int,
+            found: *mut c_void,
+        ) -> c_int;
+        fn _Unwind_GetIP(frame: *mut c_void) -> usize;
+    }
+
+    extern "C" fn note(frame: *mut c_void, found: *mut c_void) -> c_int {
+        // SAFETY: `running` passes a vector of these; the frame comes from the unwinder.
+        unsafe { (*found.cast::<Vec<usize>>()).push(_Unwind_GetIP(frame)) };
+        0
+    }
+
+    /// The calls that are running, the innermost first: an offset and the library that it lies in.
+    pub fn running() -> Vec<String> {
+        let mut found = Vec::<usize>::new();
+        // SAFETY: the unwinder calls `note` with this pointer before it returns.
+        unsafe { _Unwind_Backtrace(note, std::ptr::from_mut(&mut found).cast()) };
+        found.into_iter().filter_map(frame).collect()
+    }
+
+    fn frame(address: usize) -> Option<String> {
+        // SAFETY: all zeros is a valid `Dl_info`, and `dladdr` only writes to it.
+        let (found, library) = unsafe {
+            let mut library: libc::Dl_info = std::mem::zeroed();
+            (libc::dladdr(address as *const c_void, &mut library), library)
+        };
+        if found == 0 || library.dli_fname.is_null() {
+            return None;
+        }
+        // SAFETY: the loader keeps the names of what is loaded.
+        let path = unsafe { CStr::from_ptr(library.dli_fname) }.to_string_lossy();
+        Some(format!("{:x} {path}", address - library.dli_fbase as usize))
+    }
+
+    #[cfg(test)]
+    mod tests {
+        #[test]
+        fn this_program_is_among_the_calls_that_are_running() {
+            let running = super::running();
+            let here = std::env::current_exe().unwrap().file_name().unwrap().to_string_lossy().into_owned();
+            assert!(running.iter().any(|frame| frame.ends_with(&here)), "{running:?}");
+        }
     }
 }
 
-/// The line with this number, if it is one of the cell's function that was running: a cell that was compiled earlier
-/// may have had its functions in another order.
-fn at(number: usize, trace: &str, code: &str) -> Option<String> {
-    // A check has the same name as the function that it judges.
-    let mut cell = frames(trace).into_iter().filter(|frame| !frame.contains("convlab::"));
-    let (name, (head, lines)) = cell.find_map(|frame| Some((name(frame), body(code, name(frame))?)))?;
-    match number.checked_sub(head).and_then(|index| lines.get(index)) {
-        Some(line) => Some(in_line(line.trim())),
-        None => Some(format!("in `{name}`")),
-    }
-}
-
-fn in_line(line: &str) -> String {
-    format!("in the line `{line}`")
-}
-
-/// Finds the cell's function that called tch last, and in it the line with that call, if it is the only one.
-fn calling(trace: &str, code: &str) -> Option<String> {
-    let frames = frames(trace);
-    let is_tch = |frame: &&str| frame.contains("tch::");
-    let first = frames.iter().position(is_tch)?;
-    let count = frames[first..].iter().take_while(|frame| is_tch(frame)).count();
-    let (called, caller) = (name(frames[first + count - 1]), name(frames.get(first + count)?));
-    let (_, body) = body(code, caller)?;
-    let marks = [format!(".{called}("), format!("::{called}("), operator(called).to_owned()];
-    let mut lines =
-        body.iter().filter(|line| marks.iter().any(|mark| !mark.is_empty() && line.contains(mark)));
-    match (lines.next(), lines.next()) {
-        (Some(line), None) => Some(in_line(line.trim())),
-        _ => Some(format!("in `{caller}`, where it calls `{called}`")),
-    }
-}
-
-/// The last part of a function's path, closures in it left out.
-fn name(frame: &str) -> &str {
-    let parts = frame.rsplit("::").map(str::trim);
-    parts.into_iter().find(|part| !part.starts_with('{')).unwrap_or(frame)
-}
-
-/// The functions of a trace, from the inside out.
-fn frames(trace: &str) -> Vec<&str> {
-    let numbered = trace.lines().filter_map(|line| line.trim_start().split_once(": "));
-    numbered.filter(|(n, _)| n.parse::<u32>().is_ok()).map(|(_, frame)| frame).collect()
-}
-
-/// The lines of the function `name`, from its head to the brace that stands as far to the left, and the head's number.
-fn body<'a>(code: &'a str, name: &str) -> Option<(usize, Vec<&'a str>)> {
-    let head = code.lines().position(|line| line.contains(&format!("fn {name}(")))?;
-    let mut lines = code.lines().skip(head);
-    let first = lines.next()?;
-    let end = format!("{}}}", &first[..first.len() - first.trim_start().len()]);
-    Some((head, std::iter::once(first).chain(lines.take_while(|line| line.trim_end() != end)).collect()))
-}
-
-fn operator(called: &str) -> &'static str {
-    match called {
-        "add" => " + ",
-        "sub" => " - ",
-        "mul" => " * ",
-        "div" => " / ",
-        "neg" => "-",
-        "add_assign" => " += ",
-        "sub_assign" => " -= ",
-        "mul_assign" => " *= ",
-        "div_assign" => " /= ",
-        _ => "",
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const CODE: &str = "fn other() {\n    x.get(1);\n}\nfn corr2d(x: &Tensor, k: &Tensor) -> Tensor {\n    let y = x.narrow(0, 1, 1);\n    let z = x.get(100);\n    let w = y.narrow(0, 0, 1) * k;\n    w\n}\n";
-
-    fn trace(called: &str, caller: &str) -> String {
-        format!(
-            "   0: a::hook\n             at /rustc/library.rs:1:2\n   7: core::result::unwrap_failed\n   8: {called}\n   9: {caller}\n  10: convlab::check::lab02::corr2d\n"
-        )
-    }
-
-    #[test]
-    fn the_only_line_with_the_call_is_named() {
-        let get = trace("tch::wrappers::tensor::Tensor::get", "cell::corr2d");
-        assert_eq!(calling(&get, CODE).unwrap(), "in the line `let z = x.get(100);`");
-        let mul = trace(
-            "tch::tensor::ops::<impl core::ops::arith::Mul for &tch::Tensor>::mul",
-            "cell::corr2d::{{closure}}",
-        );
-        assert_eq!(calling(&mul, CODE).unwrap(), "in the line `let w = y.narrow(0, 0, 1) * k;`");
-    }
-
-    #[test]
-    fn of_several_lines_the_function_and_the_call_are_named() {
-        let narrow =
-            trace("tch::inner\n   9: tch::wrappers::tensor_generated::Tensor::narrow", "cell::corr2d");
-        assert_eq!(calling(&narrow, CODE).unwrap(), "in `corr2d`, where it calls `narrow`");
-    }
-
-    #[test]
-    fn a_line_is_named_only_where_it_belongs_to_the_function_that_was_running() {
-        let panics = trace("core::panicking::panic_bounds_check", "cell::corr2d");
-        assert_eq!(at(5, &panics, CODE).unwrap(), "in the line `let z = x.get(100);`");
-        assert_eq!(at(1, &panics, CODE).unwrap(), "in `corr2d`");
-        assert_eq!(at(5, &trace("core::panicking::panic", "elsewhere::fit"), CODE), None);
-    }
-
-    #[test]
-    fn what_is_not_of_the_cell_has_no_place() {
-        assert_eq!(calling(&trace("tch::Tensor::get", "convlab::train::fit"), CODE), None);
-        assert_eq!(calling(&trace("core::panicking::panic", "cell::corr2d"), CODE), None);
+#[cfg(not(unix))]
+mod frames {
+    pub fn running() -> Vec<String> {
+        Vec::new()
     }
 }

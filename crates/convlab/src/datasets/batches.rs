@@ -1,6 +1,6 @@
 use super::{Split, grouped, layout};
-use crate::interrupt::{self, Watch};
-use crate::{Error, Result, memory};
+use crate::walk::Walk;
+use crate::{Error, Result, interrupt, memory};
 use tch::Tensor;
 
 /// In quick mode a walk in random order, as training takes it, ends after about so many images.
@@ -9,7 +9,7 @@ const QUICK_IMAGES: i64 = 10_000;
 /// Walks through a [`Split`] a few images at a time; made by [`Split::batches`] and [`Split::batches_in_order`].
 ///
 /// The walk ends early when the learner interrupts the cell, so that a loop stops between two steps and all variables
-/// stay; the next walk in that cell is refused. With `CONVLAB_QUICK=1` in the environment a walk in random order ends
+/// stay; the next walk in that cell is refused. In the labs' kernel a walk of more than a second shows a bar. With `CONVLAB_QUICK=1` in the environment a walk in random order ends
 /// after 10,000 images and says so, and so does [`fit`](crate::train::fit): the labs' own tests train in a fraction of
 /// the time.
 #[derive(Debug)]
@@ -22,8 +22,7 @@ pub struct Batches {
     start: i64,
     /// Where the walk ends: at the number of images, or earlier in quick mode.
     end: i64,
-    /// From the first batch to the last.
-    watch: Option<Watch>,
+    walk: Walk,
 }
 
 impl Batches {
@@ -42,7 +41,7 @@ impl Batches {
         let (images, labels) = (split.images.shallow_clone(), split.labels.shallow_clone());
         let order = shuffle.then(|| split.shuffled());
         let end = if shuffle { end(split.len(), size, is_quick()) } else { split.len() };
-        Ok(Self { images, labels, order, size, start: 0, end, watch: None })
+        Ok(Self { images, labels, order, size, start: 0, end, walk: Walk::new("images", "batches") })
     }
 
     /// How many images are still to come.
@@ -50,13 +49,9 @@ impl Batches {
         self.end - self.start
     }
 
-    fn is_interrupted(&mut self) -> bool {
-        self.watch.get_or_insert_with(Watch::start);
-        if interrupt::asked() {
-            println!("Interrupted: the batches end here.");
-            self.start = self.end;
-        }
-        interrupt::asked()
+    /// Without a bar: whoever walks shows one of their own.
+    pub(crate) fn quietly(self) -> Self {
+        Self { walk: self.walk.quiet(), ..self }
     }
 }
 
@@ -92,11 +87,11 @@ impl Iterator for Batches {
     type Item = (Tensor, Tensor);
 
     fn next(&mut self) -> Option<Self::Item> {
-        let size = self.size.min(self.rest());
-        if size == 0 || self.is_interrupted() {
-            self.watch = None;
+        if !self.walk.goes_on(self.start, self.end) {
+            self.start = self.end;
             return None;
         }
+        let size = self.size.min(self.rest());
         let batch = match &self.order {
             Some(order) => {
                 let places = order.narrow(0, self.start, size);

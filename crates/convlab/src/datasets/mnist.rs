@@ -1,5 +1,6 @@
 use super::{Dataset, Split, digits, grouped, idx, synthetic_digits};
 use crate::Result;
+use crate::display::progress;
 use crate::source::{Say, Source, Var, is_offline};
 use std::path::{Path, PathBuf};
 use tch::{Device, Kind, Tensor};
@@ -35,7 +36,7 @@ const AT_A_TIME: usize = 40;
 ///
 /// Source: Y. LeCun, C. Cortes, C. J. C. Burges, "The MNIST database of handwritten digits".
 pub fn mnist() -> Result<Dataset> {
-    find(&|name| std::env::var_os(name), &mut |line| println!("{line}"))
+    find(&|name| std::env::var_os(name), &mut progress())
 }
 
 pub(super) fn find(var: Var, say: Say) -> Result<Dataset> {

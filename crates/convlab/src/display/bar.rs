@@ -1,5 +1,6 @@
 //! How far something is that takes a while: a bar, the rate and the time that is left.
 
+use super::Live;
 use crate::datasets::grouped;
 use std::time::Duration;
 
@@ -40,6 +41,26 @@ impl Bar {
     }
 }
 
+/// Shows a download's lines: in the labs' kernel as one output with a bar, else one below the other.
+pub fn progress() -> impl FnMut(&str) {
+    let mut live = Live::start(Duration::ZERO);
+    move |line| match &mut live {
+        Some(live) => {
+            let bar = part(line).map(|(done, of)| Bar { done, of, time: Duration::ZERO }.html(line));
+            live.show(&bar.unwrap_or_else(|| crate::show::escaped(line)), line);
+        }
+        None => println!("{line}"),
+    }
+}
+
+/// How much of how much `a.gz: 3.1 of 9.9 MB, 1.5 MB/s` tells, in tenths.
+fn part(line: &str) -> Option<(u64, u64)> {
+    let (_, amounts) = line.rsplit_once(": ")?;
+    let (done, rest) = amounts.split_once(" of ")?;
+    let tenths = |number: &str| Some((number.parse::<f64>().ok()? * 10.0).round() as u64);
+    tenths(done).zip(tenths(rest.split(' ').next()?))
+}
+
 fn time(seconds: f64) -> String {
     let whole = seconds.ceil() as u64;
     if whole < 100 { format!("{whole} s") } else { format!("{} min {} s", whole / 60, whole % 60) }
@@ -59,6 +80,15 @@ mod tests {
         assert_eq!(bar(12_000, 6).text("images"), "12,000 of 60,000 images, 2,000/s, 24 s left");
         assert_eq!(bar(60, 40).text("images"), "60 of 60,000 images, 1.5/s, 666 min 0 s left");
         assert_eq!(bar(60_000, 20).text("images"), "60,000 of 60,000 images, 3,000/s, 20.0 s");
+    }
+
+    #[test]
+    fn a_line_of_a_download_tells_how_long_its_bar_is() {
+        assert_eq!(part("train-images-idx3-ubyte.gz: 3.1 of 9.9 MB, 1.5 MB/s"), Some((31, 99)));
+        assert_eq!(part("a.gz: 812 of 1000 bytes, 9 bytes/s"), Some((8120, 10_000)));
+        for line in ["a.gz: 3.1 MB, 1.5 MB/s", "a.gz is there: 9.9 MB", "trying the next of 2 mirrors", ""] {
+            assert_eq!(part(line), None, "{line}");
+        }
     }
 
     #[test]

@@ -33,7 +33,9 @@ fn line(kind: &str, id: Option<&str>, html: &str, text: &str) -> String {
 #[derive(Debug)]
 pub struct Live {
     id: String,
+    /// When it was shown last; before the first time, when it can be taken for shown.
     shown: Instant,
+    is_shown: bool,
 }
 
 impl Live {
@@ -42,7 +44,16 @@ impl Live {
         static COUNT: AtomicU64 = AtomicU64::new(0);
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos();
         let id = format!("{now}-{}", COUNT.fetch_add(1, Ordering::Relaxed));
-        is_understood().then(|| Self { id, shown: Instant::now() + after - PAUSE.min(after) })
+        is_understood().then(|| Self {
+            id,
+            shown: Instant::now() + after - PAUSE.min(after),
+            is_shown: false,
+        })
+    }
+
+    /// Whether it was shown at all.
+    pub fn is_shown(&self) -> bool {
+        self.is_shown
     }
 
     /// Whether it is time to show something new.
@@ -52,7 +63,7 @@ impl Live {
 
     /// Shows `html`, or `text` where there is no HTML, in the place of what was there.
     pub fn show(&mut self, html: &str, text: &str) {
-        self.shown = Instant::now();
+        (self.shown, self.is_shown) = (Instant::now(), true);
         println!("{}", line("update_display_data", Some(&self.id), html, text));
     }
 }
@@ -73,11 +84,15 @@ mod tests {
 
     #[test]
     fn an_output_waits_before_it_is_shown_and_between_two_changes() {
-        let now = Live { id: "1".into(), shown: Instant::now() - PAUSE };
+        let now = Live { id: "1".into(), shown: Instant::now() - PAUSE, is_shown: false };
         assert!(now.is_due());
         let mut shown = now;
+        assert!(!shown.is_shown());
         shown.show("", "");
-        assert!(!shown.is_due());
-        assert!(!Live { id: "2".into(), shown: Instant::now() + Duration::from_secs(60) }.is_due());
+        assert!(!shown.is_due() && shown.is_shown());
+        assert!(
+            !Live { id: "2".into(), shown: Instant::now() + Duration::from_secs(60), is_shown: false }
+                .is_due()
+        );
     }
 }

@@ -7,7 +7,7 @@ mod bar;
 mod live;
 mod numbers;
 
-pub(crate) use bar::Bar;
+pub(crate) use bar::{Bar, progress};
 pub(crate) use live::{Live, is_understood, show};
 pub(crate) use numbers::{layout, short, values};
 

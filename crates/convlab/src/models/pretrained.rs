@@ -1,6 +1,6 @@
 use super::{Design, TopK, weights};
 use crate::datasets::grouped;
-use crate::display::displayed_as_text;
+use crate::display::{displayed_as_text, progress};
 use crate::source::{Source, Var, is_offline};
 use crate::{Error, Result};
 use std::fmt;
@@ -41,7 +41,7 @@ pub(super) fn find_with(design: Design, var: Var) -> Result<Pretrained> {
         put: format!("{name}.ot or {name}.safetensors"),
         instead: "look at an untrained net: start with `cargo lab --offline` (or CONVLAB_OFFLINE=1)",
     };
-    load(design, &source.find(var, &mut |line| println!("{line}"), |folder| file_in(folder, name))?)
+    load(design, &source.find(var, &mut progress(), |folder| file_in(folder, name))?)
 }
 
 /// The weights in `folder/weights`, in a folder of the net's name, or in `folder`.

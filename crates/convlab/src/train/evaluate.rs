@@ -57,7 +57,7 @@ pub fn evaluate(net: &dyn ModuleT, split: &Split) -> Result<Evaluation> {
 pub(super) fn measure(net: &dyn ModuleT, split: &Split) -> Result<Option<Evaluation>> {
     let _no_grad = tch::no_grad_guard();
     let mut sum = Evaluation { loss: 0.0, correct: 0, total: 0 };
-    for (xs, labels) in split.batches_in_order(BATCH)? {
+    for (xs, labels) in split.batches_in_order(BATCH)?.quietly() {
         let logits = logits(net, &xs, false)?;
         let count = labels.size()[0];
         sum.loss += loss(&logits, &labels)?.double_value(&[]) * count as f64;

@@ -133,7 +133,7 @@ impl Run<'_> {
 
     fn steps(&mut self, number: i64) -> Result<()> {
         let mut seen = 0;
-        let batches = self.data.batches(self.config.batch_size)?;
+        let batches = self.data.batches(self.config.batch_size)?.quietly();
         self.progress.epoch(batches.len());
         for (index, (xs, labels)) in (1..).zip(batches) {
             let loss = step(self.net, self.opt, &xs, &labels)?;

@@ -22,6 +22,7 @@ mod fit;
 mod history;
 mod progress;
 mod step;
+mod steps;
 mod tensorboard;
 
 pub use config::FitConfig;
@@ -29,6 +30,7 @@ pub use device::device;
 pub use evaluate::{Evaluation, accuracy, evaluate};
 pub use fit::fit;
 pub use history::{Epoch, History};
+pub use steps::{Steps, steps};
 pub use tensorboard::SummaryWriter;
 
 #[cfg(test)]

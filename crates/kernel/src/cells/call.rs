@@ -78,15 +78,18 @@ impl Call {
         self
     }
 
-    /// As cells are compiled: without what only helps to compile the same crate once more, and under one name in all
-    /// kernels, so that a variable's type stays the same whoever compiled the cell.
+    /// As cells are compiled: without what only helps to compile the same crate once more, under one name in all
+    /// kernels, so that a variable's type stays the same whoever compiled the cell, and with the numbers of its lines,
+    /// so that it can tell in which it stopped.
     pub fn for_cell(self) -> Self {
-        self.with_code_option("incremental", None).with_code_option("metadata", Some("convlab-cell"))
+        let mut call = self.with_code_option("incremental", None).with_code_option("strip", None);
+        call.arguments.push("-Cdebuginfo=line-tables-only".to_owned());
+        call.with_code_option("metadata", Some("convlab-cell"))
     }
 
     /// Looks for errors and makes nothing but metadata.
     pub fn checking(self) -> Self {
-        let mut call = self.for_cell();
+        let mut call = self;
         for argument in call.arguments.iter_mut().filter(|argument| argument.starts_with("--emit=")) {
             *argument = "--emit=metadata".to_owned();
         }
@@ -121,7 +124,9 @@ mod tests {
         assert_eq!(cargos.crate_name(), Some("ctx"));
         assert!(cargos.links() && !cargos.clone().checking().links());
         let cell = cargos.for_cell();
-        assert_eq!(cell, call("--crate-name ctx --emit=dep-info,link -C metadata=convlab-cell --out-dir /o"));
+        let wanted = "--crate-name ctx --emit=dep-info,link -C metadata=convlab-cell --out-dir /o \
+                      -Cdebuginfo=line-tables-only";
+        assert_eq!(cell, call(wanted));
         assert_eq!(cell.out_dir(), Path::new("/o"));
     }
 

@@ -5,7 +5,16 @@ use std::fs;
 
 /// Makes the cell in this folder say why it stops, and gives its function the name that all have.
 pub fn make_ready() {
-    change(|code| renamed(&crate::stops::with_reasons(code)));
+    change(|code| with_own_import(&renamed(&crate::stops::with_reasons(code))));
+}
+
+/// Where rustc proposes an import it names the line of the first one there is, or of the first item. If that were a
+/// learner's, evcxr would take the proposal for an error in it; here it is the line that allows what is unused.
+fn with_own_import(code: &str) -> String {
+    match code.split_once('\n') {
+        Some((first, rest)) if first.starts_with("#![") => format!("{first} use std::any::Any as _;\n{rest}"),
+        _ => code.to_owned(),
+    }
 }
 
 /// Changes the code of the cell in this folder.
@@ -108,6 +117,14 @@ fn sorted_variables(item: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_first_import_is_none_of_the_learners_and_no_line_moves() {
+        let code = "#![allow(dead_code)]\nfn mine() {}\nuse std::fs;\n";
+        let ready = with_own_import(code);
+        assert_eq!(ready, "#![allow(dead_code)] use std::any::Any as _;\nfn mine() {}\nuse std::fs;\n");
+        assert_eq!(with_own_import("fn mine() {}\n"), "fn mine() {}\n");
+    }
 
     /// What evcxr writes for a cell that keeps two variables, in one order and in another.
     const ONE: &str = r##"#![allow(unused_imports, unused_mut, dead_code)]

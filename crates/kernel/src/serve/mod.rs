@@ -6,6 +6,7 @@ mod interrupt;
 mod outlet;
 mod output;
 mod report;
+mod waiting;
 mod warm;
 mod wire;
 mod worker;
@@ -18,6 +19,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use waiting::Waiting;
 use wire::{Connection, Message};
 use worker::{Reply, Worker, reply_to};
 use zeromq::{PubSocket, RepSocket, RouterSocket, Socket, SocketRecv, SocketSend, ZmqMessage};
@@ -83,6 +85,7 @@ struct Desk {
     /// How many requests wait for the worker or are with it.
     waiting: Arc<AtomicUsize>,
     replies: std::sync::Mutex<Option<UnboundedReceiver<Reply>>>,
+    getting_ready: Waiting,
 }
 
 impl Desk {
@@ -90,9 +93,11 @@ impl Desk {
         let (requests, queue) = mpsc::channel();
         let (sender, replies) = unbounded_channel();
         let (told, watched) = (outlet.clone(), Arc::clone(&interrupts));
-        std::thread::spawn(move || work(told, watched, &queue, &sender));
-        let waiting = Arc::default();
-        Self { connection, outlet, interrupts, requests, waiting, replies: Some(replies).into() }
+        let getting_ready = Waiting::default();
+        let waiting = getting_ready.clone();
+        std::thread::spawn(move || work(told, watched, &waiting, &queue, &sender));
+        let (waiting, replies) = (Arc::default(), Some(replies).into());
+        Self { connection, outlet, interrupts, requests, waiting, replies, getting_ready }
     }
 
     /// Serves one socket until it is closed or a shutdown is asked for.
@@ -159,6 +164,9 @@ impl Desk {
             }
             "execute_request" | "complete_request" | "inspect_request" => {
                 self.waiting.fetch_add(1, Ordering::SeqCst);
+                if request.kind() == "execute_request" && !request.flag("silent", false) {
+                    self.getting_ready.begin(&self.outlet, request);
+                }
                 // When the worker is gone so is the kernel.
                 let _ = self.requests.send(request.clone());
                 return None;
@@ -174,15 +182,18 @@ impl Desk {
 fn work(
     outlet: Outlet,
     interrupts: Arc<Interrupts>,
+    waiting: &Waiting,
     requests: &mpsc::Receiver<Message>,
     replies: &UnboundedSender<Reply>,
 ) {
-    match Worker::new(outlet.clone(), interrupts) {
+    let worker = Worker::new(outlet.clone(), interrupts);
+    waiting.end(&outlet);
+    match worker {
         Ok(worker) => worker.serve(requests, replies),
         Err(error) => {
             let told = format!("The kernel cannot start: {error}\nWhat to do: run `cargo lab doctor`.");
             while let Ok(request) = requests.recv() {
-                outlet.status(Some(&request), "busy");
+                outlet.begin(&request);
                 let mut content = json!({"ename": "Kernel", "evalue": told, "traceback": [told]});
                 outlet.say("error", Some(&request), &content);
                 content["status"] = "error".into();

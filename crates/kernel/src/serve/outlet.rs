@@ -12,11 +12,13 @@ pub struct Outlet {
     queue: UnboundedSender<ZmqMessage>,
     /// The request that output belongs to now.
     current: Arc<Mutex<Option<Message>>>,
+    /// The request that was last said to be worked on.
+    begun: Arc<Mutex<Option<Message>>>,
 }
 
 impl Outlet {
     pub fn new(connection: Connection, queue: UnboundedSender<ZmqMessage>) -> Self {
-        Self { connection, queue, current: Arc::default() }
+        Self { connection, queue, current: Arc::default(), begun: Arc::default() }
     }
 
     pub fn say(&self, kind: &str, parent: Option<&Message>, content: &Value) {
@@ -28,6 +30,15 @@ impl Outlet {
 
     pub fn status(&self, parent: Option<&Message>, state: &str) {
         self.say("status", parent, &json!({"execution_state": state}));
+    }
+
+    /// Says that a request is worked on, unless that was said already.
+    pub fn begin(&self, request: &Message) {
+        let mut begun = self.begun.lock().unwrap_or_else(PoisonError::into_inner);
+        if begun.as_ref().is_none_or(|begun| begun.id() != request.id()) {
+            self.status(Some(request), "busy");
+            *begun = Some(request.clone());
+        }
     }
 
     /// From now on output belongs to this request: also what a thread prints when its cell has ended.

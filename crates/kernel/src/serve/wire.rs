@@ -91,6 +91,10 @@ pub struct Message {
 }
 
 impl Message {
+    pub fn id(&self) -> &Value {
+        &self.header["msg_id"]
+    }
+
     pub fn kind(&self) -> &str {
         self.header["msg_type"].as_str().unwrap_or_default()
     }

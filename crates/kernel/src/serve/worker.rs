@@ -4,15 +4,24 @@ use super::interrupt::Interrupts;
 use super::outlet::Outlet;
 use super::output::Pump;
 use super::wire::Message;
+use crate::lines;
 use evcxr::{CommandContext, Error, EvalOutputs};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
+use std::time::Duration;
 use tokio::sync::mpsc::UnboundedSender;
 
 /// How the results begin in which a cell says why it stopped (`stops/`), and what such an error is called.
 const STOPS: [(&str, &str); 2] =
     [("■ The cell stopped at `?`: ", "Error"), ("■ The cell stopped in a panic: ", "Panic")];
+
+/// The kind of result in which such a cell tells where, the innermost place first: `= ` and a line of its code, or an
+/// address as `lines.rs` reads it.
+const PLACES: &str = "application/x-convlab-places";
+
+/// What evcxr calls the time in which a cell itself runs.
+const EXECUTION: &str = "Execution";
 
 /// A request's answer: the kind of message and its content.
 pub type Reply = (Message, &'static str, Value);
@@ -32,22 +41,24 @@ pub struct Worker {
     outlet: Outlet,
     interrupts: Arc<Interrupts>,
     count: u64,
+    /// The cells that were run, by their number.
+    cells: Vec<(u64, String)>,
 }
 
 impl Worker {
-    /// Makes evcxr ready; what takes long is said in the first cell that must wait.
+    /// Makes evcxr ready, which takes seconds.
     pub fn new(outlet: Outlet, interrupts: Arc<Interrupts>) -> Result<Self, String> {
         let (mut context, outputs, helper) = super::warm::context()?;
         let pump = Pump::start(outputs.stdout, outputs.stderr, outlet.clone());
         interrupts.watch(context.process_handle());
         super::warm::up(&mut context, helper.as_deref());
-        Ok(Self { context, pump, outlet, interrupts, count: 0 })
+        Ok(Self { context, pump, outlet, interrupts, count: 0, cells: Vec::new() })
     }
 
     /// Serves requests until no more can come.
     pub fn serve(mut self, requests: &Receiver<Message>, replies: &UnboundedSender<Reply>) {
         while let Ok(request) = requests.recv() {
-            self.outlet.status(Some(&request), "busy");
+            self.outlet.begin(&request);
             let kind = reply_to(&request);
             let content = match kind {
                 "execute_reply" => self.execute(&request),
@@ -67,7 +78,7 @@ impl Worker {
     /// What was sent before the error was seen is not run.
     fn abort(&self, requests: &Receiver<Message>, replies: &UnboundedSender<Reply>) {
         while let Ok(request) = requests.try_recv() {
-            self.outlet.status(Some(&request), "busy");
+            self.outlet.begin(&request);
             let content = json!({"status": "aborted", "execution_count": self.count});
             let _ = replies.send((request.clone(), reply_to(&request), content));
             self.outlet.status(Some(&request), "idle");
@@ -84,14 +95,22 @@ impl Worker {
             let input = json!({"code": request.code(), "execution_count": self.count});
             self.outlet.output("execute_input", &input);
         }
+        self.cells.push((self.count, request.code().to_owned()));
         self.interrupts.begin();
         let result = self.context.execute(request.code());
         let interrupted = self.interrupts.end();
         self.pump.drain();
+        let mut own = Duration::ZERO;
         let failure = match result {
-            Ok(outputs) => match stopped(&outputs) {
+            Ok(outputs) => match stopped(&outputs, &self.cells) {
                 Some(failure) => Some(failure),
                 None => {
+                    own = outputs
+                        .phases
+                        .iter()
+                        .filter(|phase| phase.name == EXECUTION)
+                        .map(|phase| phase.duration)
+                        .sum();
                     if !silent {
                         self.show(outputs);
                     }
@@ -110,7 +129,10 @@ impl Worker {
         };
         match failure {
             None => {
-                json!({"status": "ok", "execution_count": self.count, "payload": [], "user_expressions": {}})
+                json!({
+                    "status": "ok", "execution_count": self.count, "payload": [], "user_expressions": {},
+                    "convlab_seconds": own.as_secs_f64(),
+                })
             }
             Some(failure) => {
                 let mut content = failure.content();
@@ -208,12 +230,50 @@ impl Failure {
 }
 
 /// The failure of a cell that says in its result why it stopped.
-fn stopped(outputs: &EvalOutputs) -> Option<Failure> {
+fn stopped(outputs: &EvalOutputs, cells: &[(u64, String)]) -> Option<Failure> {
     let text = outputs.content_by_mime_type.get("text/plain")?;
     let (name, message) = STOPS.iter().find_map(|(start, name)| Some((*name, text.strip_prefix(start)?)))?;
-    Some(Failure { name, message: message.to_owned(), trace: text.lines().map(str::to_owned).collect() })
+    let places = outputs.content_by_mime_type.get(PLACES).map_or("", String::as_str);
+    let lines = match places.strip_prefix("= ") {
+        Some(line) => vec![line.trim().to_owned()],
+        None => lines::of(places.lines()),
+    };
+    let trace = text.lines().map(str::to_owned).chain(trace(&lines, cells)).collect();
+    Some(Failure { name, message: message.to_owned(), trace })
+}
+
+/// Where the learner has written these lines: in the last cell that has them. What evcxr wrote is in none.
+fn trace(lines: &[String], cells: &[(u64, String)]) -> Vec<String> {
+    let place = |line: &String| {
+        cells.iter().rev().find_map(|(count, code)| {
+            let index = code.lines().position(|own| own.trim() == *line)?;
+            Some(format!("  in cell [{count}], line {}:  {line}", index + 1))
+        })
+    };
+    let mut places: Vec<_> = lines.iter().filter(|line| line.len() > 1).filter_map(place).collect();
+    places.dedup();
+    places
 }
 
 fn gone(told: &str) -> String {
     format!("The cell ended its own process: all variables are gone. {told}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_trace_names_the_learners_own_lines_where_they_were_run_last() {
+        let cells = [
+            (1, "fn twice(x: &Tensor) -> Tensor {\n    x.matmul(x)\n}".to_owned()),
+            (2, "let a = twice(&b);".to_owned()),
+            (7, "let c = 1;\nlet a = twice(&b);".to_owned()),
+        ];
+        let lines =
+            ["x.matmul(x)", "let a = twice(&b);", "let a = twice(&b);", "}", "match catch_unwind(|| {"];
+        let told = ["  in cell [1], line 2:  x.matmul(x)", "  in cell [7], line 2:  let a = twice(&b);"];
+        assert_eq!(trace(&lines.map(str::to_owned), &cells), told);
+        assert!(trace(&[], &cells).is_empty());
+    }
 }

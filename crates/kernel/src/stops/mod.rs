@@ -23,24 +23,35 @@ const BODIES: [&str; 2] = [
 const QUESTION_MARK: &str = r#"println!("{}", evcxr_internal_runtime::USER_ERROR_OCCURRED);"#;
 const PANIC: &str = r#"println!("EVCXR_PANIC_NOTIFICATION");"#;
 
+/// What keeps the code in its library, for `lines.rs`.
+#[cfg(target_os = "linux")]
+const CODE: &str = r#"#[used] #[unsafe(link_section = ".convlab")] static CONVLAB_CODE: [u8; include_bytes!("lib.rs").len()] = *include_bytes!("lib.rs");"#;
+#[cfg(not(target_os = "linux"))]
+const CODE: &str = "";
+
+/// What is called with the error: it learns from its caller in which line.
+const FROM: &str = "fn from(error: T)";
+
 /// Returns the code that evcxr wants compiled, made to say why it stops.
 pub fn with_reasons(code: &str) -> String {
     let lines = IN_CELL.lines().map(str::trim).filter(|line| !line.starts_with("//"));
-    let module = format!("mod convlab_stops {{ {} }} {FUNCTION}", lines.collect::<String>());
+    let module = format!("mod convlab_stops {{ {} }} {CODE} {FUNCTION}", lines.collect::<String>());
     let hushed = BODIES.iter().fold(code.replacen(FUNCTION, &module, 1), |code, body| {
         code.replacen(body, &format!("{body} convlab_stops::hush();"), 1)
     });
-    let why = "let why = convlab_stops::WHY.lock().map(|why| why.clone()).unwrap_or_default();";
-    let panic = format!("{why} convlab_stops::show(\"in a panic\", &why); {PANIC}");
-    question_mark(&hushed).replacen(PANIC, &panic, 1)
+    question_mark(&hushed).replacen(PANIC, &format!("convlab_stops::in_panic(); {PANIC}"), 1)
 }
 
 /// Turns the printing of the error that stands before `?` gives up into a result.
 fn question_mark(code: &str) -> String {
     let print = code.find(QUESTION_MARK).and_then(|end| Some(code[..end].rfind("eprintln!(")?..end));
     let Some(print) = print else { return code.to_owned() };
-    let shown = code[print.clone()].replacen("eprintln!(", "convlab_stops::show(\"at `?`\", &format!(", 1);
-    [&code[..print.start], &shown.replacen(");", "));", 1), &code[print.end..]].concat()
+    let shown = code[print.clone()].replacen("eprintln!(", "convlab_stops::at_question_mark(&format!(", 1);
+    let shown =
+        shown.replacen(");", "), std::panic::Location::caller().line(), include_str!(\"lib.rs\"));", 1);
+    let (before, after) = (&code[..print.start], &code[print.end..]);
+    let from = before.rfind(FROM).unwrap_or(before.len());
+    [&before[..from], "#[track_caller] ", &before[from..], &shown, after].concat()
 }
 
 #[cfg(test)]
@@ -67,11 +78,13 @@ let x = 1;
         let marked = with_reasons(CODE);
         let (old, new): (Vec<_>, Vec<_>) = (CODE.lines().collect(), marked.lines().collect());
         assert_eq!(new.len(), old.len());
-        assert_eq!(new[3].trim(), r#"convlab_stops::show("at `?`", &format!("{}", error));"#);
+        assert_eq!(new[2].trim(), "#[track_caller] fn from(error: T) -> Self {");
+        let shown = r#"convlab_stops::at_question_mark(&format!("{}", error), std::panic::Location::caller().line(), include_str!("lib.rs"));"#;
+        assert_eq!(new[3].trim(), shown);
         assert!(new[6].starts_with("mod convlab_stops { ") && new[6].ends_with(FUNCTION), "{}", new[6]);
         assert_eq!(new[8], format!("{} convlab_stops::hush();", old[8]));
-        assert!(new[11].contains(r#"show("in a panic", &why)"#) && new[11].ends_with(PANIC), "{}", new[11]);
-        for same in [0, 1, 2, 4, 5, 7, 9, 10] {
+        assert!(new[11].contains("convlab_stops::in_panic();") && new[11].ends_with(PANIC), "{}", new[11]);
+        for same in [0, 1, 4, 5, 7, 9, 10] {
             assert_eq!(new[same], old[same]);
         }
     }
@@ -79,7 +92,7 @@ let x = 1;
     #[test]
     fn the_error_may_be_printed_in_any_of_evcxrs_formats() {
         let marked = with_reasons(&CODE.replace(r#"eprintln!("{}", error)"#, r#"eprintln!("{:#?}", error)"#));
-        assert!(marked.contains(r#"show("at `?`", &format!("{:#?}", error));"#), "{marked}");
+        assert!(marked.contains(r#"at_question_mark(&format!("{:#?}", error), "#), "{marked}");
     }
 
     #[test]

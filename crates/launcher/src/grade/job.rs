@@ -4,6 +4,7 @@ use crate::cli;
 use crate::labs::rules::FIRST_CELL;
 use crate::labs::{Lab, edition, exercises, source};
 use crate::places::Places;
+use crate::prepare::programs::kernels;
 use crate::prepare::text;
 use serde_json::{Value, json};
 use std::fs;
@@ -55,6 +56,7 @@ impl Job {
         json!({
             "notebook": std::path::absolute(&self.notebook).unwrap_or_else(|_| self.notebook.clone()),
             "folder": folder,
+            "kernels": text(&kernels(places)),
             "load": load,
             "given": self.given,
             "checks": self.exercises.iter().map(check).collect::<Vec<_>>(),

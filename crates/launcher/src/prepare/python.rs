@@ -12,7 +12,7 @@ use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 
 const REQUIREMENTS: &str = include_str!("../python/requirements.txt");
-const NBGRADER: &str = include_str!("../python/nbgrader.txt");
+const TESTS: &str = include_str!("../python/tests.txt");
 const PYTORCH: &str = include_str!("../python/pytorch.txt");
 /// Where an environment keeps the list of its packages.
 const LIST: &str = "requirements.txt";
@@ -38,9 +38,9 @@ pub fn environment(places: &Places) -> Result<PathBuf> {
     Ok(program(&folder))
 }
 
-/// Returns the Python of an environment that has nbgrader too: only a test needs it, and it is large.
-pub fn with_nbgrader(places: &Places) -> Result<PathBuf> {
-    listed(places, "nbgrader", &format!("{REQUIREMENTS}{NBGRADER}"), "nbgrader, for its test")
+/// Returns the Python of an environment that has what only tests need too: nbgrader and Jupyter's tests for kernels.
+pub fn for_tests(places: &Places) -> Result<PathBuf> {
+    listed(places, "python-tests", &format!("{REQUIREMENTS}{TESTS}"), "what tests need of Python")
 }
 
 /// Returns the Python of an environment that has PyTorch: only `bench train` needs it, and it is very large.

@@ -1,14 +1,12 @@
 """Runs one lab in many kernels at once, as a class would, and prints what each learner waits and takes.
 
-python bench_class.py NOTEBOOK KERNEL COUNT [COUNT ...]
+python - NOTEBOOK KERNEL COUNT [COUNT ...]    after kernel_cost.py
 
-Memory is the proportional set size of a kernel with all its processes: what kernels share is parted among them.
 `idle` is after the first cell, `most` is the most that was seen in a look each half second while the lab ran.
 Processor seconds are those of a kernel and its compilers for the whole lab.
 """
 
 import concurrent.futures
-import contextlib
 import os
 import statistics
 import sys
@@ -16,31 +14,7 @@ import threading
 import time
 
 import nbformat
-import psutil
 from jupyter_client.manager import KernelManager
-
-
-def tree(pid):
-    with contextlib.suppress(psutil.NoSuchProcess):
-        root = psutil.Process(pid)
-        return [root, *root.children(recursive=True)]
-    return []
-
-
-def memory(pid):
-    total = 0
-    for process in tree(pid):
-        with contextlib.suppress(psutil.NoSuchProcess):
-            total += process.memory_full_info().pss
-    return total / 1e9
-
-
-def processor(pid):
-    total = 0
-    for process in tree(pid):
-        with contextlib.suppress(psutil.NoSuchProcess):
-            total += sum(process.cpu_times()[:4])
-    return total
 
 
 class Watch(threading.Thread):

@@ -1,9 +1,10 @@
-"""Marks one learner's notebook in a kernel of its own, shut off from the network.
+"""Marks one learner's notebook in a kernel of its own, shut off from the network and from everybody's files.
 
 python grade_lab.py JOB
 
-JOB is JSON: {"notebook": its path, "folder": where the kernel runs, "load": the first cell, "given": [code cells of
-the master that hold no solution], "checks": [[exercise, code], ...], "seconds": for each run, "bytes": of memory}.
+JOB is JSON: {"notebook": its path, "folder": where the kernel runs, "kernels": where kernels have their folders,
+"load": the first cell, "given": [code cells of the master that hold no solution], "checks": [[exercise, code], ...],
+"seconds": for each run, "bytes": of memory}.
 Prints a line of JSON for each exercise, {"exercise", "verdict", "reason", "seconds"}, and {"note"} for the marker.
 
 Of the learner's notebook only items are taken (functions, types, imports ...): a function sees no variables, so
@@ -264,23 +265,50 @@ def judged(kernel, name, code):
 
 # --- Apart from the rest of the machine ------------------------------------------------------------------------------
 
-NEW_USERS, NEW_PROCESSES, NEW_NETWORK = 0x10000000, 0x20000000, 0x40000000
+NEW_USERS, NEW_PROCESSES, NEW_NETWORK, NEW_MOUNTS = 0x10000000, 0x20000000, 0x40000000, 0x00020000
+
+READ_ONLY, REMOUNT, BIND, RECURSIVE, PRIVATE = 1, 32, 4096, 16384, 1 << 18
+# What a mount may have been given that stays.
+KEPT = {"nosuid": 2, "nodev": 4, "noexec": 8, "noatime": 1024, "nodiratime": 2048, "relatime": 1 << 21}
 
 
 def apart():
-    """Leaves the network and, with all that will be started, the sight of other processes; returns whether it could."""
+    """Leaves the network and, with all that will be started, the sight of other processes; returns libc if it could."""
     user, group = os.getuid(), os.getgid()
     try:
         libc = ctypes.CDLL(None, use_errno=True)
-        if libc.unshare(NEW_USERS | NEW_PROCESSES | NEW_NETWORK) != 0:
-            return False
+        if libc.unshare(NEW_USERS | NEW_PROCESSES | NEW_NETWORK | NEW_MOUNTS) != 0:
+            return None
         for name, text in [("setgroups", "deny"), ("uid_map", f"{user} {user} 1"), ("gid_map", f"{group} {group} 1")]:
             with open(f"/proc/self/{name}", "w", encoding="ascii") as file:
                 file.write(text)
         raise_loopback()
     except (AttributeError, OSError):
+        return None
+    return libc
+
+
+def sealed(libc, folder, kernels):
+    """Leaves nothing to write to but the folder, which holds what kernels write too; returns whether it could."""
+
+    def mount(source, target, flags):
+        source, target = (path and path.encode() for path in (source, target))
+        return libc.mount(source, target, None, flags, None) == 0
+
+    own = os.path.join(folder, "kernels")
+    os.makedirs(own, exist_ok=True)
+    os.makedirs(kernels, exist_ok=True)
+    if not mount("none", "/", PRIVATE | RECURSIVE) or not mount(folder, folder, BIND) or not mount(own, kernels, BIND):
         return False
-    return True
+    with open("/proc/self/mountinfo", encoding="utf-8") as file:
+        mounts = [(fields[4].encode().decode("unicode_escape"), fields[5]) for fields in map(str.split, file)]
+    for target, options in mounts:
+        if target not in (folder, kernels):
+            kept = sum(KEPT.get(option, 0) for option in options.split(","))
+            mount(None, target, REMOUNT | BIND | READ_ONLY | kept)
+    for name in ("TMPDIR", "JUPYTER_RUNTIME_DIR"):
+        os.environ[name] = folder
+    return not any(os.access(place, os.W_OK) for place in (os.path.expanduser("~"), "/tmp", "/"))
 
 
 def raise_loopback():
@@ -314,8 +342,11 @@ def limited(job):
 def main():
     with open(sys.argv[1], encoding="utf-8") as file:
         job = json.load(file)
-    if not apart():
+    libc = apart()
+    if libc is None:
         tell(note="this system does not let a program leave the network: it was open to the learners' code")
+    elif not sealed(libc, job["folder"], job["kernels"]):
+        tell(note="this system does not let a program give up its files: the learners' code could write to yours")
     end_with_parent()
     # The first process after `apart` is the first of its own world: when it ends, all others in it do.
     child = os.fork()

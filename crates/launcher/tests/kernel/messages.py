@@ -1,6 +1,6 @@
 """Talks to the labs' kernel as Jupyter's own client does, politely and not, and looks at every message.
 
-python messages.py KERNEL
+python messages.py KERNEL HELPER    the folder of the crate that labs load
 """
 
 import os
@@ -61,14 +61,29 @@ class Kernel:
         assert outputs == list(expected), outputs
         return reply
 
+    def interrupted(self, code, pauses):
+        """The reply's content for a cell that is interrupted after each of the pauses, in seconds."""
+        ident = self.client.execute(code)
+        for pause in pauses:
+            time.sleep(pause)
+            self.manager.interrupt_kernel()
+        while True:
+            reply = self.client.get_shell_msg(timeout=60)
+            if reply["parent_header"]["msg_id"] == ident:
+                break
+        while True:
+            message = self.client.get_iopub_msg(timeout=60)
+            if message["parent_header"].get("msg_id") == ident and message["content"].get("execution_state") == "idle":
+                break
+        assert reply["content"].get("ename") == "Interrupted", reply["content"]
+        return reply["content"]["evalue"]
+
     def end(self):
         self.client.stop_channels()
         self.manager.shutdown_kernel()
 
 
 def outputs_keep_their_order(kernel):
-    reply = kernel.fine("1 + 1", ("execute_result", "2"))
-    assert reply["execution_count"] == 1, reply
     shown = "; ".join(
         ['println!("one")', f'println!("{DISPLAY % ("update_display_data", "a")}")', 'println!("two")']
         + [f'println!("{DISPLAY % ("update_display_data", "b")}")', f'println!("{MARK}{{}}", r#"{{"type":"clear_output"}}"#)']
@@ -107,6 +122,19 @@ def errors_are_errors(kernel):
     kernel.fine("kept.len()", ("execute_result", "3"))
 
 
+def an_error_names_the_learners_lines(kernel):
+    kernel.fine("fn third(xs: &[i32]) -> i32 {\n    xs[2]\n}\nfn twice(xs: &[i32]) -> i32 {\n    2 * third(xs)\n}")
+    count = kernel.fine("let zero: i32 = 0; zero", ("execute_result", "0"))["execution_count"]
+    reply = kernel.fails("let short = vec![1, 2];\nlet _sum = twice(&short);", "Panic")
+    assert [line.strip() for line in reply["traceback"][1:]] == [
+        f"in cell [{count - 1}], line 2:  xs[2]",
+        f"in cell [{count - 1}], line 5:  2 * third(xs)",
+        f"in cell [{count + 1}], line 2:  let _sum = twice(&short);",
+    ], reply["traceback"]
+    reply = kernel.fails('let word = "x";\n\nlet n: i32 = word.parse()?;', "Error")
+    assert reply["traceback"][1:] == [f"  in cell [{count + 2}], line 3:  let n: i32 = word.parse()?;"], reply
+
+
 def a_cell_that_ends_its_process_is_told(kernel):
     for code, told in [
         ("let nowhere = 8 as *mut u8; unsafe { nowhere.write_volatile(1) };", "signal: 11"),
@@ -129,28 +157,31 @@ def threads_that_print_later_print_below_the_cell_that_runs(kernel):
 def interrupts(kernel):
     kernel.fine("let kept = 7;")
 
-    def while_running(code, times, name):
-        ident = kernel.client.execute(code)
-        for pause in times:
-            time.sleep(pause)
-            kernel.manager.interrupt_kernel()
-        while True:
-            reply = kernel.client.get_shell_msg(timeout=60)
-            if reply["parent_header"]["msg_id"] == ident:
-                break
-        while True:
-            message = kernel.client.get_iopub_msg(timeout=60)
-            if message["parent_header"].get("msg_id") == ident and message["content"].get("execution_state") == "idle":
-                break
-        assert reply["content"].get("ename") == name, reply["content"]
-        return reply["content"]
-
-    told = while_running("std::thread::sleep(std::time::Duration::from_secs(20));", [8], "Interrupted")
-    assert "is kept" in told["evalue"], told
+    told = kernel.interrupted("std::thread::sleep(std::time::Duration::from_secs(8));", [3])
+    assert "is kept" in told, told
     kernel.fine("kept", ("execute_result", "7"))
-    told = while_running("loop { std::thread::yield_now() }", [8, 1], "Interrupted")
-    assert "variables are gone" in told["evalue"], told
+    line = 'let v: Vec<String> = (0..%d).map(|i| format!("{i} %d")).collect(); println!("{}", v.len());'
+    many = "\n".join(line % (n, time.time_ns()) for n in range(1500))
+    told = kernel.interrupted("{\n" + many + "\n}", [3])
+    assert "while it was compiled" in told, told
+    kernel.fine("kept", ("execute_result", "7"))
+    told = kernel.interrupted("loop { std::thread::yield_now() }", [3, 1])
+    assert "variables are gone" in told, told
     kernel.fine("1 + 2", ("execute_result", "3"))
+
+
+def a_loop_shows_a_bar_and_stops_between_two_steps(kernel):
+    kernel.fine(f':dep convlab = {{ path = "{sys.argv[2]}" }}\nuse convlab::prelude::*;')
+    pause = "std::thread::sleep(std::time::Duration::from_millis(50));"
+    reply, outputs = kernel.run(f"for _ in train::steps(40) {{ {pause} }}")
+    assert reply["status"] == "ok", reply
+    assert outputs[0][0] == "display_data" and "of 40 steps" in outputs[0][1], outputs
+    assert {kind for kind, _ in outputs[1:]} == {"update_display_data"}, outputs
+    assert 5 <= len(outputs) <= 20 and "40 of 40 steps" in outputs[-1][1], outputs
+    kernel.fine("let mut done = 0i64;")
+    told = kernel.interrupted(f"for step in train::steps(1000) {{ done = step; {pause} }}", [4])
+    assert "is kept" in told, told
+    kernel.fine("done > 0 && done < 1000", ("execute_result", "true"))
 
 
 def what_waits_behind_an_error_is_not_run(kernel):
@@ -221,15 +252,27 @@ def nothing_is_left(kernel):
     return folder
 
 
+def the_first_cell_shows_what_it_waits_for(kernel):
+    reply, outputs = kernel.run("1 + 1")
+    assert reply["status"] == "ok" and reply["execution_count"] == 1, reply
+    kinds = [kind for kind, _ in outputs]
+    waited = kinds.index("clear_output")
+    assert waited > 0 and "gets ready" in outputs[0][1], outputs
+    assert outputs[waited + 1 :] == [("execute_result", "2")], outputs
+
+
 def main():
     kernel = Kernel(sys.argv[1])
     print(f"ready in {kernel.ready:.1f} s", flush=True)
     tests = [
+        the_first_cell_shows_what_it_waits_for,
         outputs_keep_their_order,
         errors_are_errors,
+        an_error_names_the_learners_lines,
         a_cell_that_ends_its_process_is_told,
         threads_that_print_later_print_below_the_cell_that_runs,
         interrupts,
+        a_loop_shows_a_bar_and_stops_between_two_steps,
         what_waits_behind_an_error_is_not_run,
         what_is_looked_up_does_not_wait_for_a_cell,
         a_client_that_leaves_does_not_stop_the_kernel,

@@ -3,6 +3,7 @@ mod tests;
 
 use super::idx::wrong;
 use super::{Dataset, Split, grouped, synthetic_objects};
+use crate::display::progress;
 use crate::source::{Say, Source, Var, is_offline};
 use crate::{Error, Result};
 use std::fs::{self, File};
@@ -37,7 +38,7 @@ const CLASSES: [&str; 10] =
 ///
 /// Source: A. Krizhevsky, "Learning Multiple Layers of Features from Tiny Images", 2009.
 pub fn cifar10() -> Result<Dataset> {
-    find(&|name| std::env::var_os(name), &mut |line| println!("{line}"))
+    find(&|name| std::env::var_os(name), &mut progress())
 }
 
 fn find(var: Var, say: Say) -> Result<Dataset> {
