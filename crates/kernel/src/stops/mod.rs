@@ -5,7 +5,7 @@
 //! it is compiled. Every line stays in its place, since evcxr finds the learner's own by their numbers.
 
 #[cfg(test)]
-#[allow(dead_code, reason = "cells call what only `short` is tested of here")]
+#[allow(dead_code, unsafe_code, reason = "cells call it; here only `short` is tested")]
 mod in_cell;
 
 /// What every cell gets to say it with.
