@@ -5,6 +5,9 @@ use evcxr::CommandContext;
 use std::fs;
 use std::path::Path;
 
+/// A cell that keeps a variable: with it what all cells are linked with is made too.
+const STATEMENT: &str = "let ready: i32 = 0;";
+
 /// Makes `dir` a stage for the crate at `krate`; what cargo compiles is told line by line on stderr.
 ///
 /// `more` are lines `:dep …` that labs have further down; what they ask for is compiled beside the rest.
@@ -23,11 +26,13 @@ pub fn prepare(dir: &Path, krate: &Path, more: &[&str]) -> Result<(), String> {
     std::thread::spawn(move || outputs.stderr.iter().for_each(|line| eprintln!("{line}")));
     context.execute(":opt 0").map_err(|error| error.to_string())?;
     let name = krate.file_name().unwrap_or_default().to_string_lossy();
-    let cell =
-        format!(":dep {name} = {{ path = {:?} }}\nuse {name}::prelude::*;", krate.display().to_string());
+    let cell = format!(
+        ":dep {name} = {{ path = {:?} }}\nuse {name}::prelude::*;\n{STATEMENT}",
+        krate.display().to_string()
+    );
     context.execute(&cell).map_err(|error| format!("the first cell does not run: {error}"))?;
     if !more.is_empty() {
-        let cell = more.join("\n");
+        let cell = format!("{}\n{STATEMENT}", more.join("\n"));
         context.execute(&cell).map_err(|error| format!("this cell does not run: {error}\n{cell}"))?;
     }
     Ok(())

@@ -83,24 +83,21 @@ pub fn rustc(arguments: Vec<String>, toolchain: &Path) -> ExitCode {
     };
     let call = call.for_cell();
     memory::note(Path::new(&file), &call.to_text());
-    if let Some(shared) = Shared::of(&call) {
-        shared.make(toolchain);
-    }
     // Not from the store: cargo expects all that rustc writes.
     exit_code(compile(call, toolchain, None))
 }
 
 /// Compiles the cell, or takes its library from the store, and tells evcxr where it lies.
 ///
-/// It is linked with the shared library of its dependencies, where there is one.
+/// It is linked with the shared library of its dependencies, where there can be one.
 fn compile(call: Call, toolchain: &Path, store: Option<&Store>) -> bool {
     let library = call.library(CELL);
-    let shared = Shared::of(&call).and_then(|shared| shared.linked());
+    let shared = Shared::of(&call).and_then(|shared| Some(shared.made(toolchain)?.linked()));
     let key = store.and_then(|_| sum::of_cell(&call, shared.is_some(), toolchain));
     let kept = store.zip(key.as_deref());
     if !kept.is_some_and(|(store, key)| store.fetch(key, &library)) {
         if shared.is_some() {
-            source::change(|code| source::with(code, shared::USED));
+            source::change(shared::used);
         }
         if !shared.as_ref().unwrap_or(&call).command(toolchain).status().is_ok_and(|status| status.success())
         {

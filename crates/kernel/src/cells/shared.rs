@@ -1,16 +1,60 @@
 //! All that cells depend on in one shared library, made once: a cell that is linked with it is ready in half the time
 //! and takes a hundredth of the room.
+//!
+//! It also holds what every cell is made of beside the learner's code: evcxr's runtime, and what says why a cell stops.
 
 use super::call::Call;
+use super::source;
 use super::sum::{self, Sum};
+use crate::stops;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 /// What the library is called in a cell's code.
 const NAME: &str = "convlab_shared";
 
-/// What makes a cell's code use the library.
-pub const USED: &str = "extern crate convlab_shared as _;";
+/// How the module begins that evcxr writes into every cell.
+const RUNTIME: &str = "mod evcxr_internal_runtime {";
+
+/// Where that module is kept, in the folder that cells are compiled in.
+const KEPT: &str = "evcxr_internal_runtime.rs";
+
+/// Compiles what cells do with their variables: where a library has it, they find it.
+const VARIABLES: &str = r#"
+pub fn variables() {
+    let mut all = evcxr_internal_runtime::VariableStore::new();
+    all.put_variable("", ());
+    all.check_variable::<()>("");
+    all.take_variable::<()>("");
+}
+"#;
+
+/// The code of a cell that uses the library; every line stays in its place.
+pub fn used(code: &str) -> String {
+    let runtime = format!("use {NAME}::evcxr_internal_runtime; #[cfg(any())] {RUNTIME}");
+    let code = code.replacen(RUNTIME, &runtime, 1);
+    let code = code.replacen(&stops::module(), &format!("use {NAME}::convlab_stops;"), 1);
+    source::with(&code, &format!("extern crate {NAME} as _;"))
+}
+
+/// The module that evcxr has written into this cell: up to ours.
+fn runtime(code: &str) -> Option<&str> {
+    code[code.find(RUNTIME)?..].split_once(&stops::module()).map(|(runtime, _)| runtime)
+}
+
+/// The same for a cell without variables: as an earlier one in this folder, or in its stage, had it.
+fn kept_runtime(code: &str) -> Option<String> {
+    let kept = fs::read_to_string(KEPT).ok();
+    match runtime(code) {
+        Some(runtime) => {
+            if kept.as_deref() != Some(runtime) {
+                fs::write(KEPT, runtime).ok()?;
+            }
+            Some(runtime.to_owned())
+        }
+        None => kept,
+    }
+}
 
 /// For the linker: rustc exports what is Rust; a cell may also call the C below it, as tch's generic functions do.
 const EXPORTS: &str = "{ global: [a-zA-Z]*; };\n";
@@ -19,6 +63,8 @@ const EXPORTS: &str = "{ global: [a-zA-Z]*; };\n";
 pub struct Shared<'a> {
     call: &'a Call,
     id: String,
+    /// What the library holds beside the dependencies.
+    own: String,
     /// Where the call's dependencies lie, by the names that the cell has for them.
     dependencies: Vec<(&'a str, &'a str)>,
 }
@@ -30,32 +76,36 @@ impl<'a> Shared<'a> {
         if !cfg!(target_os = "linux") || dependencies.is_empty() {
             return None;
         }
+        let code = fs::read_to_string("src/lib.rs").ok()?;
+        let own = format!("pub {}pub {}{VARIABLES}", kept_runtime(&code)?, stops::module());
         let mut sum = Sum::default();
+        sum.add(own.as_bytes());
         for (name, path) in &dependencies {
             sum.add(name.as_bytes()).add(sum::of_file(Path::new(path))?.as_bytes());
         }
-        Some(Self { call, id: sum.hex()[..16].to_owned(), dependencies })
+        Some(Self { call, id: sum.hex()[..16].to_owned(), own, dependencies })
     }
 
     fn library(&self) -> PathBuf {
         self.call.library(&format!("{NAME}-{}", self.id))
     }
 
-    /// Makes the library, if it is not there.
-    pub fn make(&self, toolchain: &Path) {
+    /// Makes the library, if it is not there. Where it cannot be made cells are linked without it.
+    pub fn made(&self, toolchain: &Path) -> Option<&Self> {
         let library = self.library();
         if library.exists() {
-            return;
+            return Some(self);
         }
         let code = self.dependencies.iter().map(|(name, _)| format!("pub extern crate {name};\n"));
         let (source, exports) = (library.with_extension("rs"), library.with_extension("exports"));
-        let written =
-            fs::write(&source, code.collect::<String>()).and_then(|()| fs::write(&exports, EXPORTS));
-        // Where it cannot be made cells are linked without it.
+        let written = fs::write(&source, code.collect::<String>() + &self.own)
+            .and_then(|()| fs::write(&exports, EXPORTS));
         let made = written.and_then(|()| self.making(&source, &exports).command(toolchain).output());
-        if !made.is_ok_and(|made| made.status.success()) {
-            let _ = fs::remove_file(library);
+        if made.is_ok_and(|made| made.status.success()) {
+            return Some(self);
         }
+        let _ = fs::remove_file(library);
+        None
     }
 
     /// The call that compiles a cell, turned to compile `source` to a library that has `exports` too.
@@ -76,11 +126,36 @@ impl<'a> Shared<'a> {
         call
     }
 
-    /// The call with the library, if it is there.
-    pub fn linked(&self) -> Option<Call> {
-        let library = self.library();
+    /// The call with the library.
+    pub fn linked(&self) -> Call {
         let mut call = self.call.clone();
-        call.arguments.extend(["--extern".to_owned(), format!("{NAME}={}", library.display())]);
-        library.exists().then_some(call)
+        call.arguments.extend(["--extern".to_owned(), format!("{NAME}={}", self.library().display())]);
+        call
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CELL: &str = "#![allow(dead_code)]\nmod evcxr_internal_runtime {\n// x\npub struct VariableStore {\n}\n}\n#[unsafe(no_mangle)]\npub fn run() {}\n";
+
+    #[test]
+    fn a_cell_takes_from_the_library_what_all_cells_have_and_no_line_moves() {
+        let ready = crate::stops::with_reasons(CELL);
+        let used = used(&ready);
+        assert!(used.contains(
+            "\nuse convlab_shared::evcxr_internal_runtime; #[cfg(any())] mod evcxr_internal_runtime {\n"
+        ));
+        assert!(used.contains("use convlab_shared::convlab_stops;") && !used.contains("mod convlab_stops"));
+        assert_eq!(used.lines().count(), ready.lines().count());
+    }
+
+    #[test]
+    fn the_library_holds_evcxrs_module_as_it_is() {
+        let ready = crate::stops::with_reasons(CELL);
+        let module = "mod evcxr_internal_runtime {\n// x\npub struct VariableStore {\n}\n}\n";
+        assert_eq!(runtime(&ready).unwrap(), module);
+        assert_eq!(runtime("fn main() {}"), None);
     }
 }

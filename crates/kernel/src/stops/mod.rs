@@ -32,10 +32,15 @@ const CODE: &str = "";
 /// What is called with the error: it learns from its caller in which line.
 const FROM: &str = "fn from(error: T)";
 
+/// What every cell gets to say why it stops, as a module in one line.
+pub fn module() -> String {
+    let lines = IN_CELL.lines().map(str::trim).filter(|line| !line.starts_with("//"));
+    format!("mod convlab_stops {{ {} }}", lines.collect::<String>())
+}
+
 /// Returns the code that evcxr wants compiled, made to say why it stops.
 pub fn with_reasons(code: &str) -> String {
-    let lines = IN_CELL.lines().map(str::trim).filter(|line| !line.starts_with("//"));
-    let module = format!("mod convlab_stops {{ {} }} {CODE} {FUNCTION}", lines.collect::<String>());
+    let module = format!("{} {CODE} {FUNCTION}", module());
     let hushed = BODIES.iter().fold(code.replacen(FUNCTION, &module, 1), |code, body| {
         code.replacen(body, &format!("{body} convlab_stops::hush();"), 1)
     });
