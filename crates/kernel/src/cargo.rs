@@ -8,6 +8,7 @@
 mod cells;
 mod memory;
 mod questions;
+mod sources;
 mod stops;
 
 use std::path::{Path, PathBuf};
@@ -49,7 +50,7 @@ fn main() -> ExitCode {
         }
         ["metadata" | "locate-project" | "rustc" | "-Z" | "--version", ..] => {
             cargo.args(&args[1..]);
-            questions::answer(cargo)
+            questions::answer(cargo, &toolchain)
         }
         _ => run(cargo.args(&args[1..])),
     }

@@ -16,6 +16,7 @@ mod orphan;
 mod prepare;
 mod runtime;
 mod serve;
+mod sources;
 mod stage;
 
 use std::path::Path;

@@ -22,12 +22,12 @@ pub struct Memory {
 
 impl Memory {
     /// The same folder, arguments, manifest, lock file and flags make cargo say the same. `None` outside a kernel's
-    /// folder and the compiler's own: what lies there is not known.
+    /// folder: what lies there is not known.
     pub fn of(cargo: &Command) -> Option<Self> {
         let lock = PathBuf::from(env::var_os("CONVLAB_LOCK")?);
         let here = lock.parent()?.to_owned();
         let (folder, toolchain) = (env::current_dir().ok()?, env::var_os("CONVLAB_TOOLCHAIN")?);
-        if folder != here && !folder.starts_with(&toolchain) {
+        if !folder.starts_with(&here) {
             return None;
         }
         let manifest = fs::read_to_string(here.join("Cargo.toml")).unwrap_or_default();

@@ -1,12 +1,15 @@
 //! What rust-analyzer and evcxr ask cargo: answered from memory, and with fewer crates than there are.
 //!
 //! rust-analyzer reads the sources of every crate it is told of, hundreds of them, in each kernel anew. But the types
-//! that a cell can name are those of std, of the helper crate and of tch: what these are made from is left out.
+//! that a cell can name are those of std, of the helper crate and of tch: what these are made from is left out. Of
+//! std's own sources it is shown a folder that leads to few of its crates ([`sources`]).
 
 use crate::memory::{self, Memory};
+use crate::sources;
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::io::Write;
+use std::path::Path;
 use std::process::{Command, ExitCode, Stdio};
 
 /// Crates, and which of their dependencies cells name types of.
@@ -14,24 +17,50 @@ const PARTS: [(&str, &[&str]); 5] =
     [("convlab", &["tch"]), ("tch", &[]), ("std", &["core", "alloc"]), ("alloc", &["core"]), ("core", &[])];
 
 /// Answers this call of cargo, which only asks for something.
-pub fn answer(mut cargo: Command) -> ExitCode {
+pub fn answer(mut cargo: Command, toolchain: &Path) -> ExitCode {
     let Some(memory) = Memory::of(&cargo) else { return crate::run(&mut cargo) };
     if let Some(answer) = memory.recall() {
         return told(answer.as_bytes());
     }
     let file = memory.begin();
+    let std = std::env::current_dir().ok().filter(|folder| folder.ends_with(sources::FOLDER));
+    let library = toolchain.join(sources::LIBRARY);
+    let (shown, real) = (text(std.as_deref()), text(Some(&library)));
+    if std.is_some() {
+        cargo = elsewhere(&cargo, &shown, &real, &library);
+    }
     let Ok(output) = cargo.stderr(Stdio::inherit()).output() else { return crate::run(&mut cargo) };
     if !output.status.success() {
         let _ = std::io::stdout().write_all(&output.stdout);
         return ExitCode::FAILURE;
     }
-    let answer = String::from_utf8_lossy(&output.stdout).into_owned();
+    let mut answer = String::from_utf8_lossy(&output.stdout).into_owned();
+    if std.is_some() {
+        answer = answer.replace(&real, &shown);
+    }
     let answer = match serde_json::from_str(&answer) {
         Ok(metadata) if cargo.get_args().any(|word| word == "metadata") => in_short(metadata).to_string(),
         _ => answer,
     };
     memory::note(file, &answer);
     told(answer.as_bytes())
+}
+
+fn text(path: Option<&Path>) -> String {
+    path.unwrap_or(Path::new("")).display().to_string()
+}
+
+/// The same call in another folder, which its arguments name too.
+fn elsewhere(cargo: &Command, here: &str, there: &str, folder: &Path) -> Command {
+    let mut moved = Command::new(cargo.get_program());
+    moved.args(cargo.get_args().map(|word| word.to_string_lossy().replace(here, there))).current_dir(folder);
+    for (name, value) in cargo.get_envs() {
+        match value {
+            Some(value) => moved.env(name, value),
+            None => moved.env_remove(name),
+        };
+    }
+    moved
 }
 
 fn told(answer: &[u8]) -> ExitCode {

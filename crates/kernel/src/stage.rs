@@ -1,5 +1,6 @@
 //! One folder per kernel, cloned from the prepared stage: `KERNELS/PID-TIME/` with a locked file `alive` in it.
 
+use crate::sources::symlink;
 use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -43,11 +44,8 @@ impl Settings {
         let work = stage.folder.join("work");
         self.clone_to(&work).map_err(|error| told("clone the compiled dependencies", error))?;
         let config = stage.folder.join("config");
-        fs::create_dir_all(&config).map_err(|error| told("write evcxr's settings", error))?;
-        fs::write(config.join("evcxr.toml"), EVCXR_TOML)
-            .map_err(|error| told("write evcxr's settings", error))?;
+        write_config(&config).map_err(|error| told("write evcxr's settings", error))?;
         set_env("EVCXR_TMPDIR", &work);
-        set_env("EVCXR_CONFIG_DIR", &config);
         // evcxr rewrites a kernel called `rust` that lies here when it is older: keep it away from the user's own.
         set_env("JUPYTER_PATH", &config);
         // Cells may send marked lines: `serve/output.rs` understands them.
@@ -90,6 +88,14 @@ pub const EVCXR_TOML: &str = r#"[evcxr]
 opt_level = "0"
 prelude = "std::str::from_utf8(b\"\")?;"
 "#;
+
+/// Writes evcxr's settings into a folder, and tells evcxr of it.
+pub fn write_config(folder: &Path) -> io::Result<()> {
+    fs::create_dir_all(folder)?;
+    fs::write(folder.join("evcxr.toml"), EVCXR_TOML)?;
+    set_env("EVCXR_CONFIG_DIR", folder);
+    Ok(())
+}
 
 #[allow(unsafe_code, reason = "evcxr takes its settings from the environment only")]
 pub fn set_env(name: &str, value: &Path) {
@@ -167,6 +173,8 @@ pub fn clone_tree(from: &Path, to: &Path) -> io::Result<()> {
         let meta = fs::symlink_metadata(&source)?;
         if meta.is_dir() {
             clone_tree(&source, &target)?;
+        } else if meta.is_symlink() {
+            symlink(&fs::read_link(&source)?, &target)?;
         } else if !(is_written_once(&source) && link(&source, &target).is_ok()) {
             fs::copy(&source, &target)?;
             File::options().write(true).open(&target)?.set_modified(meta.modified()?)?;
@@ -178,11 +186,10 @@ pub fn clone_tree(from: &Path, to: &Path) -> io::Result<()> {
 
 fn link(source: &Path, target: &Path) -> io::Result<()> {
     match fs::hard_link(source, target) {
-        #[cfg(unix)]
         Err(error)
             if matches!(error.kind(), io::ErrorKind::CrossesDevices | io::ErrorKind::PermissionDenied) =>
         {
-            std::os::unix::fs::symlink(source, target)
+            symlink(source, target)
         }
         other => other,
     }

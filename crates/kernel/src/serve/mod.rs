@@ -7,7 +7,7 @@ mod outlet;
 mod output;
 mod report;
 mod waiting;
-mod warm;
+pub mod warm;
 mod wire;
 mod worker;
 

@@ -1,5 +1,6 @@
 //! Makes evcxr ready in the background, so that the first cell finds what it asks for.
 
+use crate::sources;
 use crate::stage::{remove_env, set_env};
 use evcxr::{CommandContext, EvalContextOutputs};
 use std::path::PathBuf;
@@ -10,19 +11,23 @@ const TYPICAL: &str =
 
 /// A new context for cells, and the helper crate that its stage was compiled for.
 ///
-/// rust-analyzer reads all of std whenever the dependencies change. The first time, before there are any, it is shown
-/// an empty folder.
+/// rust-analyzer reads std whenever the dependencies change. The first time, before there are any, it is shown an empty
+/// folder, and then the part of std that cells name.
 pub fn context() -> Result<(CommandContext, EvalContextOutputs, Option<String>), String> {
     let folder = std::env::var_os("EVCXR_TMPDIR").map(PathBuf::from);
     let manifest = folder.as_ref().and_then(|folder| std::fs::read_to_string(folder.join("Cargo.toml")).ok());
     let helper = manifest.as_deref().and_then(dependency).map(str::to_owned);
-    let sources = std::env::var_os("RUST_SRC_PATH");
-    if let (Some(folder), Some(_)) = (folder, &helper) {
+    let var = |name| std::env::var_os(name).map(PathBuf::from);
+    let (before, toolchain) = (var("RUST_SRC_PATH"), var("CONVLAB_TOOLCHAIN"));
+    if let (Some(folder), Some(_)) = (&folder, &helper) {
         set_env("RUST_SRC_PATH", &folder.join("no-sources"));
     }
     let context = CommandContext::new().map_err(|error| error.to_string());
-    match sources {
-        Some(path) => set_env("RUST_SRC_PATH", path.as_ref()),
+    let linked = toolchain.zip(folder).and_then(|(toolchain, folder)| {
+        sources::link(&toolchain, &folder).ok().map(|()| folder.join(sources::FOLDER))
+    });
+    match linked.or(before) {
+        Some(path) => set_env("RUST_SRC_PATH", &path),
         None => remove_env("RUST_SRC_PATH"),
     }
     context.map(|(context, outputs)| (context, outputs, helper))

@@ -26,6 +26,8 @@ pub fn write(
     let folder = folder(places);
     let mut environment = environment.clone();
     environment.insert("CONVLAB_MASTERS".to_owned(), text(&places.notebooks()));
+    // What the kernel's allocator asks for comes in pages of 2 MB otherwise, each of which is cleared first.
+    environment.insert("MIMALLOC_ALLOW_THP".to_owned(), "0".to_owned());
     let environment = &environment;
     let mut stock = environment.clone();
     stock.retain(|name, _| !["CONVLAB_STAGE", "CONVLAB_TOOLS", "CONVLAB_KERNELS"].contains(&name.as_str()));
