@@ -33,7 +33,8 @@ COPY crates/fetch crates/fetch
 COPY crates/convlab/Cargo.toml crates/convlab/
 RUN --mount=type=cache,target=/build --mount=type=cache,target=/root/.cargo/registry \
     export CARGO_BUILD_BUILD_DIR=/build CARGO_HOME=/root/.cargo \
-    && mkdir crates/convlab/src && touch crates/convlab/src/lib.rs \
+    && mkdir crates/convlab/src crates/convlab/tests \
+    && touch crates/convlab/src/lib.rs crates/convlab/tests/memory.rs \
     && cargo build --release --locked --package launcher \
     && mv target/release/launcher /usr/local/bin/convlab \
     && convlab prepare --tools \

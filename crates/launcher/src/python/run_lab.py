@@ -71,7 +71,7 @@ def surprise(cell):
     band = cell.metadata.get("convlab", {}).get("expect", {}).get(way)
     if band is None:
         return None
-    result = "".join(plain(o) for o in cell.outputs if o.output_type != "stream").strip()
+    result = "".join(plain(o) for o in cell.outputs if o.output_type == "execute_result").strip()
     try:
         if band[0] <= float(result) <= band[1]:
             return None
