@@ -23,19 +23,21 @@ use std::path::Path;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let args: Vec<_> = args.iter().map(String::as_str).collect();
+    // The learner's process asks, in whose environment the next calls would not return.
+    if let ["--lines", frames @ ..] = &args[..] {
+        lines::of(frames.iter().copied()).iter().for_each(|line| println!("{line}"));
+        return ExitCode::SUCCESS;
+    }
     // evcxr starts this same program again to run the learner's code; those calls do not return.
     orphan::end_with_the_parent();
     runtime::run_if_asked();
     evcxr::runtime_hook();
-    let args: Vec<String> = std::env::args().skip(1).collect();
-    let result = match args.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+    let result = match args[..] {
         ["--prepare", dir, krate, ref more @ ..] => prepare::prepare(Path::new(dir), Path::new(krate), more),
         ["--clone", from, to] => {
             stage::clone_tree(Path::new(from), Path::new(to)).map_err(|error| error.to_string())
-        }
-        ["--lines", ref frames @ ..] => {
-            lines::of(frames.iter().copied()).iter().for_each(|line| println!("{line}"));
-            Ok(())
         }
         ["--sweep", kernels] => {
             stage::sweep(Path::new(kernels));
