@@ -1,6 +1,7 @@
 //! The file format of MNIST, as its authors describe it: a magic number (two zero bytes, the kind of the
 //! elements, the number of dimensions), the dimensions as big-endian 32-bit numbers, then the elements.
 
+use crate::memory::in_large_pages;
 use crate::{Error, Result};
 use flate2::bufread::GzDecoder;
 use std::fs::File;
@@ -55,6 +56,7 @@ fn parse(path: &Path, mut file: impl Read, magic: u32) -> Result<Vec<u8>> {
     let dimensions = header(path, &mut file, magic)?;
     let expected: u64 = dimensions.iter().map(|&size| u64::from(size)).product();
     let mut elements = Vec::with_capacity(expected.min(MOST_AT_ONCE) as usize);
+    in_large_pages(elements.as_ptr(), elements.capacity());
     let length =
         file.take(expected + 1).read_to_end(&mut elements).map_err(|error| unreadable(path, error))?;
     let promised = format!("{expected} bytes after the header, which says {dimensions:?},");

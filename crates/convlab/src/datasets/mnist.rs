@@ -1,6 +1,7 @@
 use super::{Dataset, Split, digits, grouped, idx, synthetic_digits};
 use crate::Result;
 use crate::display::progress;
+use crate::memory::in_large_pages;
 use crate::source::{Say, Source, Var, is_offline};
 use std::path::{Path, PathBuf};
 use tch::{Device, Kind, Tensor};
@@ -87,15 +88,29 @@ fn pair(images: &Path, labels: &Path) -> Result<Split> {
 
 /// Pixels from 0 to 255 as images from 0 to 1, `[n, 1, 28, 28]`.
 ///
+/// As many threads as libtorch uses part the images among them: most of the time goes into memory that is touched for
+/// the first time.
+fn scaled(pixels: &[u8]) -> Tensor {
+    let count = pixels.len() / PIXELS;
+    let images = Tensor::empty([count as i64, 1, 28, 28], (Kind::Float, Device::Cpu));
+    in_large_pages(images.data_ptr() as *const u8, size_of::<f32>() * pixels.len());
+    let share = count.div_ceil(tch::get_num_threads().max(1) as usize).max(1);
+    std::thread::scope(|scope| {
+        for (index, some) in pixels.chunks(share * PIXELS).enumerate() {
+            let part = images.narrow(0, (index * share) as i64, (some.len() / PIXELS) as i64);
+            scope.spawn(move || scale_into(&part, some));
+        }
+    });
+    images
+}
+
 /// Tensors do it, since a loop over 47 million pixels would take seconds without optimisation: small ones, which stay in
 /// the processor's cache from one step to the next, and so small that libtorch starts no threads for them.
-fn scaled(pixels: &[u8]) -> Tensor {
-    let images = Tensor::empty([(pixels.len() / PIXELS) as i64, 1, 28, 28], (Kind::Float, Device::Cpu));
+fn scale_into(images: &Tensor, pixels: &[u8]) {
     for (index, some) in pixels.chunks(AT_A_TIME * PIXELS).enumerate() {
         let count = (some.len() / PIXELS) as i64;
         let mut part = images.narrow(0, (index * AT_A_TIME) as i64, count);
         part.copy_(&Tensor::from_slice(some).view([count, 1, 28, 28]));
         let _ = part.g_div_scalar_(255);
     }
-    images
 }
