@@ -31,12 +31,12 @@ impl Bar {
 
     /// The bar with `text` below it.
     pub fn html(&self, text: &str) -> String {
+        let told = crate::show::escaped(text);
         let part = 100.0 * self.done as f64 / self.of.max(1) as f64;
         format!(
-            "<div style=\"max-width:480px\"><div role=\"progressbar\" aria-valuenow=\"{part:.0}\" \
+            "<div style=\"max-width:480px\"><div role=\"progressbar\" aria-label=\"{told}\" aria-valuenow=\"{part:.0}\" \
              style=\"height:8px;border-radius:4px;background:#8884\"><div style=\"height:8px;width:{part:.1}%;\
-             border-radius:4px;background:#3b82c4\"></div></div><div style=\"font-size:90%\">{}</div></div>",
-            crate::show::escaped(text)
+             border-radius:4px;background:#3b82c4\"></div></div><div style=\"font-size:90%\">{told}</div></div>"
         )
     }
 }
@@ -94,6 +94,6 @@ mod tests {
     #[test]
     fn a_bar_is_as_long_as_the_part_that_is_done() {
         let html = bar(15_000, 1).html("a < b");
-        assert!(html.contains("width:25.0%") && html.contains("a &lt; b"), "{html}");
+        assert!(html.contains("width:25.0%") && html.contains("aria-label=\"a &lt; b\""), "{html}");
     }
 }
