@@ -40,7 +40,7 @@ pub fn environment(places: &Places) -> Result<PathBuf> {
 
 /// Returns the Python of an environment that has what only tests need too: nbgrader and Jupyter's tests for kernels.
 pub fn for_tests(places: &Places) -> Result<PathBuf> {
-    listed(places, "python-tests", &format!("{REQUIREMENTS}{TESTS}"), "what tests need of Python")
+    listed(places, "tests-python", &format!("{REQUIREMENTS}{TESTS}"), "what tests need of Python")
 }
 
 /// Returns the Python of an environment that has PyTorch: only `bench train` needs it, and it is very large.
