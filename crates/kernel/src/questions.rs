@@ -23,11 +23,12 @@ pub fn answer(mut cargo: Command, toolchain: &Path) -> ExitCode {
         return told(answer.as_bytes());
     }
     let file = memory.begin();
+    // Of std cargo is asked where it really lies.
     let std = std::env::current_dir().ok().filter(|folder| folder.ends_with(sources::FOLDER));
-    let library = toolchain.join(sources::LIBRARY);
-    let (shown, real) = (text(std.as_deref()), text(Some(&library)));
-    if std.is_some() {
-        cargo = elsewhere(&cargo, &shown, &real, &library);
+    let moved =
+        std.map(|shown| [shown, toolchain.join(sources::LIBRARY)].map(|path| path.display().to_string()));
+    if let Some([shown, real]) = &moved {
+        cargo = elsewhere(&cargo, shown, real);
     }
     let Ok(output) = cargo.stderr(Stdio::inherit()).output() else { return crate::run(&mut cargo) };
     if !output.status.success() {
@@ -35,8 +36,8 @@ pub fn answer(mut cargo: Command, toolchain: &Path) -> ExitCode {
         return ExitCode::FAILURE;
     }
     let mut answer = String::from_utf8_lossy(&output.stdout).into_owned();
-    if std.is_some() {
-        answer = answer.replace(&real, &shown);
+    if let Some([shown, real]) = &moved {
+        answer = answer.replace(real, shown);
     }
     let answer = match serde_json::from_str(&answer) {
         Ok(metadata) if cargo.get_args().any(|word| word == "metadata") => in_short(metadata).to_string(),
@@ -46,14 +47,10 @@ pub fn answer(mut cargo: Command, toolchain: &Path) -> ExitCode {
     told(answer.as_bytes())
 }
 
-fn text(path: Option<&Path>) -> String {
-    path.unwrap_or(Path::new("")).display().to_string()
-}
-
 /// The same call in another folder, which its arguments name too.
-fn elsewhere(cargo: &Command, here: &str, there: &str, folder: &Path) -> Command {
+fn elsewhere(cargo: &Command, here: &str, there: &str) -> Command {
     let mut moved = Command::new(cargo.get_program());
-    moved.args(cargo.get_args().map(|word| word.to_string_lossy().replace(here, there))).current_dir(folder);
+    moved.args(cargo.get_args().map(|word| word.to_string_lossy().replace(here, there))).current_dir(there);
     for (name, value) in cargo.get_envs() {
         match value {
             Some(value) => moved.env(name, value),

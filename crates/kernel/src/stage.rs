@@ -1,6 +1,6 @@
 //! One folder per kernel, cloned from the prepared stage: `KERNELS/PID-TIME/` with a locked file `alive` in it.
 
-use crate::sources::symlink;
+use crate::sources;
 use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -193,6 +193,32 @@ fn link(source: &Path, target: &Path) -> io::Result<()> {
         }
         other => other,
     }
+}
+
+#[cfg(unix)]
+fn symlink(source: &Path, target: &Path) -> io::Result<()> {
+    std::os::unix::fs::symlink(source, target)
+}
+
+#[cfg(not(unix))]
+fn symlink(_source: &Path, _target: &Path) -> io::Result<()> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
+/// What rust-analyzer is shown of std: its workspace, and the crates whose types cells name.
+const STD: [&str; 5] = ["Cargo.toml", "Cargo.lock", "core", "alloc", "std"];
+
+/// Makes the folder that stands for std's sources in `work`, where links can be made.
+pub fn link_std(toolchain: &Path, work: &Path) -> io::Result<PathBuf> {
+    let folder = work.join(sources::FOLDER);
+    fs::create_dir_all(&folder)?;
+    for name in STD {
+        let target = folder.join(name);
+        if !target.exists() {
+            symlink(&toolchain.join(sources::LIBRARY).join(name), &target)?;
+        }
+    }
+    Ok(folder)
 }
 
 fn is_written_once(path: &Path) -> bool {

@@ -9,9 +9,9 @@ const QUICK_IMAGES: i64 = 10_000;
 /// Walks through a [`Split`] a few images at a time; made by [`Split::batches`] and [`Split::batches_in_order`].
 ///
 /// The walk ends early when the learner interrupts the cell, so that a loop stops between two steps and all variables
-/// stay; the next walk in that cell is refused. In the labs' kernel a walk of more than a second shows a bar. With `CONVLAB_QUICK=1` in the environment a walk in random order ends
-/// after 10,000 images and says so, and so does [`fit`](crate::train::fit): the labs' own tests train in a fraction of
-/// the time.
+/// stay; the next walk in that cell is refused. In the labs' kernel a walk of more than a second shows a bar. With
+/// `CONVLAB_QUICK=1` in the environment a walk in random order ends after 10,000 images and says so, and so does
+/// [`fit`](crate::train::fit): the labs' own tests train in a fraction of the time.
 #[derive(Debug)]
 pub struct Batches {
     images: Tensor,

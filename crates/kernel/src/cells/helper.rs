@@ -63,16 +63,20 @@ impl Helper {
         self.out_dir.join(format!("{HELPER}-{}.new", self.id))
     }
 
+    /// What is added to its own names of files.
+    fn own_name(&self) -> String {
+        format!("-{}", self.id)
+    }
+
     fn kept(&self, kind: &str) -> PathBuf {
-        self.out_dir.join(file_name(kind, &format!("-{}", self.id)))
+        self.out_dir.join(file_name(kind, &self.own_name()))
     }
 
     /// The call that compiles it under its own name.
     fn making(&self, call: Call) -> Call {
-        let extra = format!("-{}", self.id);
         let mut call = whole(call)
             .with_code_option("metadata", Some(&self.id))
-            .with_code_option("extra-filename", Some(&extra));
+            .with_code_option("extra-filename", Some(&self.own_name()));
         let new_dir = self.new_dir().display().to_string();
         if let Some(at) = call.arguments.iter().position(|argument| argument == "--out-dir") {
             call.arguments[at + 1] = new_dir;
@@ -89,10 +93,10 @@ impl Helper {
         // The list of sources is of this checkout.
         let folder = self.folder.replace(' ', "\\ ");
         if new_dir.exists() {
-            let list = new_dir.join(file_name("d", &format!("-{}", self.id)));
+            let list = new_dir.join(file_name("d", &self.own_name()));
             fs::write(&list, fs::read_to_string(&list)?.replace(&folder, FOLDER))?;
             for kind in KINDS {
-                fs::rename(new_dir.join(file_name(kind, &format!("-{}", self.id))), self.kept(kind))?;
+                fs::rename(new_dir.join(file_name(kind, &self.own_name())), self.kept(kind))?;
             }
             fs::remove_dir_all(new_dir)?;
         }

@@ -1,7 +1,6 @@
 //! Makes evcxr ready in the background, so that the first cell finds what it asks for.
 
-use crate::sources;
-use crate::stage::{remove_env, set_env};
+use crate::stage::{link_std, remove_env, set_env};
 use evcxr::{CommandContext, EvalContextOutputs};
 use std::path::PathBuf;
 
@@ -23,9 +22,7 @@ pub fn context() -> Result<(CommandContext, EvalContextOutputs, Option<String>),
         set_env("RUST_SRC_PATH", &folder.join("no-sources"));
     }
     let context = CommandContext::new().map_err(|error| error.to_string());
-    let linked = toolchain.zip(folder).and_then(|(toolchain, folder)| {
-        sources::link(&toolchain, &folder).ok().map(|()| folder.join(sources::FOLDER))
-    });
+    let linked = toolchain.zip(folder).and_then(|(toolchain, folder)| link_std(&toolchain, &folder).ok());
     match linked.or(before) {
         Some(path) => set_env("RUST_SRC_PATH", &path),
         None => remove_env("RUST_SRC_PATH"),

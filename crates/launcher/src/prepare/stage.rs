@@ -59,24 +59,12 @@ pub fn build(
         let mut kernel = child::command(programs.kernel());
         kernel.arg("--prepare").arg(&work).arg(places.helper()).args(&more).envs(environment);
         compile(line, kernel.env("CONVLAB_STAGE", &work))?;
-        line.show("the crates that std is made of");
-        fetch_std(toolchain);
         publish(&stage, |new| {
             clone(programs, &work, new)?;
             write(&new.join(SOURCES), sources.as_bytes())
         })
     })?;
     Ok(stage)
-}
-
-/// Fetches the crates that std is made of: rust-analyzer asks for them before it knows any type of std.
-///
-/// Without a network it is done when a kernel asks.
-fn fetch_std(toolchain: &Toolchain) {
-    let manifest = toolchain.root.join("lib/rustlib/src/rust/library/Cargo.toml");
-    let mut cargo = child::command("cargo");
-    cargo.args(["fetch", "--locked", "--manifest-path"]).arg(manifest);
-    let _ = cargo.env("RUSTC_BOOTSTRAP", "1").output();
 }
 
 /// In a stage: the key of what it was compiled from; it is there only when the stage is whole.
