@@ -25,7 +25,7 @@ arguments += [
     "--LabApp.extension_manager=readonly",
     "--KernelSpecManager.ensure_native_kernel=False",
     "--KernelSpecManager.allowed_kernelspecs={'convlab', 'convlab-stock'}",
-    "--ServerApp.log_level=WARN",
+    "--Application.log_level=WARN",
 ]
 # What the learner sets in JupyterLab itself comes before these.
 settings = {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false"}}
