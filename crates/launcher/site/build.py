@@ -1,10 +1,11 @@
 """Writes the course's pages and slides from executed labs, with nbconvert and the templates beside this file; fails
 if a link in them leads nowhere.
 
-python build.py EXECUTED_LABS SITE REVEAL COURSE
+python build.py EXECUTED_LABS LECTURES SITE REVEAL COURSE
 
-EXECUTED_LABS holds each lab as .ipynb with its outputs; SITE has the learner's notebooks in `notebooks` and the
-reference in `api` already; REVEAL is a copy of reveal.js; COURSE is JSON: {"image": ..., "repository": "OWNER/NAME" or null}.
+EXECUTED_LABS holds each lab as .ipynb with its outputs, LECTURES the lecture's edition of each; SITE has the learner's
+notebooks in `notebooks` and the reference in `api` already; REVEAL is a copy of reveal.js; COURSE is JSON:
+{"image": ..., "repository": "OWNER/NAME" or null}.
 """
 
 import copy
@@ -47,30 +48,13 @@ def for_learners(notebook):
     return notebook
 
 
-def parts(cells):
-    """The slide on which each cell begins: a section, a part of one (a text with the code below it), or none."""
-    kinds = []
-    for cell, before in zip(cells, [None, *cells]):
-        if before is None or (cell.cell_type == "markdown" and cell.source.startswith("## ")):
-            kinds.append("slide")
-        elif before.cell_type == "code":
-            kinds.append("subslide")
-        else:
-            kinds.append("")
-    return kinds
-
-
-def with_slides(notebook):
-    """The notebook with the metadata that nbconvert's slides go by; what a cell itself says of its slide stays."""
-    cells = []
-    for cell, kind in zip(notebook.cells, parts(notebook.cells)):
-        cell.metadata.setdefault("slideshow", {}).setdefault("slide_type", kind)
-        cells.append(cell)
-        about = cell.metadata.get("convlab", {})
-        if about.get("notes"):
-            text = f"**{about['minutes']} minutes.** {about['notes']}"
-            cells.append(nbformat.v4.new_markdown_cell(text, metadata={"slideshow": {"slide_type": "notes"}}))
-    notebook.cells = cells
+def with_slides(notebook, lecture):
+    """The notebook's cells on the slides where the lecture's edition has them, its notes between them."""
+    shown = {cell.id: cell for cell in notebook.cells}
+    for cell in lecture.cells:
+        if cell.id in shown:
+            shown[cell.id].metadata.slideshow = cell.metadata.slideshow
+    notebook.cells = [shown.get(cell.id, cell) for cell in lecture.cells]
     return notebook
 
 
@@ -130,7 +114,7 @@ def dead_links(site):
 
 
 def main():
-    executed, site, reveal, course = sys.argv[1:]
+    executed, lectures, site, reveal, course = sys.argv[1:]
     course = json.loads(course)
     labs = [read(os.path.join(executed, name)) for name in sorted(os.listdir(executed)) if name.endswith(".ipynb")]
     pages = jinja2.Environment(loader=jinja2.FileSystemLoader(HERE), trim_blocks=True)
@@ -144,7 +128,8 @@ def main():
         notebook = with_starters(for_learners(lab["notebook"]))
         lab["cells"], _ = lab_cells.from_notebook_node(copy.deepcopy(notebook))
         page(f"labs/{lab['name']}.html", "lab.html", title=lab["title"], lab=lab, before=before, after=after)
-        shown, _ = slides.from_notebook_node(with_slides(notebook), {"title": lab["title"]})
+        lecture = nbformat.read(os.path.join(lectures, f"{lab['name']}.ipynb"), as_version=4)
+        shown, _ = slides.from_notebook_node(with_slides(notebook, lecture), {"title": lab["title"]})
         write(site, f"slides/{lab['name']}.html", shown)
     with open(os.path.join(site, "notebooks", "schedule.md"), encoding="utf-8") as file:
         schedule = markdown2html(file.read().replace("\n## ", "\n### ").removeprefix("# Schedule\n"))

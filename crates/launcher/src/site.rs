@@ -27,10 +27,12 @@ pub fn site(options: &cli::Site) -> Result<()> {
     labs.iter().try_for_each(|lab| is_current(lab, &executed))?;
     let reveal = reveal(&ready)?;
     let reference = reference(&ready)?;
+    let lecture = ready.places.checkout.join("target/lecture");
+    whole_folder(&lecture, |new| release::write(&labs, Edition::Lecture, new))?;
     whole_folder(&folder, |new| {
         release::write(&labs, Edition::Learner, &new.join("notebooks"))?;
         copy(&reference, &new.join("api"))?;
-        pages(&ready, options, [&executed, new, &reveal])
+        pages(&ready, options, [&executed, &lecture, new, &reveal])
     })?;
     println!("The site is in {}.", folder.display());
     Ok(())
@@ -57,7 +59,7 @@ fn is_current(lab: &Lab, executed: &Path) -> Result<()> {
     Err(Failure::new(what, "cargo lab run"))
 }
 
-fn pages(ready: &Ready, options: &cli::Site, folders: [&Path; 3]) -> Result<()> {
+fn pages(ready: &Ready, options: &cli::Site, folders: [&Path; 4]) -> Result<()> {
     let course = json!({"image": options.image, "repository": options.repository}).to_string();
     say::step("pages and slides", |line| {
         let mut python = child::command(&ready.python);

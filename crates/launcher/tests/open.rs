@@ -89,6 +89,8 @@ fn an_interrupt_stops_jupyterlab_and_its_kernels_without_a_terminal_too() {
     let mut lab = Lab::open();
     let refused = lab.ask("GET", "/api/kernels", "wrong", "");
     assert!(refused.starts_with("HTTP/1.1 403"), "a wrong token must be refused: {refused}");
+    let slides = lab.ask("GET", "/rise/02_convolution_by_hand.ipynb", &lab.token, "");
+    assert!(slides.starts_with("HTTP/1.1 200"), "no lab can be shown as live slides: {slides}");
     let started = lab.ask("POST", "/api/kernels", &lab.token, r#"{"name": "convlab"}"#);
     assert!(started.starts_with("HTTP/1.1 201"), "{started}");
     let server = lab.server.id();

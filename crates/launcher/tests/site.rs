@@ -24,8 +24,9 @@ fn python() -> Option<PathBuf> {
 /// Builds the pages of one lab with this text in its second section.
 fn build(python: &Path, site: &Path, text: &str) -> Output {
     let folder = tempfile::tempdir().unwrap();
-    let (labs, reveal) = (folder.path().join("labs"), folder.path().join("reveal"));
-    for folder in [&labs, &site.join("notebooks"), &site.join("api/convlab"), &reveal.join("dist")] {
+    let [labs, lectures, reveal] = ["labs", "lectures", "reveal"].map(|name| folder.path().join(name));
+    for folder in [&labs, &lectures, &site.join("notebooks"), &site.join("api/convlab"), &reveal.join("dist")]
+    {
         fs::create_dir_all(folder).unwrap();
     }
     fs::create_dir_all(reveal.join("plugin/notes")).unwrap();
@@ -36,9 +37,10 @@ fn build(python: &Path, site: &Path, text: &str) -> Output {
     fs::write(site.join("notebooks/02_by_hand.ipynb"), "").unwrap();
     fs::write(site.join("notebooks/schedule.md"), "# Schedule\n\n## 02 · By hand\n\n45 minutes\n").unwrap();
     fs::write(labs.join("02_by_hand.ipynb"), executed(text).to_string()).unwrap();
+    fs::write(lectures.join("02_by_hand.ipynb"), lecture(text).to_string()).unwrap();
     Command::new(python)
         .arg(checkout().join("crates/launcher/site/build.py"))
-        .args([&labs, site, &reveal])
+        .args([&labs, &lectures, site, &reveal])
         .arg(r#"{"image": "course:1", "repository": "owner/name"}"#)
         .env("PYTHONDONTWRITEBYTECODE", "1")
         .output()
@@ -65,6 +67,22 @@ fn executed(text: &str) -> Value {
     ]})
 }
 
+/// The same lab as the lecture's edition has it: each cell on a slide of its own, and a note behind the heading.
+fn lecture(text: &str) -> Value {
+    let mut notebook = executed(text);
+    let cells = notebook["cells"].as_array_mut().unwrap();
+    for cell in cells.iter_mut() {
+        let kind = if cell["metadata"]["tags"].is_null() { "slide" } else { "notes" };
+        cell["metadata"]["slideshow"] = json!({"slide_type": kind});
+    }
+    let notes = json!({"slideshow": {"slide_type": "notes"}});
+    cells.insert(
+        2,
+        json!({"cell_type": "markdown", "id": "head-note", "metadata": notes, "source": "Ask first."}),
+    );
+    notebook
+}
+
 #[test]
 fn a_page_shows_outputs_and_starters_and_the_slides_hold_the_speakers_notes() {
     let Some(python) = python() else { return };
@@ -86,8 +104,15 @@ fn a_page_shows_outputs_and_starters_and_the_slides_hold_the_speakers_notes() {
     assert!(page.contains("my-labs course:1"), "the line that runs the container");
 
     let slides = read("slides/02_by_hand.html");
-    let (_, notes) = slides.split_once(r#"<aside class="notes">"#).unwrap();
-    assert!(notes.split("</aside>").next().unwrap().contains("Ask first."));
+    let parts: Vec<_> = slides.split(r#"<aside class="notes">"#).collect();
+    let notes: Vec<_> = parts[1..].iter().map(|part| part.split("</aside>").next().unwrap()).collect();
+    assert!(
+        notes.len() == 2 && notes[0].contains("Ask first.") && notes[1].contains("Only for the lecturer.")
+    );
+    assert!(
+        slides.contains("<i>drawn</i>") && slides.contains("todo!"),
+        "outputs and starters as on the page"
+    );
 
     let index = read("index.html");
     assert!(index.contains("45 minutes · 1 exercise"), "{index}");

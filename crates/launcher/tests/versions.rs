@@ -51,7 +51,7 @@ fn the_conda_environment_has_the_python_packages_that_pip_would_install() {
         assert_eq!(version, after(&requirements, &format!("\n{name}==")), "{name}");
         compared += 1;
     }
-    assert_eq!(compared, 5, "JupyterLab, nbclient, nbconvert, nbformat and TensorBoard");
+    assert_eq!(compared, 6, "JupyterLab, its slides, nbclient, nbconvert, nbformat and TensorBoard");
 }
 
 #[test]

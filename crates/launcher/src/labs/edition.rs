@@ -15,7 +15,7 @@ pub enum Edition {
     Learner,
     /// Every solution, nothing for the lecturer.
     Solution,
-    /// Every solution, and the speaker's notes where they belong.
+    /// Every solution, the speaker's notes where they belong, and what is on which slide.
     Lecture,
 }
 
@@ -28,10 +28,27 @@ impl Edition {
 pub fn of(lab: &Lab, edition: Edition) -> Result<Value> {
     let mut notebook = lab.read()?;
     let cells = notebook["cells"].as_array().cloned().unwrap_or_default();
-    notebook["cells"] = cells.iter().flat_map(|cell| cell_of(cell, edition)).collect();
+    let befores = std::iter::once(None).chain(cells.iter().map(Some));
+    let made = cells.iter().zip(befores).flat_map(|(cell, before)| cell_of(cell, before, edition));
+    notebook["cells"] = made.collect();
     let version = Key::default().text(&notebook["cells"].to_string()).hex();
     notebook["metadata"]["convlab"] = json!({"lab": lab.name(), "version": version});
+    if edition == Edition::Lecture {
+        notebook["metadata"]["rise"] = slides();
+    }
     Ok(notebook)
+}
+
+/// How RISE shows the lab: nothing moves by itself, what is too long can be scrolled, no font comes from the network.
+fn slides() -> Value {
+    json!({
+        "theme": "white",
+        "transition": "none",
+        "center": false,
+        "scroll": true,
+        "slideNumber": "c/t",
+        "start_slideshow_at": "beginning",
+    })
 }
 
 /// Which master a notebook was made of, if it says so.
@@ -45,11 +62,9 @@ pub fn text(notebook: &Value) -> String {
 }
 
 /// The cell, and the note behind it; nothing for a text that is meant for another edition.
-fn cell_of(cell: &Value, edition: Edition) -> Vec<Value> {
+fn cell_of(cell: &Value, before: Option<&Value>, edition: Edition) -> Vec<Value> {
     let lecture = edition == Edition::Lecture;
-    let for_lecturer =
-        cell["metadata"]["tags"].as_array().is_some_and(|tags| tags.contains(&json!("lecturer")));
-    if for_lecturer && !lecture {
+    if is_for_lecturer(cell) && !lecture {
         return Vec::new();
     }
     let mut made = cell.clone();
@@ -58,6 +73,9 @@ fn cell_of(cell: &Value, edition: Edition) -> Vec<Value> {
         // What a cell must come to holds where its solutions run.
         if edition != Edition::Learner && !about["expect"].is_null() {
             metadata.insert("convlab".to_owned(), json!({"expect": about["expect"]}));
+        }
+        if lecture && !metadata.contains_key("slideshow") {
+            metadata.insert("slideshow".to_owned(), slide(cell, before));
         }
     }
     if cell["cell_type"] == "code" {
@@ -68,14 +86,34 @@ fn cell_of(cell: &Value, edition: Edition) -> Vec<Value> {
     std::iter::once(made).chain(note).collect()
 }
 
+fn is_for_lecturer(cell: &Value) -> bool {
+    cell["metadata"]["tags"].as_array().is_some_and(|tags| tags.contains(&json!("lecturer")))
+}
+
+/// The slide that the cell begins: a section, a part of one (a text with the code below it), or none.
+fn slide(cell: &Value, before: Option<&Value>) -> Value {
+    let is_heading = cell["cell_type"] == "markdown" && source(cell).starts_with("## ");
+    let kind = match before {
+        _ if is_for_lecturer(cell) => "notes",
+        None => "slide",
+        Some(_) if is_heading => "slide",
+        Some(before) if before["cell_type"] == "code" => "subslide",
+        Some(_) => "-",
+    };
+    json!({"slide_type": kind})
+}
+
 /// What the speaker reads below the cell that begins a section.
 fn note(cell: &Value) -> Option<Value> {
     let (about, id) = (&cell["metadata"]["convlab"], cell["id"].as_str()?);
     let minutes = about["minutes"].as_i64()?;
     let text = about["notes"].as_str().unwrap_or_default();
-    let quoted: Vec<_> = text.lines().map(|line| format!("> {line}")).collect();
-    let text = format!("> **For the lecturer · {minutes} min**\n>\n{}", quoted.join("\n"));
-    Some(json!({"cell_type": "markdown", "id": format!("{id}-note"), "metadata": {}, "source": lines(&text)}))
+    // The window with the notes shows the text as it is written.
+    let text = format!("▸ For the lecturer · {minutes} min\n\n{text}");
+    let metadata = json!({"slideshow": {"slide_type": "notes"}});
+    Some(
+        json!({"cell_type": "markdown", "id": format!("{id}-note"), "metadata": metadata, "source": lines(&text)}),
+    )
 }
 
 /// The code with `todo!()` in place of each solution, as far to the right as the mark.
@@ -155,11 +193,53 @@ mod tests {
         assert_eq!(sources(&solution), ["## Head", code]);
         assert_eq!(solution["cells"][0]["metadata"], json!({}));
         assert_eq!(solution["cells"][1]["metadata"]["convlab"], json!({"expect": {"full": [7, 8]}}));
-        let note = "> **For the lecturer · 5 min**\n>\n> Ask first.\n> Wait.";
-        assert_eq!(
-            sources(&of(&master(&dir), Edition::Lecture).unwrap()),
-            ["## Head", note, "Bring chalk.", code]
-        );
+        assert!(solution["metadata"]["rise"].is_null());
+        let lecture = of(&master(&dir), Edition::Lecture).unwrap();
+        let note = "▸ For the lecturer · 5 min\n\nAsk first.\nWait.";
+        assert_eq!(sources(&lecture), ["## Head", note, "Bring chalk.", code]);
+        assert_eq!(lecture["metadata"]["rise"]["theme"], "white", "others ask the network for fonts");
+    }
+
+    #[test]
+    fn the_lecture_has_a_slide_for_each_section_a_part_for_each_code_and_notes_that_the_room_does_not_see() {
+        let dir = tempfile::tempdir().unwrap();
+        let lab = master(&dir);
+        let mut notebook = lab.read().unwrap();
+        let text = |id: &str, text: &str, metadata: Value| json!({"cell_type": "markdown", "id": id, "metadata": metadata, "source": text});
+        let own = json!({"slideshow": {"slide_type": "skip"}});
+        let more = [
+            text("said", "A text.", json!({})),
+            text("two", "A second text.", json!({})),
+            text("next", "## Next", json!({})),
+            text("own", "Not shown.", own),
+        ];
+        notebook["cells"].as_array_mut().unwrap().extend(more);
+        std::fs::write(&lab.path, notebook.to_string()).unwrap();
+        let kinds = |edition| -> Vec<(String, Value)> {
+            let made = of(&lab, edition).unwrap();
+            let cells = made["cells"].as_array().unwrap().iter();
+            cells
+                .map(|cell| {
+                    (
+                        cell["id"].as_str().unwrap().to_owned(),
+                        cell["metadata"]["slideshow"]["slide_type"].clone(),
+                    )
+                })
+                .collect()
+        };
+        let lecture = [
+            ("head", "slide"),
+            ("head-note", "notes"),
+            ("aside", "notes"),
+            ("it", "-"),
+            ("said", "subslide"),
+            ("two", "-"),
+            ("next", "slide"),
+            ("own", "skip"),
+        ];
+        assert_eq!(kinds(Edition::Lecture), lecture.map(|(id, kind)| (id.to_owned(), json!(kind))));
+        let of_learner = kinds(Edition::Learner);
+        assert!(of_learner.iter().all(|(id, kind)| kind.is_null() || id == "own"), "{of_learner:?}");
     }
 
     #[test]

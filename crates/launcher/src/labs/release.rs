@@ -9,6 +9,9 @@ use serde_json::Value;
 use std::fs;
 use std::path::Path;
 
+/// How the slides of a lecture look.
+const SLIDES: &str = include_str!("rise.css");
+
 /// Makes `folder` with the edition of every lab, and says what is in it.
 pub fn release(edition: Edition, folder: &Path) -> Result<()> {
     let places = Places::find()?;
@@ -25,8 +28,10 @@ pub fn write(labs: &[Lab], edition: Edition, folder: &Path) -> Result<()> {
         return Err(Failure::new(what, "name a new folder"));
     }
     fs::create_dir_all(folder).map_err(|error| Failure::file("make the folder", folder, &error))?;
-    if edition == Edition::Learner {
-        whole_file(&folder.join(copy::RECORD), "")?;
+    match edition {
+        Edition::Learner => whole_file(&folder.join(copy::RECORD), "")?,
+        Edition::Lecture => whole_file(&folder.join("rise.css"), SLIDES)?,
+        Edition::Solution => {}
     }
     for lab in labs {
         let path = folder.join(lab.path.file_name().unwrap_or_default());
@@ -92,7 +97,11 @@ mod tests {
         );
         let notebook = fs::read_to_string(folder.join("02_by_hand.ipynb")).unwrap();
         assert!(notebook.contains("For the lecturer · 65 min"), "{notebook}");
-        assert_eq!(fs::read_dir(&folder).unwrap().count(), 2);
+        assert_eq!(
+            fs::read_dir(&folder).unwrap().count(),
+            3,
+            "the lab, the schedule and the look of the slides"
+        );
     }
 
     #[test]
@@ -102,6 +111,7 @@ mod tests {
             let folder = dir.path().join(name);
             write(&[lab(dir.path())], edition, &folder).unwrap();
             assert_eq!(folder.join(copy::RECORD).exists(), edition == Edition::Learner);
+            assert_eq!(folder.join("rise.css").exists(), edition == Edition::Lecture);
             let notebook = fs::read_to_string(folder.join("02_by_hand.ipynb")).unwrap();
             assert_eq!(notebook.contains("Wait."), edition == Edition::Lecture);
         }
