@@ -189,7 +189,7 @@ pub fn whole_folder(folder: &Path, make: impl FnOnce(&Path) -> Result<()>) -> Re
     remove(&old)
 }
 
-fn remove(folder: &Path) -> Result<()> {
+pub(super) fn remove(folder: &Path) -> Result<()> {
     match fs::remove_dir_all(folder) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
             Err(Failure::file("remove", folder, &error))

@@ -1,6 +1,6 @@
 //! The Python environment with JupyterLab, nbclient and nbconvert, at the versions of `requirements.txt`.
 
-use super::{lock, whole_folder};
+use super::{lock, remove};
 use crate::child;
 use crate::failure::{Failure, Result};
 use crate::key::Key;
@@ -14,7 +14,7 @@ use std::sync::OnceLock;
 const REQUIREMENTS: &str = include_str!("../python/requirements.txt");
 const TESTS: &str = include_str!("../python/tests.txt");
 const PYTORCH: &str = include_str!("../python/pytorch.txt");
-/// Where an environment keeps the list of its packages.
+/// Where an environment keeps the list of its packages; it comes last, and says that the environment is whole.
 const LIST: &str = "requirements.txt";
 const OLDEST: (u32, u32) = (3, 11);
 
@@ -32,7 +32,7 @@ pub fn environment(places: &Places) -> Result<PathBuf> {
     let base = base_python()?;
     let key = Key::default().text(&version(&base)?).text(REQUIREMENTS).hex();
     let folder = places.cache.join(format!("python-{key}"));
-    if !program(&folder).exists() {
+    if !folder.join(LIST).exists() {
         make(&folder, &base, REQUIREMENTS, "JupyterLab and its Python environment")?;
     }
     Ok(program(&folder))
@@ -61,20 +61,29 @@ fn listed(places: &Places, name: &str, requirements: &str, title: &str) -> Resul
     Ok(program(&folder))
 }
 
-/// Makes an environment with the packages of a list, which it keeps.
+/// Makes an environment with the packages of a list, which it keeps; a failure leaves nothing of it.
 fn make(folder: &Path, base: &Path, requirements: &str, title: &str) -> Result<()> {
     say::step(title, |line| {
-        whole_folder(folder, |new| {
-            let mut venv = Command::new(base);
-            child::watch_under(line, venv.args(["-m", "venv"]).arg(new), "cargo lab doctor")?;
-            let list = new.join(LIST);
-            std::fs::write(&list, requirements).map_err(|error| Failure::file("write", &list, &error))?;
-            let mut pip = Command::new(program(new));
-            pip.args(["-m", "pip", "install", "--disable-pip-version-check", "--no-cache-dir"]);
-            pip.args(["--no-warn-script-location", "-r"]).arg(&list);
-            child::watch_under(line, &mut pip, "look at the network, then run the same command again")
-        })
+        remove(folder)?;
+        let filled = fill(folder, base, requirements, line);
+        if filled.is_err() {
+            remove(folder)?;
+        }
+        filled
     })
+}
+
+/// It is filled where it stays: its scripts name the folder in which they were made.
+fn fill(folder: &Path, base: &Path, requirements: &str, line: &say::Line) -> Result<()> {
+    let mut venv = Command::new(base);
+    child::watch_under(line, venv.args(["-m", "venv"]).arg(folder), "cargo lab doctor")?;
+    let (wanted, list) = (folder.join("wanted.txt"), folder.join(LIST));
+    std::fs::write(&wanted, requirements).map_err(|error| Failure::file("write", &wanted, &error))?;
+    let mut pip = Command::new(program(folder));
+    pip.args(["-m", "pip", "install", "--disable-pip-version-check", "--no-cache-dir"]);
+    pip.args(["--no-warn-script-location", "-r"]).arg(&wanted);
+    child::watch_under(line, &mut pip, "look at the network, then run the same command again")?;
+    std::fs::rename(&wanted, &list).map_err(|error| Failure::file("rename to", &list, &error))
 }
 
 /// Whether this Python has the tools at the versions of `requirements.txt`.
@@ -198,5 +207,24 @@ mod tests {
             let failure = version(path).unwrap_err();
             assert!(failure.what().contains("no Python 3.11 or newer"), "{failure}");
         }
+    }
+
+    #[test]
+    fn an_environments_scripts_run_where_it_lies() {
+        let dir = tempfile::tempdir().unwrap();
+        let folder = dir.path().join("python-1");
+        make(&folder, &base_python().unwrap(), "", "an environment").unwrap();
+        assert!(folder.join(LIST).exists(), "it is whole");
+        let output = Command::new(folder.join("bin/pip")).arg("--version").output().unwrap();
+        assert!(String::from_utf8_lossy(&output.stdout).contains("python-1"), "{output:?}");
+    }
+
+    #[test]
+    fn an_environment_that_could_not_be_made_leaves_nothing() {
+        let (dir, broken) = python_that("mkdir -p \"$3/bin\"; exit 1");
+        let folder = dir.path().join("python-1");
+        std::fs::create_dir(&folder).unwrap();
+        assert!(make(&folder, &broken, "", "an environment").is_err());
+        assert!(!folder.exists());
     }
 }
