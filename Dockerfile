@@ -48,7 +48,8 @@ RUN convlab prepare \
     && CONVLAB_QUICK=1 convlab run --offline --out /tmp/labs \
     && rm -rf my-labs /tmp/labs /tmp/convlab /opt/convlab-cache/builds /opt/convlab-cache/libtorch-*/include \
         /usr/local/cargo/registry/index/*/.git \
-    && ln -s /data /opt/convlab-cache/data
+    && ln -s /data /opt/convlab-cache/data \
+    && touch /opt/convlab-cache/sealed
 
 # What running needs of it all.
 FROM base AS lab

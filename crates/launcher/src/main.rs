@@ -43,7 +43,7 @@ fn carry_out(order: Order) -> Result<ExitCode> {
         Order::Test(options) => return tests::test(&options),
         Order::Lint => tests::lint(),
         Order::Prepare(options) => open::prepare(options.tools),
-        Order::Env => prepare::print_environment(),
+        Order::Env => doctor::checked_prepare(None).map(|ready| ready.print_environment()),
         Order::Bench(options) => bench::bench(&options),
         Order::BenchTrain(options) => bench::train::train(&options),
         Order::Clean => prepare::clean(),

@@ -35,6 +35,16 @@ pub struct Ready {
     pub environment: BTreeMap<String, String>,
 }
 
+impl Ready {
+    /// Prints `export NAME=value` lines for a shell.
+    pub fn print_environment(&self) {
+        for (name, value) in &self.environment {
+            println!("export {name}='{}'", value.replace('\'', r"'\''"));
+        }
+        println!("export JUPYTER_PATH='{}'", self.jupyter_path.display());
+    }
+}
+
 /// Prepares everything that labs need; says nothing when all is there.
 pub fn prepare(places: &Places) -> Result<Ready> {
     let _only_one = lock(places)?;
@@ -71,11 +81,13 @@ pub fn prepare_tools(places: &Places) -> Result<()> {
     tools(places).map(drop)
 }
 
-/// What was prepared, where this user cannot change it: in a container whose image holds it all.
+/// What was prepared, where it stays as it is: this user cannot change it, or a file `sealed` in the cache says so. An
+/// image that holds it all has that file, since root could change everything and lacks what preparing needs.
 pub fn as_it_is(places: &Places) -> Result<Option<Ready>> {
     use std::io::ErrorKind::{PermissionDenied, ReadOnlyFilesystem};
     let written = File::options().write(true).open(places.cache.join("lock"));
-    if !written.is_err_and(|error| matches!(error.kind(), PermissionDenied | ReadOnlyFilesystem)) {
+    let locked = written.is_err_and(|error| matches!(error.kind(), PermissionDenied | ReadOnlyFilesystem));
+    if !locked && !places.cache.join("sealed").exists() {
         return Ok(None);
     }
     stage::write_profile(&places.state())?;
@@ -138,16 +150,6 @@ impl Toolchain {
         let libraries = rustc(&["--print", "target-libdir"])?.into();
         Ok(Self { version, host, root, libraries })
     }
-}
-
-/// Prints `export NAME=value` lines for a shell.
-pub fn print_environment() -> Result<()> {
-    let ready = prepare(&Places::find()?)?;
-    for (name, value) in &ready.environment {
-        println!("export {name}='{}'", value.replace('\'', r"'\''"));
-    }
-    println!("export JUPYTER_PATH='{}'", ready.jupyter_path.display());
-    Ok(())
 }
 
 /// Removes the cache folder.
@@ -266,5 +268,18 @@ mod tests {
         let places = Places { checkout: dir.path().to_owned(), cache: file.join("cache") };
         let failure = lock(&places).unwrap_err();
         assert!(failure.what().contains("cache") && failure.remedy().contains("CONVLAB_CACHE"), "{failure}");
+    }
+
+    #[test]
+    fn a_sealed_cache_is_taken_as_it_is_and_no_other_that_can_be_written() {
+        let dir = tempfile::tempdir().unwrap();
+        let places = Places { checkout: dir.path().join("course"), cache: dir.path().join("cache") };
+        let programs = Programs { folder: places.cache.join("programs-1") };
+        let stage = BTreeMap::from([("CONVLAB_STAGE".to_owned(), "a-stage".to_owned())]);
+        fs::create_dir_all(&places.cache).unwrap();
+        kernelspec::write(&places, Path::new("python"), &programs, &stage).unwrap();
+        assert!(as_it_is(&places).unwrap().is_none());
+        fs::write(places.cache.join("sealed"), "").unwrap();
+        assert_eq!(as_it_is(&places).unwrap().unwrap().stage, Path::new("a-stage"));
     }
 }
