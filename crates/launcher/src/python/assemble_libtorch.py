@@ -2,8 +2,8 @@
 
 python assemble_libtorch.py VERSION FOLDER DOWNLOADS
 
-On x86-64 Linux the package index's wheel is built for CUDA and drags in gigabytes; what a processor needs of it
-is its headers, three libraries, and the two small CUDA libraries that libtorch_cpu names. Elsewhere the wheel is
+On Linux the package index's wheel is built for CUDA and drags in gigabytes; what a processor needs of it is its
+headers, the libraries that libtorch_cpu names, and two small ones of CUDA's that it names too. Elsewhere the wheel is
 a CPU build already and is taken whole.
 """
 
@@ -16,8 +16,11 @@ import sys
 import zipfile
 
 version, folder, downloads = sys.argv[1:]
-small = platform.system() == "Linux" and platform.machine() == "x86_64"
+small = platform.system() == "Linux"
 libraries = {"libtorch_cpu.so", "libc10.so", "libgomp.so.1", "libcupti.so.13", "libcudart.so.13"}
+if platform.machine() == "aarch64":
+    libraries |= {"libarm_compute.so", "libarm_compute_graph.so"}
+    libraries |= {f"libnvpl_{part}.so.0" for part in ("blas_core", "blas_lp64_gomp", "lapack_core", "lapack_lp64_gomp")}
 # The versions that torch 2.13.0 asks for.
 wheels = [f"torch=={version}"]
 if small:
