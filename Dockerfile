@@ -55,7 +55,7 @@ RUN convlab prepare \
 FROM base AS lab
 ARG NB_UID=1000
 RUN useradd --uid ${NB_UID} --create-home learner \
-    && mkdir -m 1777 /data my-labs
+    && mkdir -m 1777 /data my-labs lecture
 COPY --from=tools /usr/local/bin/convlab /usr/local/bin/
 COPY --from=stage /opt/convlab-cache /opt/convlab-cache
 COPY --from=stage /usr/local/cargo/registry /usr/local/cargo/registry

@@ -35,7 +35,9 @@ pub struct Open {
     pub ip: IpAddr,
     pub no_browser: bool,
     pub offline: bool,
-    /// The folder to open in place of the learner's, such as the lecturer's edition.
+    /// Whether to open the lecture's edition, in `lecture`.
+    pub lecture: bool,
+    /// The folder to open in place of the learner's.
     pub folder: Option<PathBuf>,
 }
 
@@ -143,7 +145,11 @@ fn command() -> Command {
             Arg::new("folder")
                 .long("folder")
                 .value_parser(value_parser!(PathBuf))
-                .help("Open this folder beside `crates`, such as a lecture's, in place of my-labs"),
+                .help("Open this folder beside `crates` in place of my-labs"),
+        )
+        .arg(
+            flag("lecture", "Open the labs for a lecture: slides whose cells run, with notes; in the folder lecture")
+                .conflicts_with("folder"),
         )
         .arg(flag("no-browser", "Print the link instead of opening a browser"))
         .arg(offline())
@@ -312,6 +318,7 @@ fn order(matches: &ArgMatches) -> Result<Order> {
             ip: matches.get_one("ip").copied().unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST)),
             no_browser: matches.get_flag("no-browser"),
             offline: matches.get_flag("offline"),
+            lecture: matches.get_flag("lecture"),
             folder: matches.get_one("folder").cloned(),
         }),
         Some(("doctor", sub)) => Order::Doctor(Doctor { port: sub.get_one("port").copied() }),

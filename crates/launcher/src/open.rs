@@ -3,7 +3,7 @@
 use crate::cli;
 use crate::doctor;
 use crate::failure::{Failure, Result};
-use crate::labs::{self, copy, run::jupyter_python};
+use crate::labs::{self, copy, edition::Edition, run::jupyter_python};
 use crate::places::Places;
 use crate::prepare::{data, programs, text};
 use std::path::{Path, PathBuf};
@@ -17,7 +17,8 @@ pub fn open(options: &cli::Open) -> Result<()> {
     let places = &ready.places;
     let mine = match &options.folder {
         Some(folder) => given(folder)?,
-        None => bring(places)?,
+        None if options.lecture => bring(places, Edition::Lecture)?,
+        None => bring(places, Edition::Learner)?,
     };
     let mut jupyter = jupyter_python(&ready);
     jupyter.args(["-c", OPEN_LAB, &text(&ready.programs.kernel()), &text(&programs::kernels(places))]);
@@ -58,29 +59,34 @@ pub fn prepare(tools_only: bool) -> Result<()> {
     if tools_only {
         return doctor::checked_prepare_tools();
     }
-    bring(&doctor::checked_prepare(None)?.places).map(drop)
+    bring(&doctor::checked_prepare(None)?.places, Edition::Learner).map(drop)
 }
 
 fn given(folder: &Path) -> Result<PathBuf> {
     let failed = |_| {
-        let remedy = "make it: cargo lab release --edition lecture DIR";
+        let remedy = "make it: cargo lab release --edition solution DIR";
         Failure::new(format!("There is no folder {}.", folder.display()), remedy)
     };
     folder.canonicalize().map_err(failed)
 }
 
-/// The learner's folder, with every lab in it; says what is new.
-fn bring(places: &Places) -> Result<PathBuf> {
-    let mine = places.my_labs();
-    let brought = copy::bring(&labs::all(&places.notebooks())?, &mine)?;
+/// The learner's folder, or the lecturer's, with every lab in it; says what is new.
+fn bring(places: &Places, edition: Edition) -> Result<PathBuf> {
+    let lecture = edition == Edition::Lecture;
+    let mine = if lecture { places.lecture() } else { places.my_labs() };
+    let folder = text(Path::new(mine.file_name().unwrap_or_default()));
+    let brought = copy::bring(&labs::all(&places.notebooks())?, edition, &mine)?;
     for name in &brought.new {
-        println!("new: my-labs/{name}.ipynb");
+        println!("new: {folder}/{name}.ipynb");
     }
     for name in &brought.older {
         let number = name.split('_').next().unwrap_or(name);
-        println!(
-            "older than the course's: my-labs/{name}.ipynb (`cargo lab reset {number}` brings the new one and keeps yours)"
-        );
+        let remedy = if lecture {
+            "remove it, and the new one comes".to_owned()
+        } else {
+            format!("`cargo lab reset {number}` brings the new one and keeps yours")
+        };
+        println!("older than the course's: {folder}/{name}.ipynb ({remedy})");
     }
     Ok(mine)
 }

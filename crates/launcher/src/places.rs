@@ -42,6 +42,11 @@ impl Places {
         self.checkout.join("my-labs")
     }
 
+    /// The lecturer's copy of the labs.
+    pub fn lecture(&self) -> PathBuf {
+        self.checkout.join("lecture")
+    }
+
     /// The crate that notebooks load.
     pub fn helper(&self) -> PathBuf {
         self.checkout.join("crates/convlab")

@@ -1,4 +1,4 @@
-//! The learner's copy: made once, never overwritten.
+//! The learner's copy, and the lecturer's: made once, never overwritten.
 
 use super::{Lab, edition, edition::Edition};
 use crate::failure::{Failure, Result};
@@ -19,19 +19,19 @@ pub struct Brought {
     pub older: Vec<String>,
 }
 
-/// Puts a copy of every master that is not there yet into `to`, and the file for the record of what is done.
+/// Puts the edition of every master that is not there yet into `to`, and the files that lie beside it, such as the one
+/// for the record of what is done.
 ///
-/// A file that is there is the learner's work and stays as it is.
-pub fn bring(masters: &[Lab], to: &Path) -> Result<Brought> {
+/// A file that is there is somebody's work and stays as it is.
+pub fn bring(masters: &[Lab], edition: Edition, to: &Path) -> Result<Brought> {
     fs::create_dir_all(to).map_err(|error| Failure::file("make the folder", to, &error))?;
-    let record = to.join(RECORD);
-    if !record.exists() {
-        whole_file(&record, "")?;
+    for (name, content) in edition.beside().iter().filter(|(name, _)| !to.join(name).exists()) {
+        whole_file(&to.join(name), content)?;
     }
     let mut brought = Brought::default();
     for master in masters {
         let target = target(master, to);
-        let made = edition::of(master, Edition::Learner)?;
+        let made = edition::of(master, edition)?;
         if !target.exists() {
             whole_file(&target, &edition::text(&made))?;
             brought.new.push(master.name());
@@ -89,7 +89,7 @@ mod tests {
         }
 
         fn bring(&self, masters: &[Lab]) -> Brought {
-            bring(masters, &self.mine("")).unwrap()
+            bring(masters, Edition::Learner, &self.mine("")).unwrap()
         }
     }
 
@@ -108,6 +108,18 @@ mod tests {
         assert_eq!(course.bring(&[first, second]).new, ["01_next"]);
         assert_eq!(read(&course.mine("00_welcome.ipynb")), "my answers");
         assert_eq!(read(&course.mine(RECORD)), "sevens right\n");
+    }
+
+    #[test]
+    fn a_lecturers_notebooks_come_with_the_look_of_their_slides_and_stay_as_they_are_too() {
+        let course = Course::new();
+        let master = [course.master("00_welcome.ipynb", "one")];
+        let (lecture, bring) = (course.mine(""), |to: &Path| bring(&master, Edition::Lecture, to).unwrap());
+        assert_eq!(bring(&lecture).new, ["00_welcome"]);
+        assert!(lecture.join("rise.css").exists() && !lecture.join(RECORD).exists());
+        fs::write(lecture.join("rise.css"), "my own").unwrap();
+        assert_eq!(bring(&lecture), Brought::default());
+        assert_eq!(read(&lecture.join("rise.css")), "my own");
     }
 
     #[test]

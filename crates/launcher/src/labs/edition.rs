@@ -1,6 +1,6 @@
 //! What is made of a master notebook: the learner's, the solution's and the lecturer's edition.
 
-use super::{Lab, source};
+use super::{Lab, copy, source};
 use crate::failure::Result;
 use crate::key::Key;
 use serde_json::{Value, json};
@@ -22,6 +22,16 @@ pub enum Edition {
 impl Edition {
     pub const ALL: [(&'static str, Self); 3] =
         [("learner", Self::Learner), ("solution", Self::Solution), ("lecture", Self::Lecture)];
+
+    /// The files beside its notebooks, each as name and content.
+    pub fn beside(self) -> &'static [(&'static str, &'static str)] {
+        match self {
+            Self::Learner => &[(copy::RECORD, "")],
+            Self::Solution => &[],
+            // RISE looks for it.
+            Self::Lecture => &[("rise.css", include_str!("rise.css"))],
+        }
+    }
 }
 
 /// Makes the lab's notebook for `edition`; it says of which master it was made.

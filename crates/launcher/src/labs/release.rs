@@ -9,9 +9,6 @@ use serde_json::Value;
 use std::fs;
 use std::path::Path;
 
-/// How the slides of a lecture look.
-const SLIDES: &str = include_str!("rise.css");
-
 /// Makes `folder` with the edition of every lab, and says what is in it.
 pub fn release(edition: Edition, folder: &Path) -> Result<()> {
     let places = Places::find()?;
@@ -28,10 +25,8 @@ pub fn write(labs: &[Lab], edition: Edition, folder: &Path) -> Result<()> {
         return Err(Failure::new(what, "name a new folder"));
     }
     fs::create_dir_all(folder).map_err(|error| Failure::file("make the folder", folder, &error))?;
-    match edition {
-        Edition::Learner => whole_file(&folder.join(copy::RECORD), "")?,
-        Edition::Lecture => whole_file(&folder.join("rise.css"), SLIDES)?,
-        Edition::Solution => {}
+    for (name, content) in edition.beside() {
+        whole_file(&folder.join(name), content)?;
     }
     for lab in labs {
         let path = folder.join(lab.path.file_name().unwrap_or_default());
