@@ -67,17 +67,16 @@ impl Worker {
             };
             let failed = kind == "execute_reply" && content["status"] == "error";
             let stop = failed && request.flag("stop_on_error", true);
+            // What waits already was sent before the error was seen, and is not run; what comes after the reply is.
+            let aborted: Vec<_> = if stop { requests.try_iter().collect() } else { Vec::new() };
             let _ = replies.send((request.clone(), kind, content));
             self.outlet.status(Some(&request), "idle");
-            if stop {
-                self.abort(requests, replies);
-            }
+            self.abort(aborted, replies);
         }
     }
 
-    /// What was sent before the error was seen is not run.
-    fn abort(&self, requests: &Receiver<Message>, replies: &UnboundedSender<Reply>) {
-        while let Ok(request) = requests.try_recv() {
+    fn abort(&self, requests: Vec<Message>, replies: &UnboundedSender<Reply>) {
+        for request in requests {
             self.outlet.begin(&request);
             let content = json!({"status": "aborted", "execution_count": self.count});
             let _ = replies.send((request.clone(), reply_to(&request), content));
