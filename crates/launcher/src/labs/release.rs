@@ -1,7 +1,7 @@
 //! `cargo lab release`: a folder of one edition of the labs, with a schedule.
 
 use super::edition::{self, Edition};
-use super::{Lab, copy, source};
+use super::{Lab, source};
 use crate::failure::{Failure, Result};
 use crate::places::Places;
 use crate::prepare::whole_file;
@@ -65,6 +65,7 @@ fn sections(cells: &[Value]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::super::copy;
     use super::*;
     use serde_json::json;
 
