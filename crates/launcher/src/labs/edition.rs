@@ -49,13 +49,12 @@ pub fn of(lab: &Lab, edition: Edition) -> Result<Value> {
     Ok(notebook)
 }
 
-/// How RISE shows the lab: nothing moves by itself, what is too long can be scrolled, no font comes from the network.
+/// How RISE shows the lab, beside what `rise.css` says: nothing moves by itself, no font comes from the network.
 fn slides() -> Value {
     json!({
         "theme": "white",
         "transition": "none",
         "center": false,
-        "scroll": true,
         "slideNumber": "c/t",
         "start_slideshow_at": "beginning",
     })
