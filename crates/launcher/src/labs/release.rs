@@ -1,7 +1,7 @@
 //! `cargo lab release`: a folder of one edition of the labs, with a schedule.
 
-use super::edition::{self, Edition};
-use super::{Lab, source};
+use super::edition::Edition;
+use super::{Lab, copy, source};
 use crate::failure::{Failure, Result};
 use crate::places::Places;
 use crate::prepare::whole_file;
@@ -24,14 +24,7 @@ pub fn write(labs: &[Lab], edition: Edition, folder: &Path) -> Result<()> {
         let what = format!("{} is not empty.", folder.display());
         return Err(Failure::new(what, "name a new folder"));
     }
-    fs::create_dir_all(folder).map_err(|error| Failure::file("make the folder", folder, &error))?;
-    for (name, content) in edition.beside() {
-        whole_file(&folder.join(name), content)?;
-    }
-    for lab in labs {
-        let path = folder.join(lab.path.file_name().unwrap_or_default());
-        whole_file(&path, &edition::text(&edition::of(lab, edition)?))?;
-    }
+    copy::bring(labs, edition, folder)?;
     whole_file(&folder.join("schedule.md"), &schedule(labs)?)
 }
 
@@ -65,7 +58,6 @@ fn sections(cells: &[Value]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::copy;
     use super::*;
     use serde_json::json;
 
