@@ -1,3 +1,5 @@
+//! What went wrong, and what to do about it.
+
 use std::fmt;
 
 /// `std::result::Result` with this program's [`Failure`].

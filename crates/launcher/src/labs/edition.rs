@@ -2,10 +2,12 @@
 
 use super::{Lab, copy, source};
 use crate::failure::Result;
-use crate::key::Key;
+use crate::fingerprint::Fingerprint;
 use serde_json::{Value, json};
 
+/// The line before a solution.
 pub const BEGIN: &str = "// BEGIN SOLUTION";
+/// The line behind a solution.
 pub const END: &str = "// END SOLUTION";
 
 /// For whom a notebook is made.
@@ -20,6 +22,7 @@ pub enum Edition {
 }
 
 impl Edition {
+    /// Every edition and its name.
     pub const ALL: [(&'static str, Self); 3] =
         [("learner", Self::Learner), ("solution", Self::Solution), ("lecture", Self::Lecture)];
 
@@ -41,7 +44,7 @@ pub fn of(lab: &Lab, edition: Edition) -> Result<Value> {
     let befores = std::iter::once(None).chain(cells.iter().map(Some));
     let made = cells.iter().zip(befores).flat_map(|(cell, before)| cell_of(cell, before, edition));
     notebook["cells"] = made.collect();
-    let version = Key::default().text(&notebook["cells"].to_string()).hex();
+    let version = Fingerprint::default().text(&notebook["cells"].to_string()).hex();
     notebook["metadata"]["convlab"] = json!({"lab": lab.name(), "version": version});
     if edition == Edition::Lecture {
         notebook["metadata"]["rise"] = slides();

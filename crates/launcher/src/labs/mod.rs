@@ -1,20 +1,21 @@
-//! The labs as files: finding them, their rules, the learner's copy, running them without a browser.
+//! The labs as files: finding them, their editions, the learner's copy.
 
 pub mod copy;
 pub mod edition;
-pub mod progress;
 pub mod release;
-pub mod rules;
-pub mod run;
 
 use crate::failure::{Failure, Result};
 use serde_json::Value;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+/// The first code cell of every lab; it works in the stock evcxr kernel too.
+pub const FIRST_CELL: &str = ":dep convlab = { path = \"../crates/convlab\" }\nuse convlab::prelude::*;";
+
 /// One notebook file.
 #[derive(Debug, Clone)]
 pub struct Lab {
+    /// Where it is.
     pub path: PathBuf,
 }
 
@@ -92,7 +93,7 @@ pub fn further_crates(folder: &Path) -> Result<Vec<String>> {
         let cells = notebook["cells"].as_array().into_iter().flatten();
         let code: Vec<_> = cells.filter(|cell| cell["cell_type"] == "code").map(source).collect();
         let named = code.iter().flat_map(|code| code.lines()).filter(|line| line.starts_with(":dep "));
-        lines.extend(named.filter(|line| !rules::FIRST_CELL.starts_with(line)).map(ToOwned::to_owned));
+        lines.extend(named.filter(|line| !FIRST_CELL.starts_with(line)).map(ToOwned::to_owned));
     }
     lines.sort();
     lines.dedup();
@@ -134,8 +135,8 @@ mod tests {
                 cells.iter().map(|text| serde_json::json!({"cell_type": "code", "source": text})).collect();
             fs::write(dir.path().join(name), serde_json::json!({"cells": cells}).to_string()).unwrap();
         };
-        write("00_a.ipynb", &[rules::FIRST_CELL, ":dep b = \"1\"\n:dep a = \"2\"\nlet x = 1;"]);
-        write("01_b.ipynb", &[rules::FIRST_CELL, "// :dep c = \"3\"", ":dep a = \"2\""]);
+        write("00_a.ipynb", &[FIRST_CELL, ":dep b = \"1\"\n:dep a = \"2\"\nlet x = 1;"]);
+        write("01_b.ipynb", &[FIRST_CELL, "// :dep c = \"3\"", ":dep a = \"2\""]);
         assert_eq!(further_crates(dir.path()).unwrap(), [":dep a = \"2\"", ":dep b = \"1\""]);
     }
 }

@@ -1,19 +1,19 @@
 //! The Python environment with JupyterLab, nbclient and nbconvert, at the versions of `requirements.txt`.
 
-use super::{lock, remove};
-use crate::child;
+use super::lock::lock;
+use crate::dirs::Dirs;
 use crate::failure::{Failure, Result};
-use crate::key::Key;
-use crate::places::Places;
-use crate::say;
+use crate::files::remove;
+use crate::fingerprint::Fingerprint;
+use crate::process;
+use crate::status_line;
 use crate::system::{self, Tool};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 
-const REQUIREMENTS: &str = include_str!("../python/requirements.txt");
-const TESTS: &str = include_str!("../python/tests.txt");
-const PYTORCH: &str = include_str!("../python/pytorch.txt");
+/// What the prepared environment holds, as pip reads it.
+pub const REQUIREMENTS: &str = include_str!("../python/requirements.txt");
 /// Where an environment keeps the list of its packages; it comes last, and says that the environment is whole.
 const LIST: &str = "requirements.txt";
 const OLDEST: (u32, u32) = (3, 11);
@@ -23,38 +23,29 @@ const TOOLS: [&str; 5] = ["jupyterlab", "nbclient", "nbconvert", "nbformat", "te
 
 /// Returns the Python of the active conda environment if it has the tools, else of the prepared environment, which is
 /// made if it is not there.
-pub fn environment(places: &Places) -> Result<PathBuf> {
+pub fn environment(dirs: &Dirs) -> Result<PathBuf> {
     if let Some(conda) = std::env::var_os("CONDA_PREFIX").map(PathBuf::from)
         && has_tools(&program(&conda))
     {
         return Ok(program(&conda));
     }
     let base = base_python()?;
-    let key = Key::default().text(&version(&base)?).text(REQUIREMENTS).hex();
-    let folder = places.cache.join(format!("python-{key}"));
+    let key = Fingerprint::default().text(&version(&base)?).text(REQUIREMENTS).hex();
+    let folder = dirs.cache.join(format!("python-{key}"));
     if !folder.join(LIST).exists() {
         make(&folder, &base, REQUIREMENTS, "JupyterLab and its Python environment")?;
     }
     Ok(program(&folder))
 }
 
-/// Returns the Python of an environment that has what only tests need too: nbgrader and Jupyter's tests for kernels.
-pub fn for_tests(places: &Places) -> Result<PathBuf> {
-    listed(places, "tests-python", &format!("{REQUIREMENTS}{TESTS}"), "what tests need of Python")
-}
-
-/// Returns the Python of an environment that has PyTorch: only `bench train` needs it, and it is very large.
-pub fn with_pytorch(places: &Places) -> Result<PathBuf> {
-    listed(places, "pytorch", PYTORCH, "PyTorch, which is measured")
-}
-
-/// An environment of that name in the cache, made anew when it holds another list of packages.
-fn listed(places: &Places, name: &str, requirements: &str, title: &str) -> Result<PathBuf> {
+/// The Python of the environment `name` in the cache, which is made anew when it holds another list of packages than
+/// `requirements`; `title` is shown meanwhile.
+pub fn listed(dirs: &Dirs, name: &str, requirements: &str, title: &str) -> Result<PathBuf> {
     let base = base_python()?;
     let wanted = format!("# Python {}\n{requirements}", version(&base)?);
-    let folder = places.cache.join(name);
-    // Whoever prepares this machine meanwhile would take the half-made folder for a rest.
-    let _only_one = lock(places)?;
+    let folder = dirs.cache.join(name);
+    // Whoever prepares this machine meanwhile would take the half-made folder for a leftover.
+    let _only_one = lock(dirs)?;
     if std::fs::read_to_string(folder.join(LIST)).ok().as_ref() != Some(&wanted) {
         make(&folder, &base, &wanted, title)?;
     }
@@ -63,7 +54,7 @@ fn listed(places: &Places, name: &str, requirements: &str, title: &str) -> Resul
 
 /// Makes an environment with the packages of a list, which it keeps; a failure leaves nothing of it.
 fn make(folder: &Path, base: &Path, requirements: &str, title: &str) -> Result<()> {
-    say::step(title, |line| {
+    status_line::step(title, |line| {
         remove(folder)?;
         let filled = fill(folder, base, requirements, line);
         if filled.is_err() {
@@ -74,15 +65,15 @@ fn make(folder: &Path, base: &Path, requirements: &str, title: &str) -> Result<(
 }
 
 /// It is filled where it stays: its scripts name the folder in which they were made.
-fn fill(folder: &Path, base: &Path, requirements: &str, line: &say::Line) -> Result<()> {
+fn fill(folder: &Path, base: &Path, requirements: &str, line: &status_line::StatusLine) -> Result<()> {
     let mut venv = Command::new(base);
-    child::watch_under(line, venv.args(["-m", "venv"]).arg(folder), "cargo lab doctor")?;
+    process::watch_under(line, venv.args(["-m", "venv"]).arg(folder), "cargo lab doctor")?;
     let (wanted, list) = (folder.join("wanted.txt"), folder.join(LIST));
     std::fs::write(&wanted, requirements).map_err(|error| Failure::file("write", &wanted, &error))?;
     let mut pip = Command::new(program(folder));
     pip.args(["-m", "pip", "install", "--disable-pip-version-check", "--no-cache-dir"]);
     pip.args(["--no-warn-script-location", "-r"]).arg(&wanted);
-    child::watch_under(line, &mut pip, "look at the network, then run the same command again")?;
+    process::watch_under(line, &mut pip, "look at the network, then run the same command again")?;
     std::fs::rename(&wanted, &list).map_err(|error| Failure::file("rename to", &list, &error))
 }
 
@@ -156,13 +147,13 @@ fn program(folder: &Path) -> PathBuf {
 #[cfg(all(test, unix))]
 mod tests {
     use super::*;
-    use std::os::unix::fs::PermissionsExt;
 
     fn python_that(does: &str) -> (tempfile::TempDir, PathBuf) {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("python3");
-        std::fs::write(&path, format!("#!/bin/sh\n{does}\n")).unwrap();
-        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
+        // Written by another process: what this one writes while a thread forks is busy, and cannot be started.
+        let written = "printf '%s\\n' '#!/bin/sh' \"$1\" > \"$2\" && chmod 755 \"$2\"";
+        assert!(Command::new("sh").args(["-c", written, "sh", does]).arg(&path).status().unwrap().success());
         (dir, path)
     }
 

@@ -1,27 +1,25 @@
-//! `cargo lab run`: labs executed without a browser, each in a fresh kernel.
+//! Labs executed without a browser, each in a fresh kernel.
 
-use super::{Lab, select};
-use crate::child;
-use crate::cli;
-use crate::doctor;
 use crate::failure::{Failure, Result};
-use crate::places::Places;
-use crate::prepare::data::{self, Data};
-use crate::prepare::{KERNEL, Ready, STOCK_KERNEL, text};
-use crate::say;
+use crate::files::text;
+use crate::labs::Lab;
+use crate::prepare::{Ready, data::Data};
+use crate::process;
+use crate::status_line::{self, StatusLine};
 use serde_json::Value;
-use std::ffi::OsString;
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::PathBuf;
 use std::time::Duration;
-use std::{env, fs};
 
-const RUN_LAB: &str = include_str!("../python/run_lab.py");
+const RUN_LAB: &str = include_str!("python/run_lab.py");
+
+/// No cell of a lab may take longer: the longest trains for minutes.
+pub const CELL_TIMEOUT: Duration = Duration::from_secs(900);
 
 /// How labs are run.
 pub struct Settings {
     /// The folder for the executed notebooks and pages.
     pub out: PathBuf,
+    /// The kernel's name.
     pub kernel: &'static str,
     /// A cell that takes longer counts as failed.
     pub cell_timeout: Duration,
@@ -34,59 +32,25 @@ pub struct Settings {
 /// What is known of a lab after its run.
 #[derive(Debug, Default)]
 pub struct Report {
+    /// The lab's name.
     pub lab: String,
+    /// How many cells have run.
     pub cells: usize,
+    /// How long all of it took.
     pub seconds: f64,
+    /// The slowest cell and its seconds.
     pub slowest: (String, f64),
     /// Each as `cell ID: kind: message`.
     pub faults: Vec<String>,
-}
-
-/// Runs the labs that were asked for, prints the table, fails if any lab failed.
-pub fn run(options: &cli::Run) -> Result<()> {
-    let places = Places::find()?;
-    let labs = select(&places.notebooks(), &options.labs)?;
-    labs.iter().try_for_each(|lab| lab.read().map(drop))?;
-    let settings = Settings {
-        out: options.out.clone().unwrap_or_else(|| places.checkout.join("target/labs")),
-        kernel: if options.stock { STOCK_KERNEL } else { KERNEL },
-        cell_timeout: options.cell_timeout,
-        folder: None,
-        starters: false,
-    };
-    writable(&settings.out)?;
-    let ready = doctor::checked_prepare(None)?;
-    let data = data::choose(&ready, options.offline)?;
-    let reports = run_all(&ready, &labs, &data, &settings)?;
-    println!("\nexecuted notebooks and pages: {}", settings.out.display());
-    let failed = reports.iter().filter(|report| !report.faults.is_empty()).count();
-    match failed {
-        0 => Ok(()),
-        _ => Err(Failure::new(
-            format!("{failed} of {} labs failed.", reports.len()),
-            "read the messages above; the executed notebooks show the cells",
-        )),
-    }
-}
-
-/// Makes the folder for results, before minutes go into them.
-fn writable(out: &Path) -> Result<()> {
-    let probe = out.join(format!(".probe-{}", std::process::id()));
-    let tried =
-        fs::create_dir_all(out).and_then(|()| fs::create_dir(&probe)).and_then(|()| fs::remove_dir(&probe));
-    tried.map_err(|error| {
-        let what = format!("The results cannot be written to {}: {error}.", out.display());
-        Failure::new(what, "name another folder: cargo lab run --out DIR")
-    })
 }
 
 /// Runs `labs` one after the other and prints their table.
 pub fn run_all(ready: &Ready, labs: &[Lab], data: &Data, settings: &Settings) -> Result<Vec<Report>> {
     let mut reports = Vec::new();
     for lab in labs {
-        let report = say::step(&lab.name(), |line| run_one(ready, lab, data, settings, line));
+        let report = status_line::step(&lab.name(), |line| run_one(ready, lab, data, settings, line));
         // A kernel that had to be killed has left its folder.
-        ready.programs.sweep_kernels(&ready.places)?;
+        ready.programs.sweep_kernels(&ready.dirs)?;
         let report = report?;
         for fault in &report.faults {
             eprintln!("    {} · {}", report.lab, fault.replace('\n', "\n    "));
@@ -97,8 +61,8 @@ pub fn run_all(ready: &Ready, labs: &[Lab], data: &Data, settings: &Settings) ->
     Ok(reports)
 }
 
-fn run_one(ready: &Ready, lab: &Lab, data: &Data, settings: &Settings, line: &say::Line) -> Result<Report> {
-    let mut command = jupyter_python(ready);
+fn run_one(ready: &Ready, lab: &Lab, data: &Data, settings: &Settings, line: &StatusLine) -> Result<Report> {
+    let mut command = ready.jupyter_python();
     let seconds = settings.cell_timeout.as_secs().to_string();
     let path = std::path::absolute(&lab.path).map_err(|error| Failure::file("find", &lab.path, &error))?;
     let folder = settings.folder.as_deref().or(path.parent()).unwrap_or(&path);
@@ -108,9 +72,9 @@ fn run_one(ready: &Ready, lab: &Lab, data: &Data, settings: &Settings, line: &sa
     if settings.starters {
         command.env("CONVLAB_QUICK", "1");
     }
-    data.tell(&mut command);
+    data.set_env(&mut command);
     let mut report = Report { lab: lab.name(), ..Report::default() };
-    child::watch(&mut command, "cargo lab doctor", |text| {
+    process::watch(&mut command, "cargo lab doctor", |text| {
         let Ok(event) = serde_json::from_str::<Value>(text) else { return };
         note(&mut report, &event);
         line.show(&format!("{} cells", report.cells));
@@ -137,37 +101,13 @@ fn note(report: &mut Report, event: &Value) {
     }
 }
 
-/// The prepared Python with everything Jupyter writes kept in a folder of our own.
-pub fn jupyter_python(ready: &Ready) -> Command {
-    let jupyter: PathBuf = ready.places.state().join("jupyter");
-    let mut command = child::command(&ready.python);
-    command
-        .env("JUPYTER_PATH", &ready.jupyter_path)
-        .env("JUPYTER_CONFIG_DIR", jupyter.join("config"))
-        .env("JUPYTER_DATA_DIR", jupyter.join("data"))
-        .env("JUPYTER_RUNTIME_DIR", jupyter.join("runtime"))
-        .env("JUPYTERLAB_SETTINGS_DIR", jupyter.join("settings"))
-        .env("JUPYTERLAB_WORKSPACES_DIR", jupyter.join("workspaces"))
-        .env("IPYTHONDIR", jupyter.join("ipython"))
-        .env("PATH", path_with_programs_of(&ready.python))
-        .env("PYTHONDONTWRITEBYTECODE", "1");
-    command
-}
-
-/// The user's `PATH`, and at its end what stands beside `python`: a terminal in JupyterLab finds `tensorboard` there.
-fn path_with_programs_of(python: &Path) -> OsString {
-    let path = env::var_os("PATH").unwrap_or_default();
-    let own = python.parent().map(Path::to_path_buf);
-    env::join_paths(env::split_paths(&path).chain(own)).unwrap_or(path)
-}
-
 fn table(reports: &[Report]) -> String {
     let width = reports.iter().map(|report| report.lab.len()).max().unwrap_or(3).max(3);
     let mut lines = vec![format!("{:width$}  cells  seconds  slowest cell", "lab")];
     for report in reports {
         let mark = if report.faults.is_empty() { "" } else { "  FAILED" };
         let (cell, seconds) = &report.slowest;
-        let slowest = format!("{cell} ({})", say::seconds(Duration::from_secs_f64(*seconds)));
+        let slowest = format!("{cell} ({})", status_line::seconds(Duration::from_secs_f64(*seconds)));
         lines.push(format!(
             "{:width$}  {:5}  {:7.1}  {slowest}{mark}",
             report.lab, report.cells, report.seconds
@@ -180,14 +120,6 @@ fn table(reports: &[Report]) -> String {
 mod tests {
     use super::*;
     use serde_json::json;
-
-    #[test]
-    fn the_programs_beside_python_are_found_after_all_others() {
-        let path = path_with_programs_of(Path::new("/env/bin/python3"));
-        let folders: Vec<_> = env::split_paths(&path).collect();
-        assert_eq!(folders.last().unwrap(), Path::new("/env/bin"));
-        assert_eq!(folders.len(), env::split_paths(&env::var_os("PATH").unwrap()).count() + 1);
-    }
 
     #[test]
     fn a_report_collects_cells_the_slowest_of_them_and_faults() {

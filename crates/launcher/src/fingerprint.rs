@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 
 /// Collects what a cached thing depends on.
 #[derive(Default, Clone)]
-pub struct Key(DefaultHasher);
+pub struct Fingerprint(DefaultHasher);
 
-impl Key {
+impl Fingerprint {
     /// Adds a text: a version, a path, a setting.
     pub fn text(mut self, text: &str) -> Self {
         text.hash(&mut self.0);
@@ -61,7 +61,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         std::fs::create_dir(dir.path().join("src")).unwrap();
         std::fs::write(dir.path().join("src/a.rs"), "one").unwrap();
-        let key = || Key::default().files(dir.path()).unwrap().hex();
+        let key = || Fingerprint::default().files(dir.path()).unwrap().hex();
         let before = key();
         assert_eq!(before, key());
         std::fs::write(dir.path().join("src/a.rs"), "two").unwrap();
@@ -78,7 +78,7 @@ mod tests {
         let file = dir.path().join("a.rs");
         std::fs::write(&file, "one").unwrap();
         let keys = || {
-            let key = Key::default;
+            let key = Fingerprint::default;
             [key().files(dir.path()).unwrap().hex(), key().times(dir.path()).unwrap().hex()]
         };
         let before = keys();

@@ -1,9 +1,12 @@
 //! `cargo lab site`: the course's pages, slides and reference, from labs that have been executed.
 
-use crate::failure::{Failure, Result};
-use crate::labs::{self, Lab, edition::Edition, release, source};
-use crate::prepare::{Ready, text, whole_folder};
-use crate::{child, cli, doctor, say, tests};
+use crate::cargo_calls::helper_call;
+use clap::{Arg, ArgMatches, Command, value_parser};
+use launcher::failure::{Failure, Result};
+use launcher::files::{text, whole_folder};
+use launcher::labs::{self, Lab, edition::Edition, release, source};
+use launcher::prepare::{self, Ready};
+use launcher::{process, status_line};
 use serde_json::{Value, json};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,28 +14,53 @@ use std::path::{Path, PathBuf};
 /// The package whose wheel holds reveal.js, which makes the slides.
 const REVEAL: &str = "sphinx-revealjs==3.2.1";
 
-const FETCH_REVEAL: &str = include_str!("python/fetch_reveal.py");
+const FETCH_REVEAL: &str = include_str!("../python/fetch_reveal.py");
 
 /// Stands in a site, so that it is known as one and may be replaced.
 const MARK: &str = "lecturers.html";
 
+/// `cargo lab site`.
+pub fn command() -> Command {
+    Command::new("site")
+        .about("Writes the course's pages, slides and reference from the labs that `run` has executed")
+        .arg(
+            Arg::new("dir")
+                .required(true)
+                .value_parser(value_parser!(PathBuf))
+                .help("A new folder, or one that `site` has made"),
+        )
+        .arg(
+            Arg::new("image")
+                .long("image")
+                .default_value("convlab")
+                .help("The container image that the pages tell to run"),
+        )
+        .arg(
+            Arg::new("repository")
+                .long("repository")
+                .help("OWNER/NAME on GitHub, for the links to it and to Binder"),
+        )
+}
+
 /// Writes the site whole or not at all; a folder with anything else in it is left as it is.
-pub fn site(options: &cli::Site) -> Result<()> {
-    let ready = doctor::checked_prepare(None)?;
-    let folder = std::path::absolute(&options.folder)
-        .map_err(|error| Failure::file("find", &options.folder, &error))?;
+pub fn run(matches: &ArgMatches) -> Result<()> {
+    let ready = prepare::checked(None)?;
+    let folder: PathBuf = matches.get_one("dir").cloned().unwrap_or_default();
+    let folder = std::path::absolute(&folder).map_err(|error| Failure::file("find", &folder, &error))?;
+    let [image, repository] = ["image", "repository"].map(|name| matches.get_one::<String>(name));
+    let course = json!({"image": image, "repository": repository}).to_string();
     may_be_replaced(&folder)?;
-    let executed = ready.places.checkout.join("target/labs");
-    let labs = labs::all(&ready.places.notebooks())?;
+    let executed = ready.dirs.checkout.join("target/labs");
+    let labs = labs::all(&ready.dirs.notebooks())?;
     labs.iter().try_for_each(|lab| is_current(lab, &executed))?;
     let reveal = reveal(&ready)?;
     let reference = reference(&ready)?;
-    let lecture = ready.places.checkout.join("target/lecture");
+    let lecture = ready.dirs.checkout.join("target/lecture");
     whole_folder(&lecture, |new| release::write(&labs, Edition::Lecture, new))?;
     whole_folder(&folder, |new| {
         release::write(&labs, Edition::Learner, &new.join("notebooks"))?;
         copy(&reference, &new.join("api"))?;
-        pages(&ready, options, [&executed, &lecture, new, &reveal])
+        pages(&ready, &course, [&executed, &lecture, new, &reveal])
     })?;
     println!("The site is in {}.", folder.display());
     Ok(())
@@ -59,24 +87,27 @@ fn is_current(lab: &Lab, executed: &Path) -> Result<()> {
     Err(Failure::new(what, "cargo lab run"))
 }
 
-fn pages(ready: &Ready, options: &cli::Site, folders: [&Path; 4]) -> Result<()> {
-    let course = json!({"image": options.image, "repository": options.repository}).to_string();
-    say::step("pages and slides", |line| {
-        let mut python = child::command(&ready.python);
-        python.arg(ready.places.checkout.join("crates/launcher/site/build.py")).args(folders).arg(&course);
-        child::watch_under(line, python.env("PYTHONDONTWRITEBYTECODE", "1"), "mend what it names")
+fn pages(ready: &Ready, course: &str, folders: [&Path; 4]) -> Result<()> {
+    status_line::step("pages and slides", |line| {
+        let mut python = process::command(&ready.python);
+        python.arg(ready.dirs.checkout.join("crates/xtask/site/build.py")).args(folders).arg(course);
+        process::watch_under(line, python.env("PYTHONDONTWRITEBYTECODE", "1"), "fix what it names")
     })
 }
 
 /// The folder with reveal.js; it is fetched once.
 fn reveal(ready: &Ready) -> Result<PathBuf> {
-    let folder = ready.places.cache.join(format!("reveal-{}", REVEAL.rsplit('=').next().unwrap_or_default()));
+    let folder = ready.dirs.cache.join(format!("reveal-{}", REVEAL.rsplit('=').next().unwrap_or_default()));
     if !folder.exists() {
-        say::step("reveal.js for the slides", |line| {
+        status_line::step("reveal.js for the slides", |line| {
             whole_folder(&folder, |new| {
-                let mut python = child::command(&ready.python);
+                let mut python = process::command(&ready.python);
                 python.args(["-c", FETCH_REVEAL, REVEAL, &text(new)]);
-                child::watch_under(line, &mut python, "look at the network, then run the same command again")
+                process::watch_under(
+                    line,
+                    &mut python,
+                    "look at the network, then run the same command again",
+                )
             })
         })?;
     }
@@ -85,10 +116,10 @@ fn reveal(ready: &Ready) -> Result<PathBuf> {
 
 /// The helper crate's reference, where its dependencies are compiled already.
 fn reference(ready: &Ready) -> Result<PathBuf> {
-    let (target, mut cargo) = tests::helper_call(ready, "doc")?;
+    let (target, mut cargo) = helper_call(ready, "doc")?;
     cargo.args(["--no-deps", "--lib"]);
-    say::step("the helper crate's reference", |line| {
-        child::watch_under(line, &mut cargo, "look at the error")
+    status_line::step("the helper crate's reference", |line| {
+        process::watch_under(line, &mut cargo, "look at the error")
     })?;
     Ok(target.join("doc"))
 }
@@ -107,7 +138,7 @@ fn copy(from: &Path, to: &Path) -> Result<()> {
 }
 
 #[cfg(test)]
-mod checks {
+mod tests {
     use super::*;
 
     #[test]

@@ -1,7 +1,7 @@
 //! Programs that this one starts.
 
 use crate::failure::{Failure, Result};
-use crate::say::Line;
+use crate::status_line::StatusLine;
 use std::collections::VecDeque;
 use std::ffi::OsStr;
 use std::io::{BufRead, BufReader, Read};
@@ -62,7 +62,7 @@ pub fn watch(command: &mut Command, remedy: &str, mut tell: impl FnMut(&str)) ->
 }
 
 /// Runs `command` to its end under `line`, which shows the last thing it said.
-pub fn watch_under(line: &Line, command: &mut Command, remedy: &str) -> Result<()> {
+pub fn watch_under(line: &StatusLine, command: &mut Command, remedy: &str) -> Result<()> {
     watch(command, remedy, |text| line.show(text.trim()))
 }
 

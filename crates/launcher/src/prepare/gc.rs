@@ -1,29 +1,18 @@
 //! Keeps the cache from growing for ever: rests of interrupted runs, and what no checkout uses any more.
 
 use super::kernelspec;
+use crate::files::is_partial;
 use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
 
-/// The folder beside `folder` that this process makes or takes away: `NAME.WHAT-PID`.
-pub fn beside(folder: &Path, what: &str) -> PathBuf {
-    let name = folder.file_name().unwrap_or_default().to_string_lossy();
-    folder.with_file_name(format!("{name}.{what}-{}", std::process::id()))
-}
-
 /// Removes what makings that were interrupted have left. Nobody may be making anything meanwhile.
-pub fn remove_rests(cache: &Path) {
+pub fn remove_partial(cache: &Path) {
     for folder in [cache.to_owned(), cache.join("stages"), cache.join("builds"), cache.join("tests")] {
-        for path in entries(&folder).filter(|path| is_rest(path)) {
+        for path in entries(&folder).filter(|path| is_partial(path)) {
             // What cannot be removed now is removed by the next run.
             let _ = fs::remove_dir_all(path);
         }
     }
-}
-
-fn is_rest(path: &Path) -> bool {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let process = [".partial-", ".old-"].iter().find_map(|mark| Some(name.rsplit_once(mark)?.1.to_owned()));
-    process.is_some_and(|process| process.parse::<u32>().is_ok())
 }
 
 /// Removes programs, Python environments and stages that no checkout's kernelspec names, and the folders in which the
@@ -147,9 +136,9 @@ mod tests {
         for rest in ["libtorch-2.13.0-linux.partial-77", "stages/a-1.old-77", "tests/a-1.partial-77"] {
             fs::create_dir_all(cache.join(rest).join("lib")).unwrap();
         }
-        remove_rests(&cache);
+        remove_partial(&cache);
         assert_eq!(there(&cache), before);
-        assert_eq!(entries(&cache).filter(|path| is_rest(path)).count(), 0);
+        assert_eq!(entries(&cache).filter(|path| is_partial(path)).count(), 0);
         assert!(!cache.join("stages/a-1.old-77").exists() && !cache.join("tests/a-1.partial-77").exists());
     }
 }

@@ -1,9 +1,11 @@
 //! The versions that several files name are the same in all of them.
 
-mod common;
-
-use common::checkout;
 use std::fs;
+use std::path::{Path, PathBuf};
+
+fn checkout() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
 
 fn read(path: &str) -> String {
     fs::read_to_string(checkout().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
@@ -72,7 +74,7 @@ fn the_image_has_the_labs_rust_and_condas_python() {
 #[test]
 fn every_way_in_mounts_the_learners_work_where_the_image_has_it() {
     let place = after(&read("Dockerfile"), "\nVOLUME ").to_owned();
-    for path in ["compose.yaml", "deploy/values.yaml", "crates/launcher/site/run.html", "README.md"] {
+    for path in ["compose.yaml", "deploy/values.yaml", "crates/xtask/site/run.html", "README.md"] {
         assert!(read(path).contains(&place), "{path} does not mount {place}");
     }
 }

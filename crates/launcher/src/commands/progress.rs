@@ -1,16 +1,21 @@
 //! `cargo lab progress`: what is done, from the record that the checks keep beside the learner's copies.
 
-use super::{Lab, copy::RECORD, exercises};
+use crate::dirs::Dirs;
 use crate::failure::Result;
-use crate::places::Places;
+use crate::labs::{self, Lab, copy::RECORD, exercises};
+use clap::{ArgMatches, Command};
 use std::fs;
 
+pub fn command() -> Command {
+    Command::new("progress").about("Shows which exercises are done")
+}
+
 /// Prints the exercises of every lab with a mark for each.
-pub fn print() -> Result<()> {
-    let places = Places::find()?;
-    let record = places.my_labs().join(RECORD);
+pub fn run(_: &ArgMatches) -> Result<()> {
+    let dirs = Dirs::find()?;
+    let record = dirs.my_labs().join(RECORD);
     match fs::read_to_string(&record) {
-        Ok(text) => print!("{}", table(&super::all(&places.notebooks())?, &text)?),
+        Ok(text) => print!("{}", table(&labs::all(&dirs.notebooks())?, &text)?),
         Err(_) => println!(
             "Nothing is noted yet: `cargo lab` makes your copy of the labs and notes what you do there."
         ),
@@ -19,16 +24,16 @@ pub fn print() -> Result<()> {
 }
 
 fn table(labs: &[Lab], record: &str) -> Result<String> {
-    let mut told = String::new();
+    let mut lines = String::new();
     for lab in labs {
         let names = exercises(&lab.read()?);
         let done = names.iter().filter(|name| count(record, name, "right") > 0).count();
-        told += &format!("{}: {done} of {}\n", lab.name(), names.len());
+        lines += &format!("{}: {done} of {}\n", lab.name(), names.len());
         for name in names {
-            told += &format!("  {}\n", line(record, &name));
+            lines += &format!("  {}\n", line(record, &name));
         }
     }
-    Ok(told)
+    Ok(lines)
 }
 
 /// As the figure in lab 00 has it: the mark, the name, the hints.
@@ -57,7 +62,7 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn every_exercise_is_told_with_its_mark_and_its_hints() {
+    fn every_exercise_is_listed_with_its_mark_and_its_hints() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("02_by_hand.ipynb");
         let cells: Vec<_> = ["one", "check-one", "check-two", "check-three"]
@@ -65,7 +70,7 @@ mod tests {
             .into();
         fs::write(&path, json!({"cells": cells}).to_string()).unwrap();
         let record = "one tried\none hint\none right\ntwo tried\ntwo hint\ntwo hint\ntwo solution\nrubbish\n";
-        let told = "02_by_hand: 1 of 3\n  ✔ one, 1 hint\n  ✘ two, 2 hints, solution seen\n  ○ three\n";
-        assert_eq!(table(&[Lab { path }], record).unwrap(), told);
+        let expected = "02_by_hand: 1 of 3\n  ✔ one, 1 hint\n  ✘ two, 2 hints, solution seen\n  ○ three\n";
+        assert_eq!(table(&[Lab { path }], record).unwrap(), expected);
     }
 }

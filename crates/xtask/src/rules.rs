@@ -2,20 +2,17 @@
 
 mod exercises;
 
-use super::edition::is_mark;
-use super::{Lab, select, source};
-use crate::failure::{Failure, Result};
+use launcher::failure::{Failure, Result};
+use launcher::labs::edition::is_mark;
+use launcher::labs::{FIRST_CELL, Lab, select, source};
 use serde_json::Value;
 use std::path::Path;
 
-/// The first code cell of every lab; it works in the stock evcxr kernel too.
-pub const FIRST_CELL: &str = ":dep convlab = { path = \"../crates/convlab\" }\nuse convlab::prelude::*;";
-
 /// The most lines that a code cell may have: one idea per cell.
-const LONGEST_CELL: usize = 12;
+const MAX_CELL_LINES: usize = 12;
 
 /// The most goals that a lab may promise.
-const MOST_GOALS: usize = 4;
+const MAX_GOALS: usize = 4;
 
 /// Everything in the lab that breaks a rule, each as a sentence that names the cell.
 pub fn broken(lab: &Lab) -> Result<Vec<String>> {
@@ -98,8 +95,8 @@ fn head(name: &str, cells: &[Value]) -> Vec<String> {
         None => found.push("the first cell does not say what the learner can do by the end".to_owned()),
         Some((_, goals)) => {
             let count = goals.lines().filter(|line| line.trim_start().starts_with(['-', '*'])).count();
-            if !(1..=MOST_GOALS).contains(&count) {
-                found.push(format!("there are {count} goals; one to {MOST_GOALS} are wanted"));
+            if !(1..=MAX_GOALS).contains(&count) {
+                found.push(format!("there are {count} goals; one to {MAX_GOALS} are wanted"));
             }
         }
     }
@@ -125,8 +122,8 @@ fn of_cell(cell: &Value) -> Vec<String> {
     }
     // The marks around a solution do not count: the learner's copy has none.
     let lines = source(cell).lines().filter(|line| !is_mark(line)).count();
-    if lines > LONGEST_CELL {
-        found.push(format!("{lines} lines of code; at most {LONGEST_CELL} are wanted"));
+    if lines > MAX_CELL_LINES {
+        found.push(format!("{lines} lines of code; at most {MAX_CELL_LINES} are wanted"));
     }
     if cell["outputs"].as_array().is_some_and(|outputs| !outputs.is_empty())
         || !cell["execution_count"].is_null()

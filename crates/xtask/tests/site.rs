@@ -1,24 +1,28 @@
 //! The course's pages: what they show of a lab, and that no link in them leads nowhere.
 
-mod common;
-
-use common::{checkout, lab, said};
+use launcher::dirs::Dirs;
+use launcher::prepare;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::{env, fs};
 
+fn checkout() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
 /// The prepared Python, or `None` where nothing is prepared.
 fn python() -> Option<PathBuf> {
-    env::var_os("CONVLAB_PREPARED").or_else(|| {
+    if env::var_os("CONVLAB_PREPARED").is_none() {
         println!("skipped: not prepared");
-        None
-    })?;
-    let told = said(&lab(&["env"]).output().unwrap());
-    let path = told.lines().find_map(|line| line.strip_prefix("export JUPYTER_PATH='")).unwrap();
-    let spec = Path::new(path.trim_end_matches('\'')).join("kernels/convlab/kernel.json");
-    let spec: Value = serde_json::from_str(&fs::read_to_string(spec).unwrap()).unwrap();
-    Some(spec["metadata"]["python"].as_str().unwrap().into())
+        return None;
+    }
+    Some(prepare::prepared(&Dirs::find().unwrap()).unwrap().python)
+}
+
+/// Both streams of a program.
+fn output_of(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
 }
 
 /// Builds the pages of one lab with this text in its second section.
@@ -39,7 +43,7 @@ fn build(python: &Path, site: &Path, text: &str) -> Output {
     fs::write(labs.join("02_by_hand.ipynb"), executed(text).to_string()).unwrap();
     fs::write(lectures.join("02_by_hand.ipynb"), lecture(text).to_string()).unwrap();
     Command::new(python)
-        .arg(checkout().join("crates/launcher/site/build.py"))
+        .arg(checkout().join("crates/xtask/site/build.py"))
         .args([&labs, &lectures, site, &reveal])
         .arg(r#"{"image": "course:1", "repository": "owner/name"}"#)
         .env("PYTHONDONTWRITEBYTECODE", "1")
@@ -88,7 +92,7 @@ fn a_page_shows_outputs_and_starters_and_the_slides_hold_the_speakers_notes() {
     let Some(python) = python() else { return };
     let site = tempfile::tempdir().unwrap();
     let output = build(&python, site.path(), "Text.");
-    assert!(output.status.success(), "{}", said(&output));
+    assert!(output.status.success(), "{}", output_of(&output));
     let read = |name: &str| fs::read_to_string(site.path().join(name)).unwrap();
 
     let page = read("labs/02_by_hand.html");
@@ -125,9 +129,9 @@ fn a_link_that_leads_nowhere_fails_the_site_with_the_page_that_has_it() {
     let site = tempfile::tempdir().unwrap();
     let output = build(&python, site.path(), "[Next](03_gone.html), and [here](#nowhere).");
     assert!(!output.status.success());
-    let told = said(&output);
+    let output = output_of(&output);
     for link in ["03_gone.html", "#nowhere"] {
-        assert!(told.contains(&format!("labs/02_by_hand.html: the link {link} leads nowhere")), "{told}");
+        assert!(output.contains(&format!("labs/02_by_hand.html: the link {link} leads nowhere")), "{output}");
     }
 }
 

@@ -1,15 +1,22 @@
+//! Where things are: the checkout, the cache, and what is in them.
+
 use crate::failure::{Failure, Result};
 use std::env;
 use std::path::{Path, PathBuf};
 
+/// The remedy for a cache folder that is full or cannot be written.
+pub const CACHE_ELSEWHERE: &str = "export CONVLAB_CACHE=/other/disk/convlab";
+
 /// The folders this program writes to: the checkout and the user's cache.
 #[derive(Debug, Clone)]
-pub struct Places {
+pub struct Dirs {
+    /// The folder with the workspace's `Cargo.toml`.
     pub checkout: PathBuf,
+    /// What is shared by all checkouts of this user.
     pub cache: PathBuf,
 }
 
-impl Places {
+impl Dirs {
     /// Finds the checkout from the working folder upwards, and the cache from `CONVLAB_CACHE`, `XDG_CACHE_HOME`
     /// or the home folder.
     pub fn find() -> Result<Self> {

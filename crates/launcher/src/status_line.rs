@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 /// A step's line on the terminal; it moves while the step works.
-pub struct Line {
+pub struct StatusLine {
     title: String,
     started: Instant,
     detail: Mutex<String>,
@@ -16,8 +16,8 @@ pub struct Line {
 /// Runs `work` under a line with `title`, and says how long it took.
 ///
 /// The line tells the newest detail and the seconds, ten times a second on a terminal, every 20 s in a log.
-pub fn step<T>(title: &str, work: impl FnOnce(&Line) -> Result<T>) -> Result<T> {
-    let line = Line { title: title.to_owned(), started: Instant::now(), detail: Mutex::default() };
+pub fn step<T>(title: &str, work: impl FnOnce(&StatusLine) -> Result<T>) -> Result<T> {
+    let line = StatusLine { title: title.to_owned(), started: Instant::now(), detail: Mutex::default() };
     let terminal = std::io::stderr().is_terminal();
     let pause = Duration::from_millis(if terminal { 100 } else { 20_000 });
     let result = std::thread::scope(|scope| {
@@ -37,7 +37,7 @@ pub fn step<T>(title: &str, work: impl FnOnce(&Line) -> Result<T>) -> Result<T> 
     result
 }
 
-impl Line {
+impl StatusLine {
     /// Shows `detail` behind the title from now on.
     pub fn show(&self, detail: &str) {
         detail.clone_into(&mut self.detail.lock().unwrap_or_else(PoisonError::into_inner));
