@@ -35,7 +35,7 @@ impl Failure {
         &self.what
     }
 
-    /// What mends it.
+    /// What to do about it.
     pub fn remedy(&self) -> &str {
         &self.remedy
     }

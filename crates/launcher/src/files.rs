@@ -83,14 +83,14 @@ mod tests {
     }
 
     #[test]
-    fn the_rest_of_an_interrupted_making_is_no_part_of_the_next() {
+    fn the_leftovers_of_an_interrupted_making_are_not_in_the_next() {
         let dir = tempfile::tempdir().unwrap();
         let folder = dir.path().join("thing");
-        let rest = beside(&folder, "partial");
-        fs::create_dir(&rest).unwrap();
-        fs::write(rest.join("rest"), "").unwrap();
+        let leftover = beside(&folder, "partial");
+        fs::create_dir(&leftover).unwrap();
+        fs::write(leftover.join("leftover"), "").unwrap();
         whole_folder(&folder, |new| write(&new.join("a"), "new")).unwrap();
-        assert!(folder.join("a").exists() && !folder.join("rest").exists());
+        assert!(folder.join("a").exists() && !folder.join("leftover").exists());
         whole_folder(&folder, |new| write(&new.join("b"), "newer")).unwrap();
         assert!(folder.join("b").exists() && !folder.join("a").exists());
         assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);

@@ -31,8 +31,8 @@ pub fn command(program: impl AsRef<OsStr>) -> Command {
     command
 }
 
-/// Runs `command` to its end, telling each line of its output to `tell`; a failure shows its last lines.
-pub fn watch(command: &mut Command, remedy: &str, mut tell: impl FnMut(&str)) -> Result<()> {
+/// Runs `command` to its end, with each line of its output passed to `on_line`; a failure shows its last lines.
+pub fn watch(command: &mut Command, remedy: &str, mut on_line: impl FnMut(&str)) -> Result<()> {
     let name = name_of(command);
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child =
@@ -46,7 +46,7 @@ pub fn watch(command: &mut Command, remedy: &str, mut tell: impl FnMut(&str)) ->
     }
     let mut last = VecDeque::new();
     for line in lines {
-        tell(&line);
+        on_line(&line);
         if last.len() == LAST_LINES {
             last.pop_front();
         }
@@ -112,18 +112,18 @@ mod tests {
     #[test]
     fn a_program_sees_nothing_of_how_cargo_started_this_one() {
         assert!(std::env::var_os("CARGO_MANIFEST_DIR").is_some());
-        let told = output(&mut command("env"), "").unwrap();
+        let printed = output(&mut command("env"), "").unwrap();
         for name in ["CARGO=", "CARGO_MANIFEST_DIR=", "CARGO_PKG_NAME="] {
-            assert!(!told.lines().any(|line| line.starts_with(name)), "{told}");
+            assert!(!printed.lines().any(|line| line.starts_with(name)), "{printed}");
         }
-        assert!(told.lines().any(|line| line.starts_with("PATH=")), "{told}");
+        assert!(printed.lines().any(|line| line.starts_with("PATH=")), "{printed}");
     }
 
     #[test]
-    fn every_line_is_told_as_it_comes() {
-        let mut told = Vec::new();
-        watch(&mut shell("echo one; echo two"), "", |line| told.push(line.to_owned())).unwrap();
-        assert_eq!(told, ["one", "two"]);
+    fn every_line_is_passed_on_as_it_comes() {
+        let mut printed = Vec::new();
+        watch(&mut shell("echo one; echo two"), "", |line| printed.push(line.to_owned())).unwrap();
+        assert_eq!(printed, ["one", "two"]);
     }
 
     #[test]

@@ -15,7 +15,7 @@ pub struct StatusLine {
 
 /// Runs `work` under a line with `title`, and says how long it took.
 ///
-/// The line tells the newest detail and the seconds, ten times a second on a terminal, every 20 s in a log.
+/// The line shows the newest detail and the seconds, ten times a second on a terminal, every 20 s in a log.
 pub fn step<T>(title: &str, work: impl FnOnce(&StatusLine) -> Result<T>) -> Result<T> {
     let line = StatusLine { title: title.to_owned(), started: Instant::now(), detail: Mutex::default() };
     let terminal = std::io::stderr().is_terminal();
@@ -81,9 +81,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn times_are_told_as_people_tell_them() {
-        let told = |s: f64| seconds(Duration::from_secs_f64(s));
-        assert_eq!([told(0.42), told(12.3), told(200.0)], ["0.4 s", "12 s", "3 min 20 s"]);
+    fn times_are_written_as_people_say_them() {
+        let text = |s: f64| seconds(Duration::from_secs_f64(s));
+        assert_eq!([text(0.42), text(12.3), text(200.0)], ["0.4 s", "12 s", "3 min 20 s"]);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-/// What the system's packages bring.
+/// What the system's packages hold.
 #[derive(Clone, Copy)]
 pub enum Tool {
     Compiler,

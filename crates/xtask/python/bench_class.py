@@ -82,11 +82,11 @@ def main():
         for fault in {str(run.exception()) for run in runs if run.exception()}:
             print(f"  {fault or 'a kernel stopped'}")
         if good:
-            told = [f"{statistics.median(values):.1f} ({max(values):.1f})" for values in list(zip(*good))[:3]]
+            waits = [f"{statistics.median(values):.1f} ({max(values):.1f})" for values in list(zip(*good))[:3]]
             space = [f"{statistics.median(values):.2f} ({max(values):.2f})" for values in list(zip(*good))[3:5]]
             spent = statistics.median(run[5] for run in good)
-            cells_told = f"{told[0]:11}  {told[1]:12}  {told[2]:13}  {space[0]:10}  {space[1]:10}  {spent:.0f}"
-            print(f"{count:7}  {count - len(good):6}  {cells_told}", flush=True)
+            row = f"{waits[0]:11}  {waits[1]:12}  {waits[2]:13}  {space[0]:10}  {space[1]:10}  {spent:.0f}"
+            print(f"{count:7}  {count - len(good):6}  {row}", flush=True)
 
 
 main()

@@ -23,7 +23,7 @@ PYTHON_PICTURE = "torch.arange(4.).view(2, 2)"
 
 def measure(manager, cells, picture, folder):
     """Seconds until the kernel answers and until the first tensor; of each further cell, whole and beyond its own
-    computing where the kernel tells that; GB of memory in the end."""
+    computing where the kernel reports that; GB of memory in the end."""
     started = time.monotonic()
     manager.start_kernel(cwd=folder)
     client = manager.client()
@@ -54,9 +54,9 @@ def row(name, ready, first, times, space):
     whole = sorted(seconds for seconds, _ in times)
     beyond = [seconds - own for seconds, own in times if own is not None]
     p95 = whole[min(len(whole) - 1, round(0.95 * len(whole)))]
-    told = f"{statistics.median(beyond):8.2f} {sum(beyond):7.1f}" if len(beyond) == len(times) else "       -       -"
+    compiling = f"{statistics.median(beyond):8.2f} {sum(beyond):7.1f}" if len(beyond) == len(times) else "       -       -"
     numbers = f"{ready:7.1f} {first:8.1f} {statistics.median(whole):8.2f} {p95:8.2f} {sum(whole):8.1f}"
-    print(f"{name:34} {numbers} {told} {space:7.2f}", flush=True)
+    print(f"{name:34} {numbers} {compiling} {space:7.2f}", flush=True)
 
 
 def in_python(python, folder):

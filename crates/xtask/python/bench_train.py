@@ -193,7 +193,7 @@ def grid():
 
 
 torch.set_num_threads(THREADS)
-told = {"load": load, "grid": grid}.get(WHAT, recipe)()
+result = {"load": load, "grid": grid}.get(WHAT, recipe)()
 unit = 2**20 if sys.platform == "darwin" else 2**10
-told["peak_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit
-print(json.dumps(told))
+result["peak_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit
+print(json.dumps(result))

@@ -34,16 +34,16 @@ def plays(page):
     """Whether the first player moves on by a key, by a click on its last button, and by itself."""
     player = page.locator(".convlab-steps").first
     player.scroll_into_view_if_needed()
-    told, seen = player.locator("p").first, []
+    caption, seen = player.locator("p").first, []
     player.focus()
     page.keyboard.press("Home")
     for act in (lambda: page.keyboard.press("ArrowRight"), lambda: player.locator("button").last.click()):
-        seen.append(told.inner_text())
+        seen.append(caption.inner_text())
         act()
-    seen.append(told.inner_text())
+    seen.append(caption.inner_text())
     player.get_by_role("button", name="Play").click()
     page.wait_for_timeout(1500)
-    seen.append(told.inner_text())
+    seen.append(caption.inner_text())
     return len(set(seen)) == len(seen)
 
 
@@ -72,19 +72,19 @@ def main():
             for size, (width, height) in SIZES.items():
                 for scheme in ("light", "dark"):
                     page = browser.new_page(viewport={"width": width, "height": height}, color_scheme=scheme)
-                    told = []
-                    page.on("console", lambda message: told.append(message.text) if message.type == "error" else None)
-                    page.on("pageerror", lambda error: told.append(str(error)))
-                    page.on("request", lambda request: request.url.startswith((root, "data:")) or told.append(request.url))
+                    faults_found = []
+                    page.on("console", lambda message: faults_found.append(message.text) if message.type == "error" else None)
+                    page.on("pageerror", lambda error: faults_found.append(str(error)))
+                    page.on("request", lambda request: request.url.startswith((root, "data:")) or faults_found.append(request.url))
                     page.goto(root + name)
-                    told += faults(page, axe, name)
+                    faults_found += faults(page, axe, name)
                     if shots:
                         flat = name.replace("/", "-").removesuffix(".html")
                         path = os.path.join(shots[0], f"{flat}-{size}-{scheme}.png")
                         page.screenshot(path=path, full_page="slides" not in name)
-                    for fault in told:
+                    for fault in faults_found:
                         print(f"{name}, {size}, {scheme}: {fault}")
-                    count += len(told)
+                    count += len(faults_found)
                     page.close()
         browser.close()
     print(f"{len(names)} pages, {count} faults")

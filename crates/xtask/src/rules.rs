@@ -199,7 +199,7 @@ mod tests {
             broken_in(&notebook).join("\n")
         };
         let long = "let x = 1;\n".repeat(13);
-        for (path, value, told) in [
+        for (path, value, complaint) in [
             ("/cells/0/source", json!("# 03 · Title\n45 minutes\nBy the end you can\n- a"), "title"),
             ("/cells/0/source", json!("# 00 · Title\nBy the end you can\n- a"), "minutes"),
             ("/cells/0/source", json!("# 00 · Title\n45 minutes"), "by the end"),
@@ -218,7 +218,10 @@ mod tests {
             ("/metadata/kernelspec/name", json!("rust"), "kernel"),
         ] {
             let found = spoil(path, value);
-            assert!(found.contains(told), "{path}: expected a complaint about {told}, found {found:?}");
+            assert!(
+                found.contains(complaint),
+                "{path}: expected a complaint about {complaint}, found {found:?}"
+            );
         }
     }
 }

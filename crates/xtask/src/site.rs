@@ -33,7 +33,7 @@ pub fn command() -> Command {
             Arg::new("image")
                 .long("image")
                 .default_value("convlab")
-                .help("The container image that the pages tell to run"),
+                .help("The container image that the pages name"),
         )
         .arg(
             Arg::new("repository")

@@ -43,7 +43,7 @@ impl Count {
         match self.skipped.keys().find(|reason| deny_skips && !may(reason)) {
             Some(reason) => Err(Failure::new(
                 format!("Tests were skipped: {reason}."),
-                "bring what they lack; for data, name its folder: export CONVLAB_DATA=…",
+                "give them what they lack; for data, name its folder: export CONVLAB_DATA=…",
             )),
             None => Ok(()),
         }

@@ -100,7 +100,7 @@ pub(super) fn sync_labs(dirs: &Dirs, edition: Edition) -> Result<PathBuf> {
     Ok(mine)
 }
 
-/// JupyterLab takes this process's place: Ctrl-C is for it alone.
+/// Replaces this process by JupyterLab: Ctrl-C is for it alone.
 #[cfg(unix)]
 fn become_jupyter(jupyter: &mut Command) -> Result<()> {
     use std::os::unix::process::CommandExt;

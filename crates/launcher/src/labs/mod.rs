@@ -51,9 +51,9 @@ pub fn all(folder: &Path) -> Result<Vec<Lab>> {
 }
 
 /// The labs that the given numbers, names or paths of notebooks mean; all of them when none is given.
-pub fn select(folder: &Path, asked: &[String]) -> Result<Vec<Lab>> {
+pub fn select(folder: &Path, words: &[String]) -> Result<Vec<Lab>> {
     let labs = all(folder)?;
-    if asked.is_empty() {
+    if words.is_empty() {
         return Ok(labs);
     }
     let find = |word: &String| {
@@ -67,7 +67,7 @@ pub fn select(folder: &Path, asked: &[String]) -> Result<Vec<Lab>> {
         let names: Vec<_> = labs.iter().map(Lab::name).collect();
         Failure::new(format!("There is no lab {word}."), format!("name one of these: {}", names.join(", ")))
     };
-    asked.iter().map(|word| find(word).ok_or_else(|| missing(word))).collect()
+    words.iter().map(|word| find(word).ok_or_else(|| missing(word))).collect()
 }
 
 /// A cell's text: nbformat allows a string or a list of lines.
@@ -110,9 +110,9 @@ mod tests {
         for name in ["02_by_hand", "00_welcome"] {
             fs::write(dir.path().join(format!("{name}.ipynb")), "{}").unwrap();
         }
-        let names = |asked: &[&str]| {
-            let asked: Vec<_> = asked.iter().map(ToString::to_string).collect();
-            select(dir.path(), &asked).map(|labs| labs.iter().map(Lab::name).collect::<Vec<_>>())
+        let names = |words: &[&str]| {
+            let words: Vec<_> = words.iter().map(ToString::to_string).collect();
+            select(dir.path(), &words).map(|labs| labs.iter().map(Lab::name).collect::<Vec<_>>())
         };
         assert_eq!(names(&[]).unwrap(), ["00_welcome", "02_by_hand"]);
         assert_eq!(names(&["02"]).unwrap(), ["02_by_hand"]);

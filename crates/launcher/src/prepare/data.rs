@@ -51,17 +51,17 @@ pub fn choose(ready: &Ready, offline: bool) -> Result<Data> {
 /// Downloads MNIST; the failure is the first line of what the downloader says at its end.
 fn fetch(ready: &Ready, into: &Path, line: &status_line::StatusLine) -> Result<()> {
     let mut fetch = Command::new(ready.programs.fetch());
-    let mut told = Vec::new();
+    let mut lines = Vec::new();
     process::watch(fetch.arg("mnist").arg("--into").arg(into), "cargo lab run --offline", |text| {
         line.show(text.trim());
-        told.push(text.to_owned());
+        lines.push(text.to_owned());
     })
-    .map_err(|failure| Failure::new(reason(&told), failure.remedy()))
+    .map_err(|failure| Failure::new(reason(&lines), failure.remedy()))
 }
 
-fn reason(told: &[String]) -> &str {
-    let failure = told.iter().rfind(|line| line.starts_with("expected "));
-    failure.or(told.last()).map_or("the downloader ended without a word", String::as_str)
+fn reason(lines: &[String]) -> &str {
+    let failure = lines.iter().rfind(|line| line.starts_with("expected "));
+    failure.or(lines.last()).map_or("the downloader ended without a word", String::as_str)
 }
 
 /// Fails when `CONVLAB_DATA` names a folder that holds nothing the labs can use.
@@ -112,8 +112,8 @@ mod tests {
 
     #[test]
     fn the_reason_of_a_failed_download_is_the_line_that_says_what_was_expected() {
-        let told = ["a.gz: 3.1 of 9.9 MB", "expected a file, but got none.", "What to do: wait."];
-        assert_eq!(reason(&told.map(str::to_owned)), "expected a file, but got none.");
+        let lines = ["a.gz: 3.1 of 9.9 MB", "expected a file, but got none.", "What to do: wait."];
+        assert_eq!(reason(&lines.map(str::to_owned)), "expected a file, but got none.");
         assert_eq!(reason(&["killed".to_owned()]), "killed");
     }
 

@@ -1,4 +1,4 @@
-//! Keeps the cache from growing for ever: rests of interrupted runs, and what no checkout uses any more.
+//! Keeps the cache from growing for ever: leftovers of interrupted runs, and what no checkout uses any more.
 
 use super::kernelspec;
 use crate::files::is_partial;
@@ -133,8 +133,8 @@ mod tests {
     fn rests_of_interrupted_runs_are_removed_and_nothing_else() {
         let (_dir, cache) = cache();
         let before = there(&cache);
-        for rest in ["libtorch-2.13.0-linux.partial-77", "stages/a-1.old-77", "tests/a-1.partial-77"] {
-            fs::create_dir_all(cache.join(rest).join("lib")).unwrap();
+        for leftover in ["libtorch-2.13.0-linux.partial-77", "stages/a-1.old-77", "tests/a-1.partial-77"] {
+            fs::create_dir_all(cache.join(leftover).join("lib")).unwrap();
         }
         remove_partial(&cache);
         assert_eq!(there(&cache), before);

@@ -65,13 +65,13 @@ pub fn check(folder: &Path) -> Result<()> {
     Ok(())
 }
 
-/// The version that a libtorch folder's own header tells.
+/// The version that a libtorch folder's own header names.
 pub fn version_of(folder: &Path) -> Option<String> {
     let headers = ["include/torch/headeronly/version.h", "include/torch/csrc/api/include/torch/version.h"];
     let header = headers.iter().find_map(|header| fs::read_to_string(folder.join(header)).ok())?;
-    let number = |part: &str| {
-        let name = format!("#define TORCH_VERSION_{part} ");
-        header.lines().find_map(|line| line.strip_prefix(&name).map(|value| value.trim().to_owned()))
+    let number = |name: &str| {
+        let define = format!("#define TORCH_VERSION_{name} ");
+        header.lines().find_map(|line| line.strip_prefix(&define).map(|value| value.trim().to_owned()))
     };
     Some(format!("{}.{}.{}", number("MAJOR")?, number("MINOR")?, number("PATCH")?))
 }

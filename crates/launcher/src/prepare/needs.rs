@@ -37,8 +37,8 @@ fn rust() -> Result<String> {
 
 fn compiler() -> Result<String> {
     let name = std::env::var("CXX").unwrap_or_else(|_| "c++".to_owned());
-    let told = process::output(Command::new(&name).arg("--version"), &system::install(Tool::Compiler))?;
-    Ok(told.lines().next().unwrap_or_default().to_owned())
+    let version = process::output(Command::new(&name).arg("--version"), &system::install(Tool::Compiler))?;
+    Ok(version.lines().next().unwrap_or_default().to_owned())
 }
 
 fn python() -> Result<String> {
@@ -84,8 +84,9 @@ fn space(cache: &Path) -> Result<String> {
     }
     let Ok(python) = python::base_python() else { return Ok("not measured: there is no Python".to_owned()) };
     let script = "import shutil, sys; print(shutil.disk_usage(sys.argv[1]).free // 10**8)";
-    let told = process::output(Command::new(python).args(["-c", script]).arg(existing), "cargo lab doctor")?;
-    let free = told.parse::<u64>().unwrap_or(0);
+    let tenths =
+        process::output(Command::new(python).args(["-c", script]).arg(existing), "cargo lab doctor")?;
+    let free = tenths.parse::<u64>().unwrap_or(0);
     let needed = if stage::is_prepared(cache) { SPACE_WHEN_PREPARED } else { SPACE };
     let gigabytes = |tenths: u64| format!("{}.{} GB", tenths / 10, tenths % 10);
     if free < needed {

@@ -35,7 +35,7 @@ impl Programs {
         process::watch(kernel.arg("--sweep").arg(kernels(dirs)), "cargo lab doctor", |_| {})
     }
 
-    /// What tells the kernel and the helper crate where things lie.
+    /// What the kernel and the helper crate read to find things.
     pub fn environment(&self, dirs: &Dirs) -> BTreeMap<String, String> {
         BTreeMap::from([
             ("CONVLAB_CACHE".to_owned(), text(&dirs.cache)),
@@ -113,12 +113,12 @@ fn with_exe(path: &Path) -> PathBuf {
 }
 
 fn crate_count(dirs: &Dirs) -> Option<usize> {
-    let mut tree = process::command("cargo");
-    tree.args(["tree", "--locked", "--package", "kernel", "--package", "fetch", "--edges", "normal,build"]);
-    tree.args(["--prefix", "none", "--format", "{p}"]).current_dir(&dirs.checkout);
-    let told = process::output(&mut tree, "").ok()?;
+    let mut cargo = process::command("cargo");
+    cargo.args(["tree", "--locked", "--package", "kernel", "--package", "fetch", "--edges", "normal,build"]);
+    cargo.args(["--prefix", "none", "--format", "{p}"]).current_dir(&dirs.checkout);
+    let tree = process::output(&mut cargo, "").ok()?;
     Some(
-        told.lines()
+        tree.lines()
             .map(|line| line.trim_end_matches(" (*)"))
             .collect::<std::collections::BTreeSet<_>>()
             .len(),

@@ -81,10 +81,15 @@ fn fill(folder: &Path, base: &Path, requirements: &str, line: &status_line::Stat
 fn has_tools(python: &Path) -> bool {
     let wanted =
         REQUIREMENTS.lines().filter(|line| TOOLS.iter().any(|tool| line.starts_with(&format!("{tool}=="))));
-    let asks = "import sys; from importlib.metadata import version\n\
+    let script = "import sys; from importlib.metadata import version\n\
                 sys.exit(any(version(name) != wanted for name, wanted in (word.split('==') for word in sys.argv[1:])))";
     let mut command = Command::new(python);
-    command.args(["-c", asks]).args(wanted).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    command
+        .args(["-c", script])
+        .args(wanted)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
     command.status().is_ok_and(|status| status.success())
 }
 
@@ -101,7 +106,7 @@ fn find() -> Result<PathBuf> {
     for python in candidates {
         match version(&python) {
             Ok(_) => return Ok(python),
-            // What is wrong with the first is told; the second is tried all the same.
+            // What is wrong with the first is reported; the second is tried all the same.
             Err(failure) => wrong = wrong.or(Some(failure)),
         }
     }
@@ -115,23 +120,24 @@ fn none() -> Failure {
 
 /// `3.11.7`, or a failure when that Python is too old or lacks the modules that make an environment.
 pub fn version(python: &Path) -> Result<String> {
-    let asks = "import sys; print(sys.version.split()[0]); import venv, ensurepip";
-    let output = Command::new(python).args(["-c", asks]).stdin(Stdio::null()).output().map_err(|_| none())?;
-    let told = String::from_utf8_lossy(&output.stdout).trim().to_owned();
-    let mut numbers = told.split('.').map_while(|part| part.parse::<u32>().ok());
+    let script = "import sys; print(sys.version.split()[0]); import venv, ensurepip";
+    let output =
+        Command::new(python).args(["-c", script]).stdin(Stdio::null()).output().map_err(|_| none())?;
+    let version = String::from_utf8_lossy(&output.stdout).trim().to_owned();
+    let mut numbers = version.split('.').map_while(|part| part.parse::<u32>().ok());
     let found = (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0));
     if found == (0, 0) {
         return Err(none());
     }
     if found < OLDEST {
-        let what = format!("Python {told} is too old: the labs need {}.{} or newer.", OLDEST.0, OLDEST.1);
+        let what = format!("Python {version} is too old: the labs need {}.{} or newer.", OLDEST.0, OLDEST.1);
         return Err(Failure::new(what, "export CONVLAB_PYTHON=/path/to/newer/python3"));
     }
     if !output.status.success() {
-        let what = format!("Python {told} lacks its modules venv and ensurepip.");
+        let what = format!("Python {version} lacks its modules venv and ensurepip.");
         return Err(Failure::new(what, system::install(Tool::Python)));
     }
-    Ok(told)
+    Ok(version)
 }
 
 /// The interpreter inside an environment.

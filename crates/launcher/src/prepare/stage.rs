@@ -1,4 +1,4 @@
-//! The stage: what a lab's first cell asks for, and what else labs load, compiled once; each kernel clones it.
+//! The stage: what a lab's first cell loads, and what else labs load, compiled once; each kernel clones it.
 
 use super::programs::Programs;
 use super::toolchain::Toolchain;
@@ -96,7 +96,7 @@ pub fn clone(programs: &Programs, from: &Path, to: &Path) -> Result<()> {
     process::watch(kernel.arg("--clone").arg(from).arg(to), "cargo lab doctor", |_| {})
 }
 
-/// Puts a new stage in the place of the old one, when no kernel is cloning that.
+/// Replaces the old stage by a new one, when no kernel is cloning that.
 fn publish(stage: &Path, make: impl FnOnce(&Path) -> Result<()>) -> Result<()> {
     let cloning = fs::File::open(stage.join(LOCK)).and_then(|file| file.lock().map(|()| file));
     let result = whole_folder(stage, make);

@@ -44,7 +44,7 @@ signal.signal(signal.SIGINT, lambda *_: os.kill(os.getpid(), signal.SIGTERM))
 
 
 def link(server):
-    """The one link to open; a token that the user gave (JUPYTER_TOKEN) is not told."""
+    """The one link to open; a token that the user gave (JUPYTER_TOKEN) is not shown."""
     users = server.identity_provider
     token = users.token
     secret = f"?token={token}" if users.token_generated else ""

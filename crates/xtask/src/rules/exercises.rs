@@ -121,7 +121,7 @@ pub mod tests {
 
     #[test]
     fn every_rule_is_found_when_it_is_broken() {
-        for (path, value, told) in [
+        for (path, value, complaint) in [
             ("/0/source", json!("## Counting"), "heading above it is `## Counting`"),
             (
                 "/1/source",
@@ -143,7 +143,10 @@ pub mod tests {
             let mut cells = json!(exercise("it"));
             *cells.pointer_mut(path).unwrap() = value;
             let found = broken("00_welcome", cells.as_array().unwrap()).join("\n");
-            assert!(found.contains(told), "{path}: expected a complaint about {told}, found {found:?}");
+            assert!(
+                found.contains(complaint),
+                "{path}: expected a complaint about {complaint}, found {found:?}"
+            );
         }
     }
 
