@@ -2,7 +2,7 @@
 
 use crate::dirs::Dirs;
 use crate::failure::Result;
-use crate::labs::{self, Lab, copy::RECORD, exercises};
+use crate::labs::{self, Lab, RECORD, exercises};
 use clap::{ArgMatches, Command};
 use std::fs;
 

@@ -7,9 +7,6 @@ use serde_json::Value;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// The file in which the checks note what is done.
-pub const RECORD: &str = "progress.txt";
-
 /// What a folder of labs lacked.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct SyncReport {
@@ -68,6 +65,7 @@ fn version_in(path: &Path) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::RECORD;
     use super::*;
 
     struct Course(tempfile::TempDir);

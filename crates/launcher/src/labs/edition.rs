@@ -1,6 +1,6 @@
 //! What is made of a master notebook: the learner's, the solution's and the lecturer's edition.
 
-use super::{Lab, copy, source};
+use super::{Lab, RECORD, source};
 use crate::failure::Result;
 use crate::fingerprint::Fingerprint;
 use serde_json::{Value, json};
@@ -29,7 +29,7 @@ impl Edition {
     /// The files beside its notebooks, each as name and content.
     pub fn beside(self) -> &'static [(&'static str, &'static str)] {
         match self {
-            Self::Learner => &[(copy::RECORD, "")],
+            Self::Learner => &[(RECORD, "")],
             Self::Solution => &[],
             // RISE looks for it.
             Self::Lecture => &[("rise.css", include_str!("rise.css"))],

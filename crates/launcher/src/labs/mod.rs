@@ -12,6 +12,9 @@ use std::path::{Path, PathBuf};
 /// The first code cell of every lab; it works in the stock evcxr kernel too.
 pub const FIRST_CELL: &str = ":dep convlab = { path = \"../crates/convlab\" }\nuse convlab::prelude::*;";
 
+/// The file in which the checks note what is done.
+pub const RECORD: &str = "progress.txt";
+
 /// One notebook file.
 #[derive(Debug, Clone)]
 pub struct Lab {

@@ -48,6 +48,7 @@ fn sections(cells: &[Value]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::super::RECORD;
     use super::*;
     use serde_json::json;
 
@@ -88,7 +89,7 @@ mod tests {
         for (name, edition) in Edition::ALL {
             let folder = dir.path().join(name);
             write(&[lab(dir.path())], edition, &folder).unwrap();
-            assert_eq!(folder.join(copy::RECORD).exists(), edition == Edition::Learner);
+            assert_eq!(folder.join(RECORD).exists(), edition == Edition::Learner);
             assert_eq!(folder.join("rise.css").exists(), edition == Edition::Lecture);
             let notebook = fs::read_to_string(folder.join("02_by_hand.ipynb")).unwrap();
             assert_eq!(notebook.contains("Wait."), edition == Edition::Lecture);
