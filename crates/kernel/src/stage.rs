@@ -271,10 +271,12 @@ mod tests {
     fn a_kernel_on_another_file_system_links_what_is_written_once_and_copies_the_rest() {
         use std::os::unix::fs::MetadataExt;
         let stage = stage_with(&[("liba.rlib", "lib"), ("hash", "1")]);
-        let Ok(elsewhere) = tempfile::tempdir_in("/dev/shm") else { return };
-        if elsewhere.path().metadata().unwrap().dev() == stage.path().metadata().unwrap().dev() {
+        let device = |path: &Path| path.metadata().unwrap().dev();
+        let elsewhere = tempfile::tempdir_in("/dev/shm").ok();
+        let Some(elsewhere) = elsewhere.filter(|other| device(other.path()) != device(stage.path())) else {
+            println!("skipped: no second file system");
             return;
-        }
+        };
         let clone = elsewhere.path().join("work");
         clone_tree(stage.path(), &clone).unwrap();
         assert_eq!(fs::read_link(clone.join("liba.rlib")).unwrap(), stage.path().join("liba.rlib"));

@@ -38,7 +38,18 @@ fn a_machine_with_all_programs_is_in_order_though_nothing_is_prepared() {
     let output = machine.lab(&["doctor"]).output().unwrap();
     let printed = said(&output);
     assert!(output.status.success(), "{printed}");
-    for need in ["Rust", "C++ compiler", "Python", "libtorch", "kernel", "data", "disk space", "port"] {
+    for need in [
+        "Rust",
+        "C++ compiler",
+        "Python",
+        "libtorch",
+        "kernel",
+        "data",
+        "cargo's cache",
+        "network",
+        "disk space",
+        "port",
+    ] {
         assert_eq!(
             printed.lines().filter(|line| line.starts_with(&format!("✔ {need} "))).count(),
             1,
@@ -57,9 +68,9 @@ fn a_machine_without_python_gets_the_command_to_install_it() {
     let printed = said(&output);
     assert!(!output.status.success(), "{printed}");
     assert!(printed.contains("✘ Python        There is no Python 3.11 or newer."), "{printed}");
-    assert!(printed.contains("→ sudo apt-get install -y python3-venv"), "{printed}");
+    assert!(printed.contains("apt-get install -y python3-venv"), "{printed}");
     let printed = said(&machine.lab(&[]).output().unwrap());
-    assert!(printed.contains("What to do: sudo apt-get install -y python3-venv"), "{printed}");
+    assert!(printed.contains("apt-get install -y python3-venv"), "{printed}");
     assert!(machine.is_untouched());
 }
 
@@ -80,23 +91,93 @@ fn a_machine_without_a_compiler_or_rust_gets_the_command_to_install_them() {
     let machine = BareMachine::new();
     machine.without("c++");
     machine.script("dnf", "");
-    is_wrong(&machine, "C++ compiler", "c++", "sudo dnf install gcc-c++");
+    is_wrong(&machine, "C++ compiler", "c++", "dnf install gcc-c++");
     let machine = BareMachine::new();
     machine.without("rustc");
     is_wrong(&machine, "Rust", "rustc", "https://sh.rustup.rs | sh");
     assert!(machine.is_untouched());
 }
 
-#[test]
-fn a_rust_without_its_sources_gets_the_command_to_add_them() {
+/// A machine whose Rust is in the folder `rust`, without its sources.
+fn machine_without_sources(rust: &str) -> BareMachine {
     let machine = BareMachine::new();
+    let root = machine.path(rust);
     let elsewhere = format!(
-        "[ \"$2\" = sysroot ] && echo /nowhere && exit; exec '{}' \"$@\"",
+        "[ \"$2\" = sysroot ] && echo '{}' && exit; exec '{}' \"$@\"",
+        root.display(),
         on_path("rustc").display()
     );
     machine.script("rustc", &elsewhere);
-    is_wrong(&machine, "Rust", "sources are missing", "rustup component add rust-src");
+    machine
+}
+
+#[test]
+fn a_distributions_rust_without_its_sources_gets_the_name_of_the_package() {
+    let machine = machine_without_sources("usr");
+    machine.script("dnf", "");
+    is_wrong(&machine, "Rust", "sources are missing", "dnf install rust-src");
+    machine.script("rustup", "");
+    is_wrong(&machine, "Rust", "sources are missing", "dnf install rust-src");
     assert!(machine.is_untouched());
+}
+
+#[test]
+fn rustup_adds_the_sources_that_its_toolchain_lacks() {
+    let machine = machine_without_sources("toolchains/1-here");
+    machine.script("rustup", "echo \"$@\" > \"${0%/*}/../words\"; echo no network >&2; exit 1");
+    let (line, remedies) = verdict(&machine, "Rust", &[]);
+    assert!(line.starts_with('✔') && line.contains("rustup will add its sources"), "{line}");
+    assert!(remedies.is_empty() && machine.is_untouched());
+    // What `rustup` cannot do is reported before anything else is made.
+    let printed = said(&machine.lab(&["prepare"]).output().unwrap());
+    assert!(printed.contains("no network"), "{printed}");
+    assert!(printed.contains("rustup component add --toolchain 1-here rust-src"), "{printed}");
+    let words = fs::read_to_string(machine.path("words")).unwrap();
+    assert_eq!(words.trim(), "component add --toolchain 1-here rust-src");
+}
+
+#[test]
+fn a_compiler_without_headers_gets_the_package_that_has_them_and_doctor_installs_it_when_allowed_to() {
+    let machine = BareMachine::new();
+    let real = on_path("c++");
+    machine.script(
+        "c++",
+        "[ \"$1\" = --version ] && echo 'c++ 12' && exit; echo 'vector: no such file' >&2; exit 1",
+    );
+    let install = format!("printf '#!/bin/sh\\nexec {} \"$@\"\\n' > \"${{0%/*}}/c++\"", real.display());
+    machine.script("apk", &install);
+    machine.script("sudo", "exec \"$@\"");
+    machine.script("sh", "exec /bin/sh \"$@\"");
+    is_wrong(&machine, "C++ compiler", "finds no headers", "apk add g++");
+    let (line, remedies) = verdict(&machine, "C++ compiler", &["--fix"]);
+    assert!(line.starts_with('✔') && remedies.is_empty(), "{line} {remedies:?}");
+    assert!(machine.is_untouched());
+}
+
+#[test]
+fn a_proxy_that_does_not_answer_is_named_with_the_variable() {
+    let machine = BareMachine::new();
+    let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let address = listener.local_addr().unwrap();
+    let doctor = |url: &str| said(&machine.lab(&["doctor"]).env("HTTPS_PROXY", url).output().unwrap());
+    for url in [format!("http://me:secret@{address}/"), format!("{address}"), format!("socks5h://{address}")]
+    {
+        assert!(doctor(&url).contains("✔ network "), "{url}");
+    }
+    drop(listener);
+    let printed = doctor(&format!("http://{address}"));
+    assert!(printed.contains("✘ network ") && printed.contains("unset HTTPS_PROXY"), "{printed}");
+    assert!(machine.is_untouched());
+}
+
+#[test]
+fn a_folder_of_cargo_that_cannot_be_written_is_named() {
+    let machine = BareMachine::new();
+    let file = machine.path("programs/rustc");
+    let output = machine.lab(&["doctor"]).env("CARGO_HOME", file.join("cargo")).output().unwrap();
+    let printed = said(&output);
+    assert!(!output.status.success() && printed.contains("✘ cargo's cache Cargo's folder"), "{printed}");
+    assert!(printed.contains("export CARGO_HOME="), "{printed}");
 }
 
 #[test]

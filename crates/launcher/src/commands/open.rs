@@ -7,6 +7,7 @@ use crate::files::text;
 use crate::labs::{self, copy, edition::Edition};
 use crate::port::free_port;
 use crate::prepare::{self, data, programs};
+use crate::system;
 use clap::{Arg, ArgMatches, Command as Options, value_parser};
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::{Path, PathBuf};
@@ -56,7 +57,7 @@ pub fn run(matches: &ArgMatches) -> Result<()> {
     // The port was free when the preparing began; it may have taken minutes.
     jupyter.arg(format!("--ServerApp.port={}", free_port(port)?));
     jupyter.arg(format!("--ServerApp.root_dir={}", mine.display()));
-    if is_root() {
+    if system::is_root() {
         jupyter.arg("--allow-root");
     }
     if matches.get_flag("no-browser") {
@@ -117,15 +118,4 @@ fn become_jupyter(jupyter: &mut Command) -> Result<()> {
 
 fn cannot_start(error: &std::io::Error) -> Failure {
     Failure::new(format!("JupyterLab cannot be started: {error}."), "cargo lab clean")
-}
-
-#[cfg(unix)]
-fn is_root() -> bool {
-    use std::os::unix::fs::MetadataExt;
-    std::fs::metadata("/proc/self").is_ok_and(|meta| meta.uid() == 0)
-}
-
-#[cfg(not(unix))]
-fn is_root() -> bool {
-    false
 }

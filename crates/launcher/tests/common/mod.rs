@@ -56,7 +56,17 @@ impl BareMachine {
     /// `cargo lab` on this machine; its cache is the folder `cache`, which is not there yet.
     pub fn lab(&self, arguments: &[&str]) -> Command {
         let mut command = lab(arguments);
-        for name in ["LIBTORCH", "CONDA_PREFIX", "VIRTUAL_ENV", "CXX", "CONVLAB_PYTHON", "CONVLAB_DATA"] {
+        let own = [
+            "LIBTORCH",
+            "CONDA_PREFIX",
+            "VIRTUAL_ENV",
+            "CXX",
+            "CONVLAB_PYTHON",
+            "CONVLAB_DATA",
+            "RUSTUP_TOOLCHAIN",
+        ];
+        let proxies = ["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"];
+        for name in own.into_iter().chain(proxies) {
             command.env_remove(name);
         }
         command.env("PATH", self.path("programs")).env("CONVLAB_CACHE", self.path("cache"));
