@@ -1,7 +1,7 @@
 //! Lists the commands; each owns its options and what it does with them.
 
 use crate::commands::{
-    clean, doctor, env, forward, grade, open, prepare, progress, release, reset, run as run_labs,
+    clean, doctor, env, forward, grade, kernel, open, prepare, progress, release, reset, run as run_labs,
 };
 use crate::failure::Result;
 use clap::{ArgMatches, Command};
@@ -10,7 +10,7 @@ use std::process::ExitCode;
 /// A command's options, and what runs it.
 type Entry = (fn() -> Command, fn(&ArgMatches) -> Result<()>);
 
-const COMMANDS: [Entry; 9] = [
+const COMMANDS: [Entry; 10] = [
     (doctor::command, doctor::run),
     (prepare::command, prepare::run),
     (run_labs::command, run_labs::run),
@@ -18,6 +18,7 @@ const COMMANDS: [Entry; 9] = [
     (progress::command, progress::run),
     (release::command, release::run),
     (grade::command, grade::run),
+    (kernel::command, kernel::run),
     (env::command, env::run),
     (clean::command, clean::run),
 ];

@@ -72,9 +72,25 @@ fn the_image_has_the_labs_rust_and_condas_python() {
 }
 
 #[test]
+fn the_dev_container_is_the_image_with_its_user_and_its_folder() {
+    let (dev, dockerfile) = (read(".devcontainer/devcontainer.json"), read("Dockerfile"));
+    assert!(dev.contains("\"dockerfile\": \"../Dockerfile\""));
+    assert!(!dev.contains("image\":"), "an image of its own would have versions of its own");
+    assert!(dockerfile.contains("--create-home learner") && dev.contains("\"containerUser\": \"learner\""));
+    let folder = after(&dockerfile, "\nWORKDIR ");
+    assert!(dev.contains(&format!("\"workspaceFolder\": \"{folder}\"")));
+}
+
+#[test]
 fn every_way_in_mounts_the_learners_work_where_the_image_has_it() {
     let place = after(&read("Dockerfile"), "\nVOLUME ").to_owned();
-    for path in ["compose.yaml", "deploy/values.yaml", "crates/xtask/site/run.html", "README.md"] {
+    for path in [
+        "compose.yaml",
+        "deploy/values.yaml",
+        "crates/xtask/site/run.html",
+        "README.md",
+        ".devcontainer/devcontainer.json",
+    ] {
         assert!(read(path).contains(&place), "{path} does not mount {place}");
     }
 }
