@@ -8,7 +8,7 @@ use clap::{ArgMatches, Command};
 use std::process::ExitCode;
 
 /// A command's options, and what runs it.
-type Entry = (fn() -> Command, fn(&ArgMatches) -> Result<()>);
+pub type Entry = (fn() -> Command, fn(&ArgMatches) -> Result<()>);
 
 const COMMANDS: [Entry; 10] = [
     (doctor::command, doctor::run),
@@ -25,8 +25,21 @@ const COMMANDS: [Entry; 10] = [
 
 /// Runs the command that the arguments name; without one, opens the labs.
 pub fn main() -> ExitCode {
+    run(command(), &COMMANDS, |matches| match matches.subcommand() {
+        None => open::run(matches),
+        Some((name, options)) => forward::run(name, options),
+    })
+}
+
+/// Reads this program's arguments and runs the entry that they name, else `otherwise`; shows what went wrong.
+pub fn run(command: Command, entries: &[Entry], otherwise: fn(&ArgMatches) -> Result<()>) -> ExitCode {
     // clap prints help and its own usage errors, and ends the program.
-    match dispatch(&command().get_matches()) {
+    let matches = command.get_matches();
+    let named = matches.subcommand().and_then(|(name, options)| {
+        let (_, run) = entries.iter().find(|(command, _)| command().get_name() == name)?;
+        Some((run, options))
+    });
+    match named.map_or_else(|| otherwise(&matches), |(run, options)| run(options)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             eprintln!("\n{failure}");
@@ -42,14 +55,6 @@ fn command() -> Command {
         .version(env!("CARGO_PKG_VERSION"))
         .subcommands(COMMANDS.map(|(command, _)| command()))
         .subcommands(forward::commands())
-}
-
-fn dispatch(matches: &ArgMatches) -> Result<()> {
-    let Some((name, options)) = matches.subcommand() else { return open::run(matches) };
-    match COMMANDS.iter().find(|(command, _)| command().get_name() == name) {
-        Some((_, run)) => run(options),
-        None => forward::run(name, options),
-    }
 }
 
 #[cfg(test)]

@@ -5,8 +5,8 @@
 //! it is compiled. Every line stays in its place, since evcxr finds the learner's own by their numbers.
 
 use crate::evcxr_contract::{
-    BODY_WITH_VARIABLES, BODY_WITHOUT_CODE, BODY_WITHOUT_VARIABLES, CHANGED_TYPE, FROM, HEAD, Missing, PANIC,
-    PRINT, QUESTION_MARK, RUNTIME,
+    BODY_WITH_VARIABLES, BODY_WITHOUT_CODE, BODY_WITHOUT_VARIABLES, CATCHES, CHANGED_TYPE, FROM, HEAD,
+    Missing, PANIC, PRINT, QUESTION_MARK, RUNTIME,
 };
 
 #[cfg(test)]
@@ -49,7 +49,8 @@ fn stops_in_panic(function: &str) -> Result<String, Missing> {
     let body = [BODY_WITH_VARIABLES, BODY_WITHOUT_VARIABLES, BODY_WITHOUT_CODE];
     let body = body.into_iter().find(|body| body.is_in(function)).unwrap_or(BODY_WITH_VARIABLES);
     let begin = body.find(function)?.end;
-    if body == BODY_WITHOUT_CODE {
+    // Code that has failed is compiled once more without the catching of panics, for its errors alone.
+    if body == BODY_WITHOUT_CODE || !CATCHES.iter().any(|catch| catch.is_in(function)) {
         return Ok(function.to_owned());
     }
     let panic = PANIC.find_last(function)?;
@@ -164,6 +165,14 @@ mod tests {
         assert_eq!(with_reasons(code).unwrap(), code);
         let empty = "#[unsafe(no_mangle)]\npub extern \"C\" fn run_user_code_0(\nmut x: *mut std::os::raw::c_void) -> *mut std::os::raw::c_void {x}";
         assert!(with_reasons(empty).unwrap().ends_with(empty));
+    }
+
+    #[test]
+    fn a_cell_that_is_compiled_for_its_errors_alone_catches_no_panic() {
+        let (start, rest) = WITH_VARIABLES.split_once("match std::panic").unwrap();
+        let (_, end) = rest.split_once("}}\n").unwrap();
+        let marked = with_reasons(&format!("{start}let r = std::panic::catch_unwind(|| 1);\n{end}")).unwrap();
+        assert!(marked.contains("at_question_mark(") && !marked.contains("in_panic();"), "{marked}");
     }
 
     #[test]
