@@ -15,6 +15,7 @@ pub mod check;
 pub mod datasets;
 mod display;
 mod error;
+pub mod interact;
 mod interrupt;
 mod memory;
 pub mod models;

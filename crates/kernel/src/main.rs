@@ -10,6 +10,8 @@
 //!
 //! Without `CONVLAB_STAGE` in the environment it is the stock evcxr kernel.
 
+#[cfg_attr(not(unix), path = "comm_channel_none.rs")]
+mod comm_channel;
 mod interrupt;
 mod lines;
 mod orphan;
@@ -18,6 +20,7 @@ mod runtime;
 mod serve;
 mod sources;
 mod stage;
+mod views;
 
 use std::path::Path;
 use std::process::ExitCode;

@@ -9,7 +9,7 @@ mod numbers;
 
 pub(crate) use bar::{Bar, progress};
 pub(crate) use live::{Live, is_understood, show};
-pub(crate) use numbers::{layout, short, values};
+pub(crate) use numbers::{layout, short, tensor, values};
 
 use std::fmt::Debug;
 use tch::Tensor;

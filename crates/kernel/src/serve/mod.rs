@@ -2,6 +2,7 @@
 //!
 //! Questions about the kernel are answered at once; all that needs evcxr waits in one queue for the [`Worker`].
 
+mod comm;
 mod interrupt;
 mod outlet;
 mod output;
@@ -11,6 +12,7 @@ pub mod warm;
 mod wire;
 mod worker;
 
+use comm::{Comms, is_comm};
 use interrupt::Interrupts;
 use outlet::Outlet;
 use serde_json::{Value, json};
@@ -86,6 +88,7 @@ struct Desk {
     waiting: Arc<AtomicUsize>,
     replies: std::sync::Mutex<Option<UnboundedReceiver<Reply>>>,
     getting_ready: Waiting,
+    comms: Comms,
 }
 
 impl Desk {
@@ -95,9 +98,11 @@ impl Desk {
         let (told, watched) = (outlet.clone(), Arc::clone(&interrupts));
         let getting_ready = Waiting::default();
         let waiting = getting_ready.clone();
-        std::thread::spawn(move || work(told, watched, &waiting, &queue, &sender));
+        let comms = Comms::default();
+        let open = comms.clone();
+        std::thread::spawn(move || work(told, watched, open, &waiting, &queue, &sender));
         let (waiting, replies) = (Arc::default(), Some(replies).into());
-        Self { connection, outlet, interrupts, requests, waiting, replies, getting_ready }
+        Self { connection, outlet, interrupts, requests, waiting, replies, getting_ready, comms }
     }
 
     /// Serves one socket until it is closed or a shutdown is asked for.
@@ -142,7 +147,7 @@ impl Desk {
         let answer = match request.kind() {
             "kernel_info_request" => ("kernel_info_reply", kernel_info()),
             "is_complete_request" => ("is_complete_reply", is_complete(request.code())),
-            "comm_info_request" => ("comm_info_reply", json!({"status": "ok", "comms": {}})),
+            "comm_info_request" => ("comm_info_reply", self.comms.info(request)),
             "history_request" => ("history_reply", json!({"status": "ok", "history": []})),
             "interrupt_request" => {
                 self.interrupts.ask();
@@ -171,6 +176,11 @@ impl Desk {
                 let _ = self.requests.send(request.clone());
                 return None;
             }
+            "comm_open" | "comm_msg" | "comm_close" => {
+                self.comms.note(request);
+                let _ = self.requests.send(request.clone());
+                return None;
+            }
             _ => return None,
         };
         self.outlet.status(Some(request), "busy");
@@ -182,17 +192,21 @@ impl Desk {
 fn work(
     outlet: Outlet,
     interrupts: Arc<Interrupts>,
+    comms: Comms,
     waiting: &Waiting,
     requests: &mpsc::Receiver<Message>,
     replies: &UnboundedSender<Reply>,
 ) {
-    let worker = Worker::new(outlet.clone(), interrupts);
+    let worker = Worker::new(outlet.clone(), interrupts, comms);
     waiting.end(&outlet);
     match worker {
         Ok(worker) => worker.serve(requests, replies),
         Err(error) => {
             let told = format!("The kernel cannot start: {error}\nWhat to do: run `cargo lab doctor`.");
             while let Ok(request) = requests.recv() {
+                if is_comm(&request) {
+                    continue;
+                }
                 outlet.begin(&request);
                 let mut content = json!({"ename": "Kernel", "evalue": told, "traceback": [told]});
                 outlet.say("error", Some(&request), &content);
