@@ -4,7 +4,7 @@ use super::master::{self, Solution};
 use super::record::{Event, Record};
 use super::verdict::{framed, json};
 use crate::display::{Displayed, emit};
-use crate::show::escaped;
+use crate::text::escaped;
 use std::fmt;
 
 /// What a check says of what a learner wrote; a cell that ends with one shows the verdict.
@@ -41,9 +41,9 @@ impl Answer {
             hints.len()
         };
         let numbered = hints.iter().take(shown).enumerate();
-        let told: Vec<_> =
+        let rendered: Vec<_> =
             numbered.map(|(n, hint)| format!("hint {} of {}: {hint}", n + 1, hints.len())).collect();
-        Said::words(told.join("\n"))
+        Said::words(rendered.join("\n"))
     }
 
     /// The course's own answer, once there is an attempt of yours.
@@ -189,8 +189,8 @@ mod tests {
     #[test]
     fn a_wrong_answer_is_told_how_to_ask_for_a_hint_and_a_right_one_is_not() {
         let dir = tempfile::tempdir().unwrap();
-        let told = |verdict| judged(dir.path(), verdict).to_string();
-        assert_eq!(told(Verdict::wrong("no")), "✘ not yet, because no\nA hint: `check::it(it).hint()`");
-        assert_eq!(told(Verdict::right("Well.")), "✔ right. Well.");
+        let rendered = |verdict| judged(dir.path(), verdict).to_string();
+        assert_eq!(rendered(Verdict::wrong("no")), "✘ not yet, because no\nA hint: `check::it(it).hint()`");
+        assert_eq!(rendered(Verdict::right("Well.")), "✔ right. Well.");
     }
 }

@@ -1,6 +1,6 @@
 use super::record::{Event, Record};
 use super::{Answer, Verdict};
-use crate::attempt::{Stop, traced};
+use crate::catch_panic::{Panic, catch_panic_at};
 
 /// One exercise, as the checks know it: what it asks for stands in the lab, how it is judged in its check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,7 +21,7 @@ impl Exercise {
 
     /// Like [`judge`](Self::judge), with the file to note it in.
     pub fn judge_into(self, check: impl FnOnce() -> Verdict, record: Record) -> Answer {
-        let verdict = traced(check).unwrap_or_else(stopped);
+        let verdict = catch_panic_at(check).unwrap_or_else(stopped);
         match &verdict {
             Verdict::Right(_) => record.note(self.name, Event::Right),
             Verdict::Wrong(_) | Verdict::Stopped(_) => record.note(self.name, Event::Tried),
@@ -31,7 +31,7 @@ impl Exercise {
     }
 }
 
-fn stopped(stop: Stop) -> Verdict {
+fn stopped(stop: Panic) -> Verdict {
     match (stop.message, stop.place) {
         (message, _) if message.starts_with("not yet implemented") => Verdict::NotAttempted,
         (message, Some(place)) => Verdict::Stopped(format!("{message}\n{place}")),

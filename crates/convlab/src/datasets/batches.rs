@@ -1,6 +1,7 @@
-use super::{Split, grouped, layout};
-use crate::walk::Walk;
-use crate::{Error, Result, interrupt, memory};
+use super::{Split, layout};
+use crate::progress_iter::ProgressIter;
+use crate::text::grouped;
+use crate::{Error, Result, interrupt, malloc};
 use tch::Tensor;
 
 /// In quick mode a walk in random order, as training takes it, ends after about so many images.
@@ -22,7 +23,7 @@ pub struct Batches {
     start: i64,
     /// Where the walk ends: at the number of images, or earlier in quick mode.
     end: i64,
-    walk: Walk,
+    progress_iter: ProgressIter,
 }
 
 impl Batches {
@@ -37,11 +38,19 @@ impl Batches {
         if interrupt::answer() {
             return Err(interrupt::error("to walk through the images"));
         }
-        memory::keep_freed();
+        malloc::keep_freed();
         let (images, labels) = (split.images.shallow_clone(), split.labels.shallow_clone());
         let order = shuffle.then(|| split.shuffled());
         let end = if shuffle { end(split.len(), size, is_quick()) } else { split.len() };
-        Ok(Self { images, labels, order, size, start: 0, end, walk: Walk::new("images", "batches") })
+        Ok(Self {
+            images,
+            labels,
+            order,
+            size,
+            start: 0,
+            end,
+            progress_iter: ProgressIter::new("images", "batches"),
+        })
     }
 
     /// How many images are still to come.
@@ -51,7 +60,7 @@ impl Batches {
 
     /// Without a bar: whoever walks shows one of their own.
     pub(crate) fn quietly(self) -> Self {
-        Self { walk: self.walk.quiet(), ..self }
+        Self { progress_iter: self.progress_iter.quiet(), ..self }
     }
 }
 
@@ -87,7 +96,7 @@ impl Iterator for Batches {
     type Item = (Tensor, Tensor);
 
     fn next(&mut self) -> Option<Self::Item> {
-        if !self.walk.goes_on(self.start, self.end) {
+        if !self.progress_iter.advance(self.start, self.end) {
             self.start = self.end;
             return None;
         }

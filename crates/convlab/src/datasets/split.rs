@@ -1,4 +1,5 @@
-use super::{Batches, grouped, layout};
+use super::{Batches, layout};
+use crate::text::grouped;
 use crate::{Error, Result};
 use std::fmt;
 use tch::{Device, Kind, Tensor};

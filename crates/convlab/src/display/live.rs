@@ -14,7 +14,7 @@ const MARK: &str = "\u{1b}_convlab ";
 const PAUSE: Duration = Duration::from_millis(200);
 
 /// Whether the kernel that runs this cell understands marked lines.
-pub fn is_understood() -> bool {
+pub fn supports_live_output() -> bool {
     std::env::var("CONVLAB_LIVE").is_ok_and(|value| value == "1")
 }
 
@@ -44,7 +44,7 @@ impl Live {
         static COUNT: AtomicU64 = AtomicU64::new(0);
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos();
         let id = format!("{now}-{}", COUNT.fetch_add(1, Ordering::Relaxed));
-        is_understood().then(|| Self {
+        supports_live_output().then(|| Self {
             id,
             shown: Instant::now() + after - PAUSE.min(after),
             is_shown: false,

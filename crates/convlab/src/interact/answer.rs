@@ -1,4 +1,5 @@
 use crate::show::Figure;
+use crate::text::escaped;
 use serde_json::{Value, json};
 use std::fmt::Display;
 use tch::Tensor;
@@ -78,10 +79,6 @@ impl Answers {
     pub(super) fn len(&self) -> usize {
         self.0.iter().map(|part| part.text.len() + part.svg.as_ref().map_or(0, String::len)).sum()
     }
-}
-
-pub(super) fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
 /// The outermost `<svg>` elements of an HTML text, each fit to stand alone.

@@ -17,12 +17,15 @@ type Call =
 /// Drops a view.
 type Release = unsafe extern "C" fn(view: *mut c_void);
 
+type Register =
+    unsafe extern "C" fn(id: *const u8, len: usize, view: *mut c_void, call: Call, release: Release) -> bool;
+
 /// What the process that runs cells offers to them; `crates/kernel/src/views.rs` has its other half.
 #[repr(C)]
 #[derive(Debug, Clone, Copy)]
 pub struct Host {
-    register:
-        unsafe extern "C" fn(id: *const u8, len: usize, view: *mut c_void, call: Call, release: Release),
+    /// Takes a view; returns whether it did, which it does only in the thread that runs cells.
+    register: Register,
 }
 
 static HOST: OnceLock<Host> = OnceLock::new();

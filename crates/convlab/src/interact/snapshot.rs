@@ -1,4 +1,4 @@
-use crate::attempt::attempt;
+use crate::catch_panic::catch_panic;
 use crate::{Error, Result};
 use tch::nn::VarStore;
 
@@ -24,7 +24,7 @@ use tch::nn::VarStore;
 pub fn snapshot<N>(network: impl FnOnce(&VarStore) -> N, vs: &VarStore) -> Result<N> {
     let remedy = "pass the function that made the network whose weights `vs` holds";
     let mut own = VarStore::new(vs.device());
-    let net = attempt(|| network(&own))
+    let net = catch_panic(|| network(&own))
         .map_err(|message| Error::new("a function that makes the network", message, remedy))?;
     let shapes = |vs: &VarStore| {
         let mut shapes: Vec<_> = vs.variables().into_iter().map(|(name, ws)| (name, ws.size())).collect();

@@ -1,8 +1,9 @@
-use super::answer::{Answer, Answers, escaped};
+use super::answer::{Answer, Answers};
 use super::host::{self, Request};
 use super::printed::printed;
-use crate::attempt::traced;
+use crate::catch_panic::catch_panic_at;
 use crate::display::{Displayed, emit};
+use crate::text::escaped;
 use crate::{Error, Result};
 use base64::Engine;
 use serde_json::{Value, json};
@@ -35,7 +36,7 @@ pub struct View {
 /// Runs the learner's `f`: what it returned and printed, or why it failed.
 pub fn run<A: Answer>(f: impl FnOnce() -> A) -> Result<Answers, String> {
     let mut answers = Answers::default();
-    let (result, output) = printed(|| traced(|| f().add_to(&mut answers)));
+    let (result, output) = printed(|| catch_panic_at(|| f().add_to(&mut answers)));
     for line in output.lines().map(str::trim_end).filter(|line| !line.is_empty()) {
         answers.text(line);
     }

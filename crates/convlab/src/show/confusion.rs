@@ -1,8 +1,8 @@
 use super::colour::{Rgb, Scale, ink_on};
 use super::figure::Figure;
 use super::svg::{Anchor, Sheet};
-use crate::datasets::grouped;
 use crate::display::values;
+use crate::text::grouped;
 use crate::{Error, Result};
 use tch::Tensor;
 

@@ -1,4 +1,5 @@
 use crate::display::{Displayed, emit};
+use crate::text::escaped;
 use crate::{Error, Result};
 use std::path::Path;
 
@@ -37,7 +38,7 @@ impl Figure {
     /// # Ok(()) }
     /// ```
     pub fn show(&self) {
-        if crate::display::is_understood() {
+        if crate::display::supports_live_output() {
             crate::display::show(&self.html(), &self.text);
         } else {
             self.evcxr_display();
@@ -110,11 +111,6 @@ impl std::fmt::Debug for Figure {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&self.text)
     }
-}
-
-/// `text` as it may stand in HTML, in an attribute too.
-pub(crate) fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
 #[cfg(test)]

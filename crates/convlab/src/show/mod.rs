@@ -27,7 +27,6 @@ mod top_k;
 pub use confusion::confusion;
 pub use curve::{Curves, Plot, curve};
 pub use figure::Figure;
-pub(crate) use figure::escaped;
 pub use padding::padding;
 pub use pooling::pooling;
 pub use predictions::{predictions, worst_mistakes};

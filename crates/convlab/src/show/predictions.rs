@@ -3,8 +3,9 @@ use super::figure::Figure;
 use super::input::pictures;
 use super::svg::{Anchor, Sheet};
 use super::tiles::{self, GAP, TITLE, WIDTH};
-use crate::datasets::{Split, grouped};
+use crate::datasets::Split;
 use crate::display::values;
+use crate::text::grouped;
 use crate::{Error, Result};
 use tch::{Kind, Tensor};
 

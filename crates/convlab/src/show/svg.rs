@@ -1,7 +1,7 @@
 //! A sheet to draw on: the few SVG elements that the figures are made of.
 
 use super::colour::{Rgb, hex};
-use super::figure::escaped;
+use crate::text::escaped;
 use std::fmt::Write;
 
 /// An SVG picture that is being drawn; lengths are CSS pixels at full size, y goes down.

@@ -1,4 +1,5 @@
-use super::figure::{Figure, escaped};
+use super::figure::Figure;
+use crate::text::escaped;
 use crate::{Error, Result};
 
 /// A table: a row of names above, then rows of numbers or words; what looks like a number is set to the right.

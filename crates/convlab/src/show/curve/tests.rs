@@ -1,7 +1,7 @@
 use super::draw::{MOST_POINTS, heights, thinned};
 use super::plot::{counted, running_mean};
 use super::*;
-use crate::train::{Epoch, History};
+use crate::history::{Epoch, History};
 
 fn refused(what: &(impl Curves + ?Sized)) -> String {
     curve(what).expect_err("this cannot be drawn").to_string()

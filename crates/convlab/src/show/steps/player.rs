@@ -3,8 +3,8 @@
 use super::scene::Scene;
 use crate::show::canvas::Cell;
 use crate::show::colour::hex;
-use crate::show::figure::escaped;
 use crate::show::sliding::Sliding;
+use crate::text::escaped;
 use std::collections::HashMap;
 use std::fmt::Write;
 

@@ -3,8 +3,9 @@
 mod pass;
 mod variables;
 
-use super::figure::{Figure, escaped};
-use crate::datasets::grouped;
+use super::figure::Figure;
+use crate::text::escaped;
+use crate::text::grouped;
 use crate::{Error, Result};
 use pass::Pass;
 use tch::Tensor;

@@ -174,10 +174,10 @@ mod tests {
     #[test]
     fn a_folder_that_cannot_be_made_is_named() {
         let file = tempfile::NamedTempFile::new().unwrap();
-        let told = SummaryWriter::new(file.path().join("run")).unwrap_err().to_string();
+        let message = SummaryWriter::new(file.path().join("run")).unwrap_err().to_string();
         assert!(
-            told.contains(&file.path().display().to_string()) && told.contains("name another folder"),
-            "{told}"
+            message.contains(&file.path().display().to_string()) && message.contains("name another folder"),
+            "{message}"
         );
     }
 }

@@ -8,12 +8,12 @@
 #[allow(unsafe_code, reason = "std has no call for it")]
 pub fn keep_freed() {
     /// How much may be kept at the end of the heap.
-    const MOST: libc::c_int = 1 << 30;
+    const MAX_KEPT: libc::c_int = 1 << 30;
     // SAFETY: mallopt takes two numbers and only sets how glibc manages what it frees from now on.
     unsafe {
         // Nothing is asked for page by page, which is given back when it is freed.
         libc::mallopt(libc::M_MMAP_MAX, 0);
-        libc::mallopt(libc::M_TRIM_THRESHOLD, MOST);
+        libc::mallopt(libc::M_TRIM_THRESHOLD, MAX_KEPT);
     }
 }
 

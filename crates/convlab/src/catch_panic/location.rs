@@ -14,8 +14,8 @@ pub fn of_this() -> Option<String> {
     program.file_stem().filter(|name| *name == KERNEL)?;
     let mut kernel = Command::new(program);
     kernel.arg("--lines").args(frames::running()).stdin(Stdio::null()).stderr(Stdio::null());
-    let told = kernel.output().ok()?;
-    let line = String::from_utf8_lossy(&told.stdout).lines().next()?.to_owned();
+    let message = kernel.output().ok()?;
+    let line = String::from_utf8_lossy(&message.stdout).lines().next()?.to_owned();
     Some(format!("in the line `{line}`"))
 }
 

@@ -1,9 +1,9 @@
-use super::SummaryWriter;
 use crate::Result;
 use crate::display::displayed_as_text;
+use crate::tensorboard::SummaryWriter;
 use std::fmt;
 
-/// What [`fit`](super::fit) has seen while it trained; `show::curve(&history)?` draws it.
+/// What [`fit`](crate::train::fit) has seen while it trained; `show::curve(&history)?` draws it.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct History {

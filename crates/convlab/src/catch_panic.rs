@@ -1,6 +1,6 @@
 //! Runs a learner's code so that a panic in it becomes a message.
 
-mod place;
+mod location;
 
 use std::cell::{Cell, RefCell};
 use std::panic::{self, AssertUnwindSafe, PanicHookInfo};
@@ -14,27 +14,27 @@ static RUNNING: Mutex<(usize, Option<Hook>)> = Mutex::new((0, None));
 thread_local! {
     /// How many attempts run in this thread, one within the other.
     static DEPTH: Cell<usize> = const { Cell::new(0) };
-    static TOLD: RefCell<Stop> = const { RefCell::new(Stop { message: String::new(), place: None }) };
+    static LAST: RefCell<Panic> = const { RefCell::new(Panic { message: String::new(), place: None }) };
 }
 
 /// Why code stopped, and where in the running cell's code, such as ``in the line `x.get(7)` ``, if that is known.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Stop {
+pub struct Panic {
     pub message: String,
     pub place: Option<String>,
 }
 
 /// Runs `code`; a panic in it is not printed but returned as its message, libtorch's cut to what can be read.
-pub fn attempt<T>(code: impl FnOnce() -> T) -> Result<T, String> {
-    traced(code).map_err(|stop| stop.message)
+pub fn catch_panic<T>(code: impl FnOnce() -> T) -> Result<T, String> {
+    catch_panic_at(code).map_err(|stop| stop.message)
 }
 
-/// Like [`attempt`], with the place.
-pub fn traced<T>(code: impl FnOnce() -> T) -> Result<T, Stop> {
+/// Like [`catch_panic`], with the place.
+pub fn catch_panic_at<T>(code: impl FnOnce() -> T) -> Result<T, Panic> {
     let _quiet = Quiet::begin();
     panic::catch_unwind(AssertUnwindSafe(code)).map_err(|_| {
-        let stop = TOLD.replace(Stop { message: String::new(), place: None });
-        Stop { message: readable(&stop.message), ..stop }
+        let stop = LAST.replace(Panic { message: String::new(), place: None });
+        Panic { message: readable(&stop.message), ..stop }
     })
 }
 
@@ -51,9 +51,9 @@ impl Quiet {
             running.1 = Some(Arc::clone(&before));
             panic::set_hook(Box::new(move |info| match DEPTH.get() {
                 0 => before(info),
-                _ => TOLD.set(Stop {
+                _ => LAST.set(Panic {
                     message: info.payload_as_str().unwrap_or("it panicked").to_owned(),
-                    place: place::of_this(),
+                    place: location::of_this(),
                 }),
             }));
         }
@@ -106,24 +106,27 @@ mod tests {
     #[test]
     fn a_panic_becomes_its_message_and_a_value_stays_a_value() {
         assert_eq!(
-            attempt(|| -> i64 { panic!("index {} is too large", 7) }),
+            catch_panic(|| -> i64 { panic!("index {} is too large", 7) }),
             Err("index 7 is too large".into())
         );
-        assert_eq!(attempt(|| 7), Ok(7));
+        assert_eq!(catch_panic(|| 7), Ok(7));
     }
 
     #[test]
     fn of_a_message_of_libtorch_its_sentence_is_kept() {
         let of = |n| Tensor::zeros([n], (Kind::Float, Device::Cpu));
-        let told = attempt(|| of(2) + of(3)).unwrap_err();
-        assert!(told.starts_with("The size of tensor a (2) must match the size of tensor b (3)"), "{told}");
-        assert!(!told.contains("Exception raised from") && !told.contains("unwrap"), "{told}");
+        let message = catch_panic(|| of(2) + of(3)).unwrap_err();
+        assert!(
+            message.starts_with("The size of tensor a (2) must match the size of tensor b (3)"),
+            "{message}"
+        );
+        assert!(!message.contains("Exception raised from") && !message.contains("unwrap"), "{message}");
     }
 
     #[test]
     fn an_attempt_within_an_attempt_is_told_apart() {
-        let outer = attempt(|| {
-            assert_eq!(attempt(|| panic!("inner")), Err::<(), _>("inner".into()));
+        let outer = catch_panic(|| {
+            assert_eq!(catch_panic(|| panic!("inner")), Err::<(), _>("inner".into()));
             panic!("outer");
         });
         assert_eq!(outer, Err::<(), _>("outer".into()));
@@ -131,7 +134,8 @@ mod tests {
 
     #[test]
     fn many_attempts_at_once_keep_their_own_messages() {
-        let threads: Vec<_> = (0..8).map(|n| std::thread::spawn(move || attempt(|| panic!("{n}")))).collect();
+        let threads: Vec<_> =
+            (0..8).map(|n| std::thread::spawn(move || catch_panic(|| panic!("{n}")))).collect();
         for (n, thread) in threads.into_iter().enumerate() {
             assert_eq!(thread.join().unwrap(), Err::<(), _>(n.to_string()));
         }

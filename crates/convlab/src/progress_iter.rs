@@ -9,7 +9,7 @@ const PATIENCE: Duration = Duration::from_secs(1);
 
 /// A walk through so many things of one kind.
 #[derive(Debug)]
-pub struct Walk {
+pub struct ProgressIter {
     /// What it walks through: `images`.
     what: &'static str,
     /// What it hands out, as the subject of *end here*: `batches`.
@@ -26,7 +26,7 @@ struct Running {
     begun: Instant,
 }
 
-impl Walk {
+impl ProgressIter {
     pub fn new(what: &'static str, pieces: &'static str) -> Self {
         Self { what, pieces, shows: true, running: None }
     }
@@ -37,7 +37,7 @@ impl Walk {
     }
 
     /// Whether there shall be a step after so much of so much; a learner's interrupt ends the walk.
-    pub fn goes_on(&mut self, done: i64, of: i64) -> bool {
+    pub fn advance(&mut self, done: i64, of: i64) -> bool {
         let live = || if self.shows { Live::start(PATIENCE) } else { None };
         let begin = || Running { _watch: Watch::start(), live: live(), begun: Instant::now() };
         let running = self.running.get_or_insert_with(begin);
