@@ -23,7 +23,7 @@ impl Lab {
         let mut server =
             command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
         let mut printed = BufReader::new(server.stderr.take().unwrap()).lines();
-        let token = printed.find_map(|line| Some(line.ok()?.split_once("/lab?token=")?.1.trim().to_owned()));
+        let token = printed.find_map(|line| Some(line.ok()?.split_once("?token=")?.1.trim().to_owned()));
         // What it says from now on is read and dropped, so that it never waits to be read.
         std::thread::spawn(move || printed.for_each(drop));
         Self { server, port, token: token.expect("JupyterLab prints its link") }

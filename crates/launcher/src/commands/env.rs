@@ -1,7 +1,8 @@
 //! `cargo lab env`: the environment of builds and kernels, for a shell.
 
 use crate::failure::Result;
-use crate::prepare;
+use crate::files::text;
+use crate::prepare::{self, data};
 use clap::{ArgMatches, Command};
 
 pub fn command() -> Command {
@@ -10,8 +11,11 @@ pub fn command() -> Command {
 
 pub fn run(_: &ArgMatches) -> Result<()> {
     let ready = prepare::checked(None)?;
-    for (name, value) in &ready.environment {
-        println!("{}", export(name, value));
+    let data = data::find(&ready.dirs).map(|folder| ("CONVLAB_DATA".to_owned(), text(&folder)));
+    for (name, value) in
+        ready.environment.iter().map(|(name, value)| (name.clone(), value.clone())).chain(data)
+    {
+        println!("{}", export(&name, &value));
     }
     println!("{}", export("JUPYTER_PATH", &ready.jupyter_path.to_string_lossy()));
     Ok(())

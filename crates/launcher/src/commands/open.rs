@@ -6,7 +6,7 @@ use crate::failure::{Failure, Result};
 use crate::files::text;
 use crate::labs::{self, copy, edition::Edition};
 use crate::port::free_port;
-use crate::prepare::{self, data, programs};
+use crate::prepare::{self, KERNEL, STOCK_KERNEL, data, programs};
 use crate::system;
 use clap::{Arg, ArgMatches, Command as Options, value_parser};
 use std::net::{IpAddr, Ipv4Addr};
@@ -36,6 +36,7 @@ pub fn options(command: Options) -> Options {
         .arg(ip)
         .arg(folder)
         .arg(lecture)
+        .arg(flag("stock", "Offer evcxr as it comes too"))
         .arg(flag("no-browser", "Print the link instead of opening a browser"))
         .arg(offline())
 }
@@ -51,7 +52,11 @@ pub fn run(matches: &ArgMatches) -> Result<()> {
         None => sync_labs(dirs, Edition::Learner)?,
     };
     let mut jupyter = ready.jupyter_python();
-    jupyter.args(["-c", OPEN_LAB, &text(&ready.programs.kernel()), &text(&programs::kernels(dirs))]);
+    let lab = copy::to_open(&mine)?.unwrap_or_default();
+    jupyter.args(["-c", OPEN_LAB, &text(&ready.programs.kernel()), &text(&programs::kernels(dirs)), &lab]);
+    jupyter.env("JUPYTERLAB_WORKSPACES_DIR", ready.workspaces(&mine));
+    let stock = if matches.get_flag("stock") { format!(", '{STOCK_KERNEL}'") } else { String::new() };
+    jupyter.arg(format!("--KernelSpecManager.allowed_kernelspecs={{'{KERNEL}'{stock}}}"));
     let ip = matches.get_one("ip").copied().unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST));
     jupyter.arg(format!("--ServerApp.ip={ip}"));
     // The port was free when the preparing began; it may have taken minutes.

@@ -1,6 +1,6 @@
 //! The learner's copy, and the lecturer's: made once, never overwritten.
 
-use super::{Lab, edition, edition::Edition};
+use super::{Lab, all, edition, edition::Edition};
 use crate::failure::{Failure, Result};
 use crate::files::whole_file;
 use serde_json::Value;
@@ -37,6 +37,21 @@ pub fn sync(masters: &[Lab], edition: Edition, to: &Path) -> Result<SyncReport> 
         }
     }
     Ok(report)
+}
+
+/// The notebook of `folder` to open first: the one in which cells were run last, else the first; `None` if there is none.
+pub fn to_open(folder: &Path) -> Result<Option<String>> {
+    let labs = all(folder)?;
+    let changed = |lab: &&Lab| fs::metadata(&lab.path).and_then(|meta| meta.modified()).ok();
+    let last =
+        labs.iter().filter(|lab| lab.read().is_ok_and(|notebook| was_run(&notebook))).max_by_key(changed);
+    let name = |lab: &Lab| lab.path.file_name().map(|name| name.to_string_lossy().into_owned());
+    Ok(last.or(labs.first()).and_then(name))
+}
+
+fn was_run(notebook: &Value) -> bool {
+    let mut cells = notebook["cells"].as_array().into_iter().flatten();
+    cells.any(|cell| cell["execution_count"].is_number())
 }
 
 /// Puts a new copy of `master` into `to`; returns where the one that was there is kept.
@@ -131,6 +146,26 @@ mod tests {
         let newer = course.master("00_welcome.ipynb", "one and a half");
         assert_eq!(course.sync(&[newer]).older, ["00_welcome"]);
         assert!(read(&copy).contains("my answer"));
+    }
+
+    #[test]
+    fn what_is_opened_is_the_first_lab_and_later_the_one_in_which_cells_were_run_last() {
+        let course = Course::new();
+        assert!(fs::create_dir(course.mine("")).is_ok() && to_open(&course.mine("")).unwrap().is_none());
+        let names = ["00_welcome.ipynb", "01_next.ipynb", "02_last.ipynb"];
+        course.sync(&names.map(|name| course.master(name, "text")));
+        let open = || to_open(&course.mine("")).unwrap().unwrap();
+        assert_eq!(open(), "00_welcome.ipynb");
+        let run = r#"{"cells": [{"cell_type": "code", "execution_count": 3, "source": "1"}]}"#;
+        for (name, seconds) in [(names[1], 5), (names[2], 9)] {
+            let path = course.mine(name);
+            fs::write(&path, run).unwrap();
+            let then = std::time::SystemTime::now() - std::time::Duration::from_secs(seconds);
+            fs::File::options().write(true).open(&path).unwrap().set_modified(then).unwrap();
+        }
+        assert_eq!(open(), "01_next.ipynb");
+        fs::write(course.mine(names[1]), "half a file").unwrap();
+        assert_eq!(open(), "02_last.ipynb");
     }
 
     #[test]

@@ -94,8 +94,16 @@ fn cell_of(cell: &Value, before: Option<&Value>, edition: Edition) -> Vec<Value>
         let code = if edition == Edition::Learner { starter(&source(cell)) } else { solved(&source(cell)) };
         made["source"] = lines(&code);
     }
+    if is_for_lecturer(cell) {
+        made["source"] = lines(&closed("For the lecturer", &source(cell)));
+    }
     let note = note(cell).filter(|_| lecture);
     std::iter::once(made).chain(note).collect()
+}
+
+/// Shown as one line until it is opened: the room sees no notes by chance. The window with the notes shows all of it.
+fn closed(line: &str, text: &str) -> String {
+    format!("<details><summary>{line}</summary>\n\n{text}\n\n</details>")
 }
 
 fn is_for_lecturer(cell: &Value) -> bool {
@@ -120,8 +128,7 @@ fn note(cell: &Value) -> Option<Value> {
     let (about, id) = (&cell["metadata"]["convlab"], cell["id"].as_str()?);
     let minutes = about["minutes"].as_i64()?;
     let text = about["notes"].as_str().unwrap_or_default();
-    // The window with the notes shows the text as it is written.
-    let text = format!("▸ For the lecturer · {minutes} min\n\n{text}");
+    let text = closed(&format!("For the lecturer · {minutes} min"), text);
     let metadata = json!({"slideshow": {"slide_type": "notes"}});
     Some(
         json!({"cell_type": "markdown", "id": format!("{id}-note"), "metadata": metadata, "source": lines(&text)}),
@@ -207,8 +214,9 @@ mod tests {
         assert_eq!(solution["cells"][1]["metadata"]["convlab"], json!({"expect": {"full": [7, 8]}}));
         assert!(solution["metadata"]["rise"].is_null());
         let lecture = of(&master(&dir), Edition::Lecture).unwrap();
-        let note = "▸ For the lecturer · 5 min\n\nAsk first.\nWait.";
-        assert_eq!(sources(&lecture), ["## Head", note, "Bring chalk.", code]);
+        let note = "<details><summary>For the lecturer · 5 min</summary>\n\nAsk first.\nWait.\n\n</details>";
+        let aside = "<details><summary>For the lecturer</summary>\n\nBring chalk.\n\n</details>";
+        assert_eq!(sources(&lecture), ["## Head", note, aside, code]);
         assert_eq!(lecture["metadata"]["rise"]["theme"], "white", "others ask the network for fonts");
     }
 

@@ -28,6 +28,11 @@ impl Lab {
         self.path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
     }
 
+    /// `2`, if the name begins with a number.
+    fn number(&self) -> Option<u32> {
+        self.name().split('_').next()?.parse().ok()
+    }
+
     /// The notebook's JSON.
     pub fn read(&self) -> Result<Value> {
         let text =
@@ -64,7 +69,9 @@ pub fn select(folder: &Path, words: &[String]) -> Result<Vec<Lab>> {
         if path.extension().is_some_and(|ext| ext == "ipynb") && path.exists() {
             return Some(Lab { path: path.to_owned() });
         }
-        labs.iter().find(|lab| lab.name() == *word || lab.name().starts_with(&format!("{word}_"))).cloned()
+        labs.iter()
+            .find(|lab| lab.name() == *word || word.parse().is_ok_and(|number| lab.number() == Some(number)))
+            .cloned()
     };
     let missing = |word: &String| {
         let names: Vec<_> = labs.iter().map(Lab::name).collect();
@@ -118,7 +125,9 @@ mod tests {
             select(dir.path(), &words).map(|labs| labs.iter().map(Lab::name).collect::<Vec<_>>())
         };
         assert_eq!(names(&[]).unwrap(), ["00_welcome", "02_by_hand"]);
-        assert_eq!(names(&["02"]).unwrap(), ["02_by_hand"]);
+        for word in ["02", "2", "02_by_hand"] {
+            assert_eq!(names(&[word]).unwrap(), ["02_by_hand"]);
+        }
         assert_eq!(names(&["02_by_hand", "00"]).unwrap(), ["02_by_hand", "00_welcome"]);
         let elsewhere = dir.path().join("elsewhere");
         fs::create_dir(&elsewhere).unwrap();

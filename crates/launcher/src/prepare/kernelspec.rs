@@ -17,6 +17,9 @@ pub const NAME: &str = "convlab";
 /// evcxr as it comes, for comparison.
 pub const STOCK: &str = "convlab-stock";
 
+/// What JupyterLab shows for the kernel: a gear round the four weights of a kernel.
+const LOGO: &str = include_str!("logo.svg");
+
 /// Writes both kernelspecs; returns the folder that `JUPYTER_PATH` must name.
 pub fn write(
     dirs: &Dirs,
@@ -32,7 +35,8 @@ pub fn write(
     let environment = &environment;
     let mut stock = environment.clone();
     stock.retain(|name, _| !["CONVLAB_STAGE", "CONVLAB_TOOLS", "CONVLAB_KERNELS"].contains(&name.as_str()));
-    for (name, title, environment) in [(NAME, "Rust (convlab)", environment), (STOCK, "Rust (evcxr)", &stock)]
+    for (name, title, environment) in
+        [(NAME, "Rust", environment), (STOCK, "Rust (evcxr as it comes)", &stock)]
     {
         let spec = json!({
             "argv": [programs.kernel(), "--control_file", "{connection_file}"],
@@ -47,6 +51,7 @@ pub fn write(
         let parent = path.parent().unwrap_or(&folder);
         fs::create_dir_all(parent).map_err(|error| Failure::file("make the folder", parent, &error))?;
         whole_file(&path, &format!("{spec:#}\n"))?;
+        whole_file(&parent.join("logo-svg.svg"), LOGO)?;
     }
     Ok(folder)
 }

@@ -2,6 +2,7 @@
 
 use super::programs::Programs;
 use crate::dirs::Dirs;
+use crate::fingerprint::Fingerprint;
 use crate::process;
 use std::collections::BTreeMap;
 use std::env;
@@ -36,11 +37,16 @@ impl Ready {
             .env("JUPYTER_DATA_DIR", jupyter.join("data"))
             .env("JUPYTER_RUNTIME_DIR", jupyter.join("runtime"))
             .env("JUPYTERLAB_SETTINGS_DIR", jupyter.join("settings"))
-            .env("JUPYTERLAB_WORKSPACES_DIR", jupyter.join("workspaces"))
             .env("IPYTHONDIR", jupyter.join("ipython"))
             .env("PATH", path_with_programs_of(&self.python))
             .env("PYTHONDONTWRITEBYTECODE", "1");
         command
+    }
+
+    /// Where JupyterLab keeps which tabs are open in `folder`: those of another edition or checkout are not opened here.
+    pub fn workspaces(&self, folder: &Path) -> PathBuf {
+        let name = Fingerprint::default().text(&folder.to_string_lossy()).hex();
+        self.dirs.state().join("jupyter/workspaces").join(name)
     }
 }
 

@@ -1,6 +1,8 @@
 """Runs JupyterLab until it is stopped, then removes the folders of kernels that had to be killed.
 
-python open_lab.py KERNEL_PROGRAM KERNELS [ARGUMENT OF JUPYTERLAB ...]
+python open_lab.py KERNEL_PROGRAM KERNELS NOTEBOOK [ARGUMENT OF JUPYTERLAB ...]
+
+NOTEBOOK is opened first; it may be empty.
 """
 
 import contextlib
@@ -9,22 +11,24 @@ import os
 import signal
 import subprocess
 import sys
+import urllib.parse
 
 from jupyterlab.labapp import LabApp
 from tornado.ioloop import IOLoop
 
-kernel, kernels, *arguments = sys.argv[1:]
+kernel, kernels, notebook, *arguments = sys.argv[1:]
+page = f"lab/tree/{urllib.parse.quote(notebook)}" if notebook else "lab"
 arguments += [
     # On the port that was looked for and no other.
     "--ServerApp.port_retries=0",
     # One Ctrl-C stops it; two in the midst of the question would leave kernels behind.
     "--ServerApp.answer_yes=True",
-    # Nobody else is asked for news or updates, and no other kernel is offered.
+    # Nobody else is asked for news or updates, and no kernel of another Python is offered.
     "--LabApp.news_url=",
     "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
     "--LabApp.extension_manager=readonly",
     "--KernelSpecManager.ensure_native_kernel=False",
-    "--KernelSpecManager.allowed_kernelspecs={'convlab', 'convlab-stock'}",
+    f"--LabApp.default_url=/{page}",
     "--Application.log_level=WARN",
 ]
 # What the learner sets in JupyterLab itself comes before these.
@@ -50,7 +54,7 @@ def link(server):
     secret = f"?token={token}" if users.token_generated else ""
     # JupyterLab's own message has three links, two of them of no use in a container.
     users.token_generated = False
-    return f"http://127.0.0.1:{server.port}{server.base_url}lab{secret}"
+    return f"http://127.0.0.1:{server.port}{server.base_url}{page}{secret}"
 
 
 try:
