@@ -2,11 +2,12 @@ use super::answer::{Answer, Answers};
 use super::host::{self, Request};
 use super::printed::printed;
 use crate::catch_panic::catch_panic_at;
-use crate::display::{Displayed, emit};
+use crate::display::{Displayed, emit, show_data, supports_live_output};
 use crate::text::escaped;
 use crate::{Error, Result};
 use base64::Engine;
 use serde_json::{Value, json};
+use std::cell::Cell;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -31,6 +32,16 @@ pub struct View {
     caption: String,
     still: Answers,
     is_live: bool,
+    shown: Cell<Shown>,
+}
+
+/// How far a view has come on its way to the page.
+#[derive(Clone, Copy, PartialEq)]
+enum Shown {
+    No,
+    /// As text: so evcxr ends a cell whose last expression moves a variable, as these do.
+    Text,
+    Whole,
 }
 
 /// Runs the learner's `f`: what it returned and printed, or why it failed.
@@ -123,7 +134,7 @@ pub fn view(
     spec["live"] = is_live.into();
     spec["still"] = still.json();
     spec["frames"] = frames.into();
-    Ok(View { id, spec, caption: caption.to_owned(), still, is_live })
+    Ok(View { id, spec, caption: caption.to_owned(), still, is_live, shown: Cell::new(Shown::No) })
 }
 
 fn new_id() -> String {
@@ -154,6 +165,16 @@ impl View {
         )
     }
 
+    /// Shows the view here and now: a cell can show several, one below the other.
+    pub fn show(&self) {
+        if supports_live_output() {
+            self.shown.set(Shown::Whole);
+            show_data(&json!({MIME: {"id": self.id}, "text/html": self.html(), "text/plain": self.text()}));
+        } else {
+            self.evcxr_display();
+        }
+    }
+
     /// What the view shows at first, as text.
     pub fn text(&self) -> String {
         format!("For {}:\n{}", self.caption, self.still.as_text())
@@ -162,15 +183,29 @@ impl View {
 
 impl std::fmt::Debug for View {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.shown.set(Shown::Text);
         f.write_str(&self.text())
     }
 }
 
 impl Displayed for View {
     fn evcxr_display(&self) {
+        self.shown.set(Shown::Whole);
         emit(MIME, &json!({"id": self.id}).to_string());
         emit("text/html", &self.html());
         emit("text/plain", &self.text());
+    }
+}
+
+/// A view that the cell has made and not shown is shown when it goes.
+impl Drop for View {
+    fn drop(&mut self) {
+        let in_cell = std::env::var_os("EVCXR_IS_RUNTIME").is_some() && !std::thread::panicking();
+        match self.shown.get() {
+            Shown::No if in_cell => self.show(),
+            Shown::Text if in_cell => self.evcxr_display(),
+            _ => {}
+        }
     }
 }
 

@@ -39,7 +39,8 @@
     }
     const svg = part.svg.replaceAll("currentColor", colour);
     const address = URL.createObjectURL(new Blob([svg], { type: "image/svg+xml" }));
-    const image = make("img", { alt: part.text, src: address }, "display:block;max-width:100%;margin:4px 0");
+    const alt = part.text.split("\n")[0];
+    const image = make("img", { alt, src: address }, "display:block;max-width:100%;margin:4px 0");
     image.onload = image.onerror = () => URL.revokeObjectURL(address);
     return image;
   };
@@ -382,7 +383,22 @@
           this.pictures.replaceChildren(make("pre", { textContent: parts.error }, style));
           return;
         }
-        this.pictures.replaceChildren(...parts.map((part) => partNode(part, colour)));
+        const nodes = parts.map((part) => partNode(part, colour));
+        nodes.push(this.textOf(parts));
+        // What is there stays until the new pictures are drawn: nothing flickers.
+        const decoded = nodes.filter((node) => node.decode).map((node) => node.decode().catch(() => {}));
+        Promise.all(decoded).then(() => {
+          if (said === this.said) this.pictures.replaceChildren(...nodes);
+        });
+      }
+
+      /** The numbers of the pictures, folded away; they stay unfolded while the hand moves. */
+      textOf(parts) {
+        const text = parts.filter((part) => part.svg).map((part) => part.text).filter(Boolean).join("\n\n");
+        if (!text) return "";
+        const details = make("details", { open: this.pictures.querySelector("details")?.open ?? false });
+        details.append(make("summary", { textContent: "As text" }), make("pre", { textContent: text }));
+        return details;
       }
 
       dispose() {

@@ -10,6 +10,7 @@ pub mod stage;
 
 mod gc;
 mod kernelspec;
+mod labextension;
 mod lock;
 mod ready;
 mod toolchain;
