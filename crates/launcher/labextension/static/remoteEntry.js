@@ -374,6 +374,7 @@
 
       answer(parts) {
         if (!parts) return;
+        this.parts = parts;
         const said = JSON.stringify(parts);
         if (said === this.said) return;
         this.said = said;
@@ -399,6 +400,12 @@
         const details = make("details", { open: this.pictures.querySelector("details")?.open ?? false });
         details.append(make("summary", { textContent: "As text" }), make("pre", { textContent: text }));
         return details;
+      }
+
+      /** Only in the page does it know the colour of the page's text. */
+      onAfterAttach() {
+        this.said = null;
+        this.answer(this.parts);
       }
 
       dispose() {
