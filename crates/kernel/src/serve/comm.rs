@@ -1,7 +1,7 @@
 //! Jupyter's comms: how a view in the page reaches its function in the learner's process.
 
 use super::interrupt::Interrupts;
-use super::outlet::Outlet;
+use super::iopub::IoPub;
 use super::wire::Message;
 use crate::comm_channel::Channel;
 use crate::views::{framed, json_of};
@@ -66,14 +66,14 @@ pub fn is_comm(message: &Message) -> bool {
 pub struct Views {
     comms: Comms,
     channel: Option<Channel>,
-    outlet: Outlet,
+    iopub: IoPub,
     interrupts: Arc<Interrupts>,
 }
 
 impl Views {
     /// Opens the way to the learner's process, before that is started.
-    pub fn new(comms: Comms, outlet: Outlet, interrupts: Arc<Interrupts>) -> Self {
-        Self { comms, channel: Channel::open().ok(), outlet, interrupts }
+    pub fn new(comms: Comms, iopub: IoPub, interrupts: Arc<Interrupts>) -> Self {
+        Self { comms, channel: Channel::open().ok(), iopub, interrupts }
     }
 
     /// Answers one message.
@@ -105,12 +105,12 @@ impl Views {
             return self.close(message);
         }
         answer["seq"] = data["seq"].clone();
-        self.outlet.say("comm_msg", Some(message), &json!({"comm_id": id(message), "data": answer}));
+        self.iopub.say("comm_msg", Some(message), &json!({"comm_id": id(message), "data": answer}));
     }
 
     fn close(&self, message: &Message) {
         self.comms.lock().remove(id(message));
-        self.outlet.say("comm_close", Some(message), &json!({"comm_id": id(message), "data": {}}));
+        self.iopub.say("comm_close", Some(message), &json!({"comm_id": id(message), "data": {}}));
     }
 
     fn request(&mut self, json: &Value, buffers: &[bytes::Bytes]) -> Value {
