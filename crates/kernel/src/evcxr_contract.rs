@@ -117,6 +117,15 @@ pub const BODY_WITHOUT_CODE: Anchor = Anchor {
 pub const RUNTIME: Anchor =
     Anchor { name: "the module of kept variables", text: "\nmod evcxr_internal_runtime {\n" };
 
+/// How a cell's own code begins in which panics are caught: with kept variables, and without.
+pub const CATCHES: [Anchor; 2] = [
+    Anchor {
+        name: "the catching of a panic with variables",
+        text: "\nmatch std::panic::catch_unwind(\n  std::panic::AssertUnwindSafe(||{\n",
+    },
+    Anchor { name: "the catching of a panic without variables", text: "\nif std::panic::catch_unwind(||{\n" },
+];
+
 /// What a cell does when it has caught a panic.
 pub const PANIC: Anchor =
     Anchor { name: "the report of a panic", text: r#"println!("EVCXR_PANIC_NOTIFICATION");"# };
@@ -179,13 +188,13 @@ impl Anchor {
 /// Finds every anchor in the code that evcxr has written for a cell that keeps a variable and has a `?`, and in that of
 /// a cell with an expression alone.
 pub fn prove(with_variables: &str, without: &str) -> Result<(), Missing> {
-    for anchor in [HEAD, BODY_WITH_VARIABLES, RUNTIME, PANIC, QUESTION_MARK] {
+    for anchor in [HEAD, BODY_WITH_VARIABLES, RUNTIME, CATCHES[0], PANIC, QUESTION_MARK] {
         anchor.find(with_variables)?;
     }
     let before = &with_variables[..QUESTION_MARK.find(with_variables)?.start];
     FROM.find_last(before)?;
     PRINT.find_last(before)?;
-    for anchor in [HEAD, BODY_WITHOUT_VARIABLES, PANIC] {
+    for anchor in [HEAD, BODY_WITHOUT_VARIABLES, CATCHES[1], PANIC] {
         anchor.find(without)?;
     }
     Ok(())

@@ -5,8 +5,8 @@
 //! it is compiled. Every line stays in its place, since evcxr finds the learner's own by their numbers.
 
 use crate::evcxr_contract::{
-    BODY_WITH_VARIABLES, BODY_WITHOUT_CODE, BODY_WITHOUT_VARIABLES, FROM, HEAD, Missing, PANIC, PRINT,
-    QUESTION_MARK,
+    BODY_WITH_VARIABLES, BODY_WITHOUT_CODE, BODY_WITHOUT_VARIABLES, CATCHES, FROM, HEAD, Missing, PANIC,
+    PRINT, QUESTION_MARK,
 };
 
 #[cfg(test)]
@@ -43,6 +43,10 @@ pub fn with_reasons(code: &str) -> Result<String, Missing> {
 
 /// The cell's function, which learns of its panics.
 fn stops_in_panic(function: &str) -> Result<String, Missing> {
+    // evcxr compiles a cell with errors once more to show them, and then as one that catches no panic.
+    if !CATCHES.iter().any(|catch| catch.is_in(function)) {
+        return Ok(function.to_owned());
+    }
     let body = [BODY_WITH_VARIABLES, BODY_WITHOUT_VARIABLES, BODY_WITHOUT_CODE];
     let body = body.into_iter().find(|body| body.is_in(function)).unwrap_or(BODY_WITH_VARIABLES);
     let begin = body.find(function)?.end;
@@ -121,6 +125,17 @@ mod tests {
         let other = WITH_VARIABLES.replace(r#"eprintln!("{}", error)"#, r#"eprintln!("{:#?}", error)"#);
         let marked = with_reasons(&other).unwrap();
         assert!(marked.contains(r#"at_question_mark(&format!("{:#?}", error), "#), "{marked}");
+    }
+
+    #[test]
+    fn a_cell_that_evcxr_compiles_for_its_errors_alone_catches_nothing_and_stays_so() {
+        let start = WITH_VARIABLES.find("match std::panic::catch_unwind(").unwrap();
+        let code = format!("{}let x = 1;\nevcxr_variable_store\n}}\n", &WITH_VARIABLES[..start]);
+        let marked = with_reasons(&code).unwrap();
+        assert!(
+            marked.ends_with("{&mut *evcxr_variable_store};\nlet x = 1;\nevcxr_variable_store\n}\n"),
+            "{marked}"
+        );
     }
 
     #[test]
