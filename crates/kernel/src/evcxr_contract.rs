@@ -117,13 +117,16 @@ pub const BODY_WITHOUT_CODE: Anchor = Anchor {
 pub const RUNTIME: Anchor =
     Anchor { name: "the module of kept variables", text: "\nmod evcxr_internal_runtime {\n" };
 
-/// How a cell's own code begins in which panics are caught: with kept variables, and without.
+/// How a cell catches a panic of the learner's code, with kept variables and without.
 pub const CATCHES: [Anchor; 2] = [
     Anchor {
-        name: "the catching of a panic with variables",
+        name: "the catching of a panic in a cell with variables",
         text: "\nmatch std::panic::catch_unwind(\n  std::panic::AssertUnwindSafe(||{\n",
     },
-    Anchor { name: "the catching of a panic without variables", text: "\nif std::panic::catch_unwind(||{\n" },
+    Anchor {
+        name: "the catching of a panic in a cell without variables",
+        text: "\nif std::panic::catch_unwind(||{\n",
+    },
 ];
 
 /// What a cell does when it has caught a panic.
@@ -264,6 +267,11 @@ evcxr_variable_store
             ("USER_ERROR_OCCURRED", "ERROR_OCCURRED", "the report of an error"),
             ("mod evcxr_internal_runtime {", "mod evcxr_runtime {", "the module of kept variables"),
             ("unsafe {&mut *evcxr_variable_store}", "store", "the start of a cell with variables"),
+            (
+                "match std::panic::catch_unwind(",
+                "match catch_unwind(",
+                "the catching of a panic in a cell with variables",
+            ),
         ];
         for (from, to, name) in changes {
             let missing =

@@ -83,7 +83,7 @@ pub fn frames(
     run: &mut impl FnMut(&[usize]) -> Result<Answers, String>,
 ) -> Option<Vec<Value>> {
     let count = counts.iter().try_fold(1_usize, |count, one| count.checked_mul(*one))?;
-    if count > MAX_FRAMES || count < 2 {
+    if !(2..=MAX_FRAMES).contains(&count) {
         return None;
     }
     let (begin, mut bytes) = (Instant::now(), 0);

@@ -43,14 +43,11 @@ pub fn with_reasons(code: &str) -> Result<String, Missing> {
 
 /// The cell's function, which learns of its panics.
 fn stops_in_panic(function: &str) -> Result<String, Missing> {
-    // evcxr compiles a cell with errors once more to show them, and then as one that catches no panic.
-    if !CATCHES.iter().any(|catch| catch.is_in(function)) {
-        return Ok(function.to_owned());
-    }
     let body = [BODY_WITH_VARIABLES, BODY_WITHOUT_VARIABLES, BODY_WITHOUT_CODE];
     let body = body.into_iter().find(|body| body.is_in(function)).unwrap_or(BODY_WITH_VARIABLES);
     let begin = body.find(function)?.end;
-    if body == BODY_WITHOUT_CODE {
+    // Code that has failed is compiled once more without the catching of panics, for its errors alone.
+    if body == BODY_WITHOUT_CODE || !CATCHES.iter().any(|catch| catch.is_in(function)) {
         return Ok(function.to_owned());
     }
     let panic = PANIC.find_last(function)?.start;
@@ -128,22 +125,19 @@ mod tests {
     }
 
     #[test]
-    fn a_cell_that_evcxr_compiles_for_its_errors_alone_catches_nothing_and_stays_so() {
-        let start = WITH_VARIABLES.find("match std::panic::catch_unwind(").unwrap();
-        let code = format!("{}let x = 1;\nevcxr_variable_store\n}}\n", &WITH_VARIABLES[..start]);
-        let marked = with_reasons(&code).unwrap();
-        assert!(
-            marked.ends_with("{&mut *evcxr_variable_store};\nlet x = 1;\nevcxr_variable_store\n}\n"),
-            "{marked}"
-        );
-    }
-
-    #[test]
     fn what_is_no_cell_stays_as_it_is() {
         let code = "fn evcxr_analysis_wrapper() { eprintln!(\"{}\", 1); }";
         assert_eq!(with_reasons(code).unwrap(), code);
         let empty = "#[unsafe(no_mangle)]\npub extern \"C\" fn run_user_code_0(\nmut x: *mut std::os::raw::c_void) -> *mut std::os::raw::c_void {x}";
         assert!(with_reasons(empty).unwrap().ends_with(empty));
+    }
+
+    #[test]
+    fn a_cell_that_is_compiled_for_its_errors_alone_catches_no_panic() {
+        let (start, rest) = WITH_VARIABLES.split_once("match std::panic").unwrap();
+        let (_, end) = rest.split_once("}}\n").unwrap();
+        let marked = with_reasons(&format!("{start}let r = std::panic::catch_unwind(|| 1);\n{end}")).unwrap();
+        assert!(marked.contains("at_question_mark(") && !marked.contains("in_panic();"), "{marked}");
     }
 
     #[test]
