@@ -24,15 +24,18 @@ mod flag {
 
     // In assembly, since rustc hides a program's own symbols from the libraries that it loads.
     #[cfg(target_os = "linux")]
-    std::arch::global_asm!(
-        ".pushsection .bss.CONVLAB_INTERRUPTED,\"aw\",@nobits",
-        ".globl CONVLAB_INTERRUPTED",
-        ".type CONVLAB_INTERRUPTED,@object",
-        ".size CONVLAB_INTERRUPTED,1",
-        "CONVLAB_INTERRUPTED:",
-        ".byte 0",
-        ".popsection",
-    );
+    #[allow(unsafe_code, reason = "it defines a byte")]
+    mod byte {
+        std::arch::global_asm!(
+            ".pushsection .bss.CONVLAB_INTERRUPTED,\"aw\",@nobits",
+            ".globl CONVLAB_INTERRUPTED",
+            ".type CONVLAB_INTERRUPTED,@object",
+            ".size CONVLAB_INTERRUPTED,1",
+            "CONVLAB_INTERRUPTED:",
+            ".byte 0",
+            ".popsection",
+        );
+    }
 
     #[cfg(target_os = "linux")]
     #[allow(unsafe_code, reason = "defined above: a byte, 0 at first")]

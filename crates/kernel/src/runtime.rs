@@ -31,7 +31,16 @@ fn serve() -> Result<(), String> {
     input::ask_through(protocol.try_clone().map_err(|error| error.to_string())?);
     interrupt::note_in_cells();
     let mut variables = std::ptr::null_mut();
-    while let Some(line) = protocol.line() {
+    let mut requests = crate::comm_channel::Requests::inherited().inspect(|_| crate::views::serve_here());
+    loop {
+        // evcxr sends a line when it wants a cell to run, and then waits: none is left unread between cells.
+        if let Some(requests) = &mut requests {
+            requests.serve_until_line(protocol.input(), |request| {
+                interrupt::forget();
+                crate::views::answer(request)
+            });
+        }
+        let Some(line) = protocol.line() else { break };
         interrupt::forget();
         input::forget();
         variables = run(&line, variables)?;
@@ -73,6 +82,7 @@ fn run(line: &str, variables: *mut c_void) -> Result<*mut c_void, String> {
         let cell = [FUNCTION, function]
             .iter()
             .find_map(|name| library.get::<Cell>(name.as_bytes()).ok().map(|cell| *cell));
+        crate::views::connect(&library);
         // Threads and kept variables may need its code as long as this process lives.
         std::mem::forget(library);
         let cell = cell.ok_or_else(|| format!("{path} holds no `{function}`"))?;

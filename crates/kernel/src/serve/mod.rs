@@ -2,6 +2,7 @@
 //!
 //! Questions about the kernel are answered at once; all that needs evcxr waits in one queue for the [`Worker`].
 
+mod comm;
 mod complete;
 mod history;
 mod interrupt;
@@ -17,6 +18,7 @@ pub mod warm;
 mod wire;
 mod worker;
 
+use comm::{Comms, is_comm};
 use complete::is_complete;
 use history::History;
 use interrupt::Interrupts;
@@ -104,6 +106,7 @@ struct Server {
     replies: std::sync::Mutex<Option<UnboundedReceiver<Reply>>>,
     getting_ready: StartupNotice,
     history: Arc<Mutex<History>>,
+    comms: Comms,
 }
 
 impl Server {
@@ -119,9 +122,11 @@ impl Server {
         };
         let getting_ready = StartupNotice::default();
         let waiting = getting_ready.clone();
-        std::thread::spawn(move || work(needs, &waiting, &queue, &sender));
+        let comms = Comms::default();
+        let open = comms.clone();
+        std::thread::spawn(move || work(needs, open, &waiting, &queue, &sender));
         let (waiting, replies) = (Arc::default(), Some(replies).into());
-        Self { connection, iopub, interrupts, requests, waiting, replies, getting_ready, history }
+        Self { connection, iopub, interrupts, requests, waiting, replies, getting_ready, history, comms }
     }
 
     fn history(&self) -> MutexGuard<'_, History> {
@@ -168,7 +173,7 @@ impl Server {
         let answer = match request.kind() {
             "kernel_info_request" => ("kernel_info_reply", kernel_info()),
             "is_complete_request" => ("is_complete_reply", is_complete(request.code())),
-            "comm_info_request" => ("comm_info_reply", json!({"status": "ok", "comms": {}})),
+            "comm_info_request" => ("comm_info_reply", self.comms.info(request)),
             "history_request" => ("history_reply", self.history().answer(&request.content)),
             "interrupt_request" => {
                 self.interrupts.ask();
@@ -197,6 +202,11 @@ impl Server {
                 let _ = self.requests.send(request.clone());
                 return None;
             }
+            "comm_open" | "comm_msg" | "comm_close" => {
+                self.comms.note(request);
+                let _ = self.requests.send(request.clone());
+                return None;
+            }
             _ => return None,
         };
         self.iopub.status(Some(request), "busy");
@@ -207,18 +217,22 @@ impl Server {
 /// Makes the worker and lets it work; where evcxr cannot start every request is answered with why.
 fn work(
     needs: Needs,
+    comms: Comms,
     waiting: &StartupNotice,
     requests: &mpsc::Receiver<Message>,
     replies: &UnboundedSender<Reply>,
 ) {
     let iopub = needs.iopub.clone();
-    let worker = Worker::new(needs);
+    let worker = Worker::new(needs, comms);
     waiting.end(&iopub);
     match worker {
         Ok(worker) => worker.serve(requests, replies),
         Err(error) => {
             let message = format!("The kernel cannot start: {error}\nWhat to do: run `cargo lab doctor`.");
             while let Ok(request) = requests.recv() {
+                if is_comm(&request) {
+                    continue;
+                }
                 iopub.begin(&request);
                 let mut content = json!({"ename": "Kernel", "evalue": message, "traceback": [message]});
                 iopub.send("error", Some(&request), &content);

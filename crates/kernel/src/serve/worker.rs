@@ -1,5 +1,6 @@
 //! The one thread that compiles and runs cells, one after the other.
 
+use super::comm::{Comms, Views, is_comm};
 use super::history::History;
 use super::interrupt::Interrupts;
 use super::iopub::IoPub;
@@ -53,6 +54,7 @@ pub struct Worker {
     interrupts: Arc<Interrupts>,
     stdin: Stdin,
     history: Arc<Mutex<History>>,
+    views: Views,
     count: u64,
     /// The cells that were run, by their number.
     cells: Vec<(u64, String)>,
@@ -60,21 +62,28 @@ pub struct Worker {
 
 impl Worker {
     /// Makes evcxr ready, which takes seconds.
-    pub fn new(needs: Needs) -> Result<Self, String> {
+    pub fn new(needs: Needs, comms: Comms) -> Result<Self, String> {
         let Needs { iopub, interrupts, stdin, history } = needs;
         let cannot = |error: std::io::Error| format!("the learner's output cannot be read: {error}");
+        // Both before evcxr starts the process that inherits their other ends.
         let outputs = Outputs::make().map_err(cannot)?;
+        let views = Views::new(comms, iopub.clone(), Arc::clone(&interrupts));
         let (mut context, lines, helper) = super::warm::context()?;
         let pump = Pump::start(outputs, lines, iopub.clone()).map_err(cannot)?;
         interrupts.watch(context.process_handle());
         super::warm::up(&mut context, helper.as_deref());
-        Ok(Self { context, pump, iopub, interrupts, stdin, history, count: 0, cells: Vec::new() })
+        Ok(Self { context, pump, iopub, interrupts, stdin, history, views, count: 0, cells: Vec::new() })
     }
 
     /// Serves requests until no more can come.
     pub fn serve(mut self, requests: &Receiver<Message>, replies: &UnboundedSender<Reply>) {
         while let Ok(request) = requests.recv() {
             self.iopub.begin(&request);
+            if is_comm(&request) {
+                self.views.serve(&request);
+                self.iopub.status(Some(&request), "idle");
+                continue;
+            }
             let kind = reply_to(&request);
             let content = match kind {
                 "execute_reply" => self.execute(&request),
@@ -91,9 +100,14 @@ impl Worker {
         }
     }
 
-    fn abort(&self, requests: Vec<Message>, replies: &UnboundedSender<Reply>) {
+    fn abort(&mut self, requests: Vec<Message>, replies: &UnboundedSender<Reply>) {
         for request in requests {
             self.iopub.begin(&request);
+            if is_comm(&request) {
+                self.views.serve(&request);
+                self.iopub.status(Some(&request), "idle");
+                continue;
+            }
             let content = json!({"status": "aborted"});
             let _ = replies.send((request.clone(), reply_to(&request), content));
             self.iopub.status(Some(&request), "idle");
