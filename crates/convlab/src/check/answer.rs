@@ -1,10 +1,10 @@
 use super::Verdict;
 use super::exercise::Exercise;
 use super::master::{self, Solution};
-use super::record::{Event, Record};
 use super::verdict::{framed, json};
 use crate::display::{Displayed, emit};
 use crate::text::escaped;
+use common::record::{Event, Record};
 use std::fmt;
 
 /// What a check says of what a learner wrote; a cell that ends with one shows the verdict.

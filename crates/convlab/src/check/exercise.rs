@@ -1,6 +1,6 @@
-use super::record::{Event, Record};
 use super::{Answer, Verdict};
 use crate::catch_panic::{Panic, catch_panic_at};
+use common::record::{Event, Record};
 
 /// One exercise, as the checks know it: what it asks for stands in the lab, how it is judged in its check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
