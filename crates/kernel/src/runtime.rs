@@ -3,19 +3,17 @@
 //! It speaks as evcxr's own does (`LOAD_AND_RUN LIBRARY FUNCTION` on stdin, `EVCXR_EXECUTION_COMPLETE` on stdout), but
 //! finds a cell's function under one name whatever number evcxr gave it: see `cells/source.rs`.
 
+use crate::evcxr_contract::{EXECUTION_COMPLETE, FUNCTION, IS_RUNTIME, LOAD_AND_RUN};
 use libloading::Library;
 use std::ffi::c_void;
 use std::io::BufRead;
-
-/// What every cell's function is called, as `cells/source.rs` has it.
-const FUNCTION: &str = "run_user_code";
 
 /// A cell's function: takes the kept variables and gives them back.
 type Cell = extern "C" fn(*mut c_void) -> *mut c_void;
 
 /// Runs cells until stdin ends, if this process was started for that by a kernel with a stage.
 pub fn run_if_asked() {
-    if std::env::var_os("EVCXR_IS_RUNTIME").is_none() || std::env::var_os("CONVLAB_LOCK").is_none() {
+    if std::env::var_os(IS_RUNTIME).is_none() || std::env::var_os("CONVLAB_LOCK").is_none() {
         return;
     }
     // Only who asks for an interrupt shall see it.
@@ -29,19 +27,19 @@ pub fn run_if_asked() {
                 std::process::exit(99);
             }
         }
-        println!("EVCXR_EXECUTION_COMPLETE");
+        println!("{EXECUTION_COMPLETE}");
     }
     std::process::exit(0);
 }
 
 #[allow(unsafe_code, reason = "the learner's code is loaded into this process: that is what it is for")]
 fn run(line: &str, variables: *mut c_void) -> Result<*mut c_void, String> {
-    let call = line.strip_prefix("LOAD_AND_RUN ").and_then(|call| call.rsplit_once(' '));
+    let call = line.strip_prefix(LOAD_AND_RUN).and_then(|call| call.rsplit_once(' '));
     let (path, function) = call.ok_or_else(|| format!("`{line}` is no call"))?;
     // SAFETY: rustc made the library of the learner's code and of what evcxr writes around it, whose functions have
     // this type; `variables` is what the last of them returned.
     unsafe {
-        let library = Library::new(path).map_err(|error| told(&error))?;
+        let library = Library::new(path).map_err(|error| loader_error(&error))?;
         let cell = [FUNCTION, function]
             .iter()
             .find_map(|name| library.get::<Cell>(name.as_bytes()).ok().map(|cell| *cell));
@@ -52,7 +50,7 @@ fn run(line: &str, variables: *mut c_void) -> Result<*mut c_void, String> {
     }
 }
 
-/// libloading keeps what the loader objects to one level down.
-fn told(error: &libloading::Error) -> String {
+/// libloading keeps the loader's own error one level down.
+fn loader_error(error: &libloading::Error) -> String {
     std::error::Error::source(error).map_or_else(|| error.to_string(), ToString::to_string)
 }

@@ -1,16 +1,16 @@
 //! Lists the commands; each owns its options and what it does with them.
 
 use crate::commands::{
-    clean, doctor, env, forward, grade, open, prepare, progress, release, reset, run as run_labs,
+    clean, doctor, env, forward, grade, kernel, open, prepare, progress, release, reset, run as run_labs,
 };
 use crate::failure::Result;
 use clap::{ArgMatches, Command};
 use std::process::ExitCode;
 
 /// A command's options, and what runs it.
-type Entry = (fn() -> Command, fn(&ArgMatches) -> Result<()>);
+pub type Entry = (fn() -> Command, fn(&ArgMatches) -> Result<()>);
 
-const COMMANDS: [Entry; 9] = [
+const COMMANDS: [Entry; 10] = [
     (doctor::command, doctor::run),
     (prepare::command, prepare::run),
     (run_labs::command, run_labs::run),
@@ -18,14 +18,28 @@ const COMMANDS: [Entry; 9] = [
     (progress::command, progress::run),
     (release::command, release::run),
     (grade::command, grade::run),
+    (kernel::command, kernel::run),
     (env::command, env::run),
     (clean::command, clean::run),
 ];
 
 /// Runs the command that the arguments name; without one, opens the labs.
 pub fn main() -> ExitCode {
+    run(command(), &COMMANDS, |matches| match matches.subcommand() {
+        None => open::run(matches),
+        Some((name, options)) => forward::run(name, options),
+    })
+}
+
+/// Reads this program's arguments and runs the entry that they name, else `otherwise`; shows what went wrong.
+pub fn run(command: Command, entries: &[Entry], otherwise: fn(&ArgMatches) -> Result<()>) -> ExitCode {
     // clap prints help and its own usage errors, and ends the program.
-    match dispatch(&command().get_matches()) {
+    let matches = command.get_matches();
+    let named = matches.subcommand().and_then(|(name, options)| {
+        let (_, run) = entries.iter().find(|(command, _)| command().get_name() == name)?;
+        Some((run, options))
+    });
+    match named.map_or_else(|| otherwise(&matches), |(run, options)| run(options)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             eprintln!("\n{failure}");
@@ -41,14 +55,6 @@ fn command() -> Command {
         .version(env!("CARGO_PKG_VERSION"))
         .subcommands(COMMANDS.map(|(command, _)| command()))
         .subcommands(forward::commands())
-}
-
-fn dispatch(matches: &ArgMatches) -> Result<()> {
-    let Some((name, options)) = matches.subcommand() else { return open::run(matches) };
-    match COMMANDS.iter().find(|(command, _)| command().get_name() == name) {
-        Some((_, run)) => run(options),
-        None => forward::run(name, options),
-    }
 }
 
 #[cfg(test)]

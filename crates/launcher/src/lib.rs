@@ -3,7 +3,7 @@
 //! It is a library too, so that `xtask` stands on the same set-up. It is compiled in every checkout, before libtorch is
 //! there: it never depends on tch, and on little else.
 
-mod cli;
+pub mod cli;
 mod commands;
 pub mod dirs;
 pub mod failure;

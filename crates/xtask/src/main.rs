@@ -8,12 +8,9 @@ mod site;
 mod skips;
 mod test;
 
-use clap::{ArgMatches, Command};
-use launcher::failure::Result;
+use clap::Command;
+use launcher::cli::{self, Entry};
 use std::process::ExitCode;
-
-/// A command's options, and what runs it.
-type Entry = (fn() -> Command, fn(&ArgMatches) -> Result<()>);
 
 const COMMANDS: [Entry; 4] = [
     (test::command, test::run),
@@ -23,13 +20,7 @@ const COMMANDS: [Entry; 4] = [
 ];
 
 fn main() -> ExitCode {
-    match dispatch(&command().get_matches()) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => {
-            eprintln!("\n{failure}");
-            ExitCode::FAILURE
-        }
-    }
+    cli::run(command(), &COMMANDS, |_| Ok(()))
 }
 
 fn command() -> Command {
@@ -37,12 +28,6 @@ fn command() -> Command {
         .bin_name("cargo lab")
         .subcommand_required(true)
         .subcommands(COMMANDS.map(|(command, _)| command()))
-}
-
-fn dispatch(matches: &ArgMatches) -> Result<()> {
-    let Some((name, options)) = matches.subcommand() else { return Ok(()) };
-    let entry = COMMANDS.iter().find(|(command, _)| command().get_name() == name);
-    entry.map_or(Ok(()), |(_, run)| run(options))
 }
 
 #[cfg(test)]

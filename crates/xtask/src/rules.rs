@@ -5,7 +5,8 @@ mod exercises;
 use launcher::failure::{Failure, Result};
 use launcher::labs::edition::is_mark;
 use launcher::labs::{FIRST_CELL, Lab, select, source};
-use serde_json::Value;
+use launcher::prepare::KERNEL;
+use serde_json::{Value, json};
 use std::path::Path;
 
 /// The most lines that a code cell may have: one idea per cell.
@@ -28,10 +29,28 @@ pub fn broken(lab: &Lab) -> Result<Vec<String>> {
     }
     found.extend(ids(&cells));
     found.extend(exercises::broken(&lab.name(), &cells));
-    if notebook["metadata"]["kernelspec"]["name"] != "convlab" {
-        found.push("the notebook's kernel is not `convlab`".to_owned());
-    }
+    found.extend(kernel(&notebook["metadata"]));
     Ok(found)
+}
+
+/// The notebook says of its kernel what the kernel says of itself: else JupyterLab shows the lab as changed as soon as
+/// it is opened.
+fn kernel(metadata: &Value) -> Vec<String> {
+    let spec = json!({"display_name": "Rust", "language": "rust", "name": KERNEL});
+    let mut language = metadata["language_info"].clone();
+    // A test compares it with the Rust that is pinned.
+    let version = language.as_object_mut().and_then(|all| all.remove("version"));
+    let wanted = json!({
+        "codemirror_mode": "rust", "file_extension": ".rs", "mimetype": "text/rust", "name": "rust", "pygments_lexer": "rust",
+    });
+    let mut found = Vec::new();
+    if metadata["kernelspec"] != spec {
+        found.push(format!("the notebook's kernel is not {spec}"));
+    }
+    if language != wanted || version.is_none() {
+        found.push(format!("the notebook's language is not {wanted} with Rust's version"));
+    }
+    found
 }
 
 /// What is wrong in the table of `README.md` beside the labs: each row names a lab and a heading that must exist.
@@ -143,7 +162,6 @@ fn ids(cells: &[Value]) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
 
     fn good() -> Value {
         let text = |id: &str, text: &str| json!({"cell_type": "markdown", "id": id, "source": text});
@@ -155,7 +173,12 @@ mod tests {
             code("d", "let x = 1;"),
         ];
         let all: Vec<_> = cells.into_iter().chain(exercises::tests::exercise("it")).collect();
-        json!({"metadata": {"kernelspec": {"name": "convlab"}}, "cells": all})
+        let kernel = json!({"display_name": "Rust", "language": "rust", "name": "convlab"});
+        let language = json!({
+            "codemirror_mode": "rust", "file_extension": ".rs", "mimetype": "text/rust", "name": "rust",
+            "pygments_lexer": "rust", "version": "1.0.0",
+        });
+        json!({"metadata": {"kernelspec": kernel, "language_info": language}, "cells": all})
     }
 
     fn broken_in(notebook: &Value) -> Vec<String> {
@@ -216,6 +239,8 @@ mod tests {
             ("/cells/3/outputs", json!([{}]), "outputs"),
             ("/cells/3/id", json!("b"), "stands twice"),
             ("/metadata/kernelspec/name", json!("rust"), "kernel"),
+            ("/metadata/kernelspec/display_name", json!("Rust (own)"), "kernel"),
+            ("/metadata/language_info", json!({"name": "rust"}), "language"),
         ] {
             let found = spoil(path, value);
             assert!(

@@ -5,6 +5,7 @@ pub mod doctor;
 pub mod env;
 pub mod forward;
 pub mod grade;
+pub mod kernel;
 pub mod open;
 pub mod prepare;
 pub mod progress;

@@ -77,7 +77,7 @@ pub fn built_kernel(dirs: &Dirs) -> Option<PathBuf> {
 }
 
 /// Where this checkout's kernelspecs are, in the cache that all checkouts share.
-fn folder(dirs: &Dirs) -> PathBuf {
+pub fn folder(dirs: &Dirs) -> PathBuf {
     dirs.cache.join("jupyter").join(Fingerprint::default().text(&text(&dirs.checkout)).hex())
 }
 

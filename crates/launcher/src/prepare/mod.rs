@@ -2,6 +2,7 @@
 //! whole result or nothing.
 
 pub mod data;
+pub mod installed;
 pub mod libtorch;
 pub mod needs;
 pub mod programs;
@@ -62,6 +63,7 @@ fn prepare(dirs: &Dirs) -> Result<Ready> {
     let stage = stage::build(dirs, &toolchain, &libtorch, &programs, &environment)?;
     environment.insert("CONVLAB_STAGE".to_owned(), text(&stage));
     let jupyter_path = kernelspec::write(dirs, &python, &programs, &environment)?;
+    installed::refresh(dirs)?;
     gc::remove_unused(&dirs.cache);
     Ok(Ready { dirs: dirs.clone(), python, jupyter_path, programs, stage, environment })
 }

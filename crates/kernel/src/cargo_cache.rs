@@ -1,8 +1,9 @@
-//! What cargo answered, remembered in the folder `memory` of a stage and of each kernel that clones it.
+//! What cargo answered, kept in the folder `memory` of a stage and of each kernel that clones it.
 //!
 //! While a notebook's dependencies stay the same cargo says the same, and each time takes a while to find it out.
 
-use crate::cells::Sum;
+use crate::evcxr_contract::cargo::VARIABLES;
+use crate::fingerprint::Fingerprint;
 use std::env;
 use std::fs::{self, File, Metadata};
 use std::io::{self, Write};
@@ -14,13 +15,13 @@ use std::time::SystemTime;
 const HERE: &str = "{here}";
 
 /// The place for what one call of cargo says.
-pub struct Memory {
+pub struct CacheEntry {
     here: PathBuf,
     file: PathBuf,
     manifest: String,
 }
 
-impl Memory {
+impl CacheEntry {
     /// The same folder, arguments, manifest, lock file and flags make cargo say the same. `None` outside a kernel's
     /// folder: what lies there is not known.
     pub fn of(cargo: &Command) -> Option<Self> {
@@ -31,26 +32,26 @@ impl Memory {
             return None;
         }
         let manifest = fs::read_to_string(here.join("Cargo.toml")).unwrap_or_default();
-        let mut sum = Sum::default();
-        sum.add(manifest.as_bytes()).add(&fs::read(lock).ok()?).add(toolchain.as_encoded_bytes());
+        let mut fingerprint = Fingerprint::default();
+        fingerprint.add(manifest.as_bytes()).add(&fs::read(lock).ok()?).add(toolchain.as_encoded_bytes());
         for word in [folder.as_os_str()].into_iter().chain(cargo.get_args()) {
-            sum.add(word.to_string_lossy().replace(&*here.to_string_lossy(), HERE).as_bytes());
+            fingerprint.add(word.to_string_lossy().replace(&*here.to_string_lossy(), HERE).as_bytes());
         }
-        for name in ["RUSTFLAGS", "CARGO_TARGET_DIR", "RUSTC_WRAPPER"] {
-            sum.add(env::var_os(name).unwrap_or_default().as_encoded_bytes());
+        for name in VARIABLES {
+            fingerprint.add(env::var_os(name).unwrap_or_default().as_encoded_bytes());
         }
-        Some(Self { file: here.join("memory").join(sum.hex()), here, manifest })
+        Some(Self { file: here.join("memory").join(fingerprint.hex()), here, manifest })
     }
 
-    /// What was noted, if no dependency has changed since.
-    pub fn recall(&self) -> Option<String> {
-        let noted = fs::metadata(&self.file).and_then(|meta| meta.modified()).ok()?;
+    /// What was kept, if no dependency has changed since.
+    pub fn read(&self) -> Option<String> {
+        let written = fs::metadata(&self.file).and_then(|meta| meta.modified()).ok()?;
         let text = fs::read_to_string(&self.file).ok().filter(|text| !text.is_empty())?;
-        let fresh = paths(&self.manifest).iter().all(|path| newest(path).is_ok_and(|time| time <= noted));
+        let fresh = paths(&self.manifest).iter().all(|path| newest(path).is_ok_and(|time| time <= written));
         fresh.then(|| text.replace(HERE, &self.here.to_string_lossy()))
     }
 
-    /// The file for [`note`], made now: what changes while cargo runs is newer.
+    /// The file for [`write`], made now: what changes while cargo runs is newer.
     pub fn begin(&self) -> &Path {
         // Without it nothing is remembered.
         let _ = fs::create_dir_all(self.file.parent().unwrap_or(&self.file))
@@ -60,7 +61,7 @@ impl Memory {
 }
 
 /// Writes what is to be remembered to a file that [`Memory::begin`] made.
-pub fn note(file: &Path, text: &str) {
+pub fn write(file: &Path, text: &str) {
     let here = file.parent().and_then(Path::parent).map(Path::to_string_lossy).unwrap_or_default();
     let partial = file.with_extension(std::process::id().to_string());
     let written = fs::metadata(file).and_then(|meta| meta.modified()).and_then(|begun| {

@@ -7,7 +7,7 @@ use tokio::sync::mpsc::UnboundedSender;
 use zeromq::ZmqMessage;
 
 #[derive(Clone)]
-pub struct Outlet {
+pub struct IoPub {
     connection: Connection,
     queue: UnboundedSender<ZmqMessage>,
     /// The request that output belongs to now.
@@ -16,7 +16,7 @@ pub struct Outlet {
     begun: Arc<Mutex<Option<Message>>>,
 }
 
-impl Outlet {
+impl IoPub {
     pub fn new(connection: Connection, queue: UnboundedSender<ZmqMessage>) -> Self {
         Self { connection, queue, current: Arc::default(), begun: Arc::default() }
     }

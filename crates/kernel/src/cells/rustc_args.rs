@@ -4,13 +4,13 @@ use std::process::Command;
 
 /// One call of rustc, as cargo makes it.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Call {
+pub struct RustcArgs {
     pub arguments: Vec<String>,
     /// What cargo adds to the environment.
     pub environment: Vec<(String, String)>,
 }
 
-impl Call {
+impl RustcArgs {
     /// The call with these arguments that cargo makes this moment.
     pub fn new(arguments: Vec<String>) -> Self {
         let environment = env::vars_os()
@@ -98,7 +98,8 @@ impl Call {
 
     /// Whether what was compiled depends on no other file and no environment, as the list that rustc wrote tells.
     pub fn reads_only_the_cell(&self) -> bool {
-        let list = std::fs::read_to_string(self.out_dir().join(format!("{}.d", super::CELL)));
+        let list =
+            std::fs::read_to_string(self.out_dir().join(format!("{}.d", crate::evcxr_contract::CELL_CRATE)));
         list.is_ok_and(|list| {
             let mut files = list.lines().filter_map(|line| Some(line.split_once(": ")?.1));
             !list.contains("# env-dep:") && files.all(|files| files == "src/lib.rs")
@@ -113,8 +114,8 @@ const LIBRARIES: [&str; 2] = ["LD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH"];
 mod tests {
     use super::*;
 
-    fn call(arguments: &str) -> Call {
-        Call { arguments: arguments.split(' ').map(str::to_owned).collect(), environment: Vec::new() }
+    fn call(arguments: &str) -> RustcArgs {
+        RustcArgs { arguments: arguments.split(' ').map(str::to_owned).collect(), environment: Vec::new() }
     }
 
     #[test]

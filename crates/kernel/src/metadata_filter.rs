@@ -1,11 +1,11 @@
-//! What rust-analyzer and evcxr ask cargo: answered from memory, and with fewer crates than there are.
+//! What rust-analyzer and evcxr ask cargo: answered from what is kept, and with fewer crates than there are.
 //!
 //! rust-analyzer reads the sources of every crate it is told of, hundreds of them, in each kernel anew. But the types
 //! that a cell can name are those of std, of the helper crate and of tch: what these are made from is left out. Of
-//! std's own sources it is shown a folder that leads to few of its crates ([`sources`]).
+//! std's own sources it is shown a folder that leads to few of its crates.
 
-use crate::memory::{self, Memory};
-use crate::sources;
+use crate::cargo_cache::{self, CacheEntry};
+use crate::evcxr_contract::rustc;
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::io::Write;
@@ -24,15 +24,15 @@ const PARTS: [(&str, &[&str]); 6] = [
 
 /// Answers this call of cargo, which only asks for something.
 pub fn answer(mut cargo: Command, toolchain: &Path) -> ExitCode {
-    let Some(memory) = Memory::of(&cargo) else { return crate::run(&mut cargo) };
-    if let Some(answer) = memory.recall() {
-        return told(answer.as_bytes());
+    let Some(entry) = CacheEntry::of(&cargo) else { return crate::run(&mut cargo) };
+    if let Some(answer) = entry.read() {
+        return print(answer.as_bytes());
     }
-    let file = memory.begin();
+    let file = entry.begin();
     // Of std cargo is asked where it really lies.
-    let std = std::env::current_dir().ok().filter(|folder| folder.ends_with(sources::FOLDER));
+    let std = std::env::current_dir().ok().filter(|folder| folder.ends_with(rustc::SHOWN_STD_SOURCES));
     let moved =
-        std.map(|shown| [shown, toolchain.join(sources::LIBRARY)].map(|path| path.display().to_string()));
+        std.map(|shown| [shown, toolchain.join(rustc::STD_SOURCES)].map(|path| path.display().to_string()));
     if let Some([shown, real]) = &moved {
         cargo = elsewhere(&cargo, shown, real);
     }
@@ -49,8 +49,8 @@ pub fn answer(mut cargo: Command, toolchain: &Path) -> ExitCode {
         Ok(metadata) if cargo.get_args().any(|word| word == "metadata") => in_short(metadata).to_string(),
         _ => answer,
     };
-    memory::note(file, &answer);
-    told(answer.as_bytes())
+    cargo_cache::write(file, &answer);
+    print(answer.as_bytes())
 }
 
 /// The same call in another folder, which its arguments name too.
@@ -66,9 +66,9 @@ fn elsewhere(cargo: &Command, here: &str, there: &str) -> Command {
     moved
 }
 
-fn told(answer: &[u8]) -> ExitCode {
-    let told = std::io::stdout().write_all(answer);
-    if told.is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+fn print(answer: &[u8]) -> ExitCode {
+    let written = std::io::stdout().write_all(answer);
+    if written.is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 /// Leaves out of `cargo metadata` what [`PARTS`] leaves out, and then what nothing depends on any more.
@@ -164,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn what_no_cell_can_name_is_left_out_and_a_learners_own_dependency_is_told_whole() {
+    fn what_no_cell_can_name_is_left_out_and_a_learners_own_dependency_stays_whole() {
         let all = metadata(
             &["ctx"],
             &[
@@ -188,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn of_stds_workspace_std_core_and_alloc_are_told() {
+    fn of_stds_workspace_std_core_and_alloc_stay() {
         let all = metadata(
             &["std", "core", "alloc", "coretests"],
             &[

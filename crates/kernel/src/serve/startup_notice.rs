@@ -1,6 +1,6 @@
 //! What the first cell shows while the kernel gets ready.
 
-use super::outlet::Outlet;
+use super::iopub::IoPub;
 use super::wire::Message;
 use serde_json::json;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -11,7 +11,7 @@ const PAUSE: Duration = Duration::from_millis(500);
 
 /// Whether the kernel is ready, and whether a cell was told that it is not.
 #[derive(Clone, Default)]
-pub struct Waiting(Arc<Mutex<State>>);
+pub struct StartupNotice(Arc<Mutex<State>>);
 
 #[derive(Default)]
 struct State {
@@ -21,24 +21,24 @@ struct State {
     shown: bool,
 }
 
-impl Waiting {
+impl StartupNotice {
     fn state(&self) -> MutexGuard<'_, State> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// A cell is to be run: the first one shows what it waits for.
-    pub fn begin(&self, outlet: &Outlet, request: &Message) {
+    pub fn begin(&self, iopub: &IoPub, request: &Message) {
         let mut state = self.state();
         if state.ready || std::mem::replace(&mut state.waits, true) {
             return;
         }
-        outlet.begin(request);
-        outlet.turn_to(request);
-        let (waiting, outlet, begun) = (self.clone(), outlet.clone(), Instant::now());
+        iopub.begin(request);
+        iopub.turn_to(request);
+        let (waiting, iopub, begun) = (self.clone(), iopub.clone(), Instant::now());
         tokio::spawn(async move {
             loop {
                 tokio::time::sleep(PAUSE).await;
-                if !waiting.tell(&outlet, begun.elapsed()) {
+                if !waiting.tell(&iopub, begun.elapsed()) {
                     return;
                 }
             }
@@ -46,7 +46,7 @@ impl Waiting {
     }
 
     /// Says once more what is waited for; not when the kernel has become ready.
-    fn tell(&self, outlet: &Outlet, time: Duration) -> bool {
+    fn tell(&self, iopub: &IoPub, time: Duration) -> bool {
         let mut state = self.state();
         if state.ready {
             return false;
@@ -61,16 +61,16 @@ impl Waiting {
         let content = json!({
             "data": {"text/plain": text}, "metadata": {}, "transient": {"display_id": "convlab-waiting"},
         });
-        outlet.output(kind, &content);
+        iopub.output(kind, &content);
         true
     }
 
     /// The kernel is ready: what the cell was told makes room for what it shows itself.
-    pub fn end(&self, outlet: &Outlet) {
+    pub fn end(&self, iopub: &IoPub) {
         let mut state = self.state();
         state.ready = true;
         if state.shown {
-            outlet.output("clear_output", &json!({"wait": false}));
+            iopub.output("clear_output", &json!({"wait": false}));
         }
     }
 }

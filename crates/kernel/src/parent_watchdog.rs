@@ -9,7 +9,7 @@ pub fn end_with_the_parent() {
         use std::os::unix::process::parent_id;
         let parent = parent_id();
         let jupyter = std::env::var("JPY_PARENT_PID").is_ok_and(|number| number == parent.to_string());
-        if jupyter || std::env::var_os("EVCXR_IS_RUNTIME").is_some() {
+        if jupyter || std::env::var_os(crate::evcxr_contract::IS_RUNTIME).is_some() {
             std::thread::spawn(move || {
                 while parent_id() == parent {
                     std::thread::sleep(std::time::Duration::from_secs(1));

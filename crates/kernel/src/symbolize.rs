@@ -3,10 +3,11 @@
 //! A cell is compiled with the numbers of its lines, and holds the code that these numbers count. Rust's own backtraces
 //! do not know of libraries that were loaded after the first of them was made, which is every later cell.
 
+use crate::evcxr_contract::rustc;
 use object::{Object, ObjectSection};
 use std::path::Path;
 
-/// The section of a cell's library that holds its code; `stops/` puts it there.
+/// The section of a cell's library that holds its code; `error_capture` puts it there.
 const SECTION: &str = ".convlab";
 
 /// The line of each frame, written `1f3c /path/of/a/library.so` with a hexadecimal offset; frames that lie in no cell
@@ -36,8 +37,7 @@ fn line(library: &Path, offset: u64) -> Option<String> {
 
 /// Whether code that lies in a cell's library was written there, and is not another crate's that was compiled for it.
 fn is_cells_own(file: &str) -> bool {
-    file.ends_with("src/lib.rs")
-        && !["/rustc/", "/rustlib/", "/registry/"].iter().any(|part| file.contains(part))
+    file.ends_with(rustc::SOURCE) && !rustc::FOREIGN_PATHS.iter().any(|part| file.contains(part))
 }
 
 #[cfg(test)]

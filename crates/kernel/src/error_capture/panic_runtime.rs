@@ -3,7 +3,7 @@
 /// Why the cell panicked, and where.
 static WHY: std::sync::Mutex<(String, String)> = std::sync::Mutex::new((String::new(), String::new()));
 
-/// Lets a panic of the cell be told where the cell stops, and that of another thread at once and in short.
+/// Keeps a panic of the cell for where the cell stops, and prints that of another thread at once and in short.
 pub fn hush() {
     let cell = std::thread::current().id();
     std::panic::set_hook(Box::new(move |panic| {
@@ -76,9 +76,10 @@ fn show(how: &str, why: &str, places: &str) {
     println!("EVCXR_BEGIN_CONTENT text/html\n<pre style=\"{style}\">{html}</pre>\nEVCXR_END_CONTENT");
 }
 
-/// What libtorch objects to, without its frames of C++ and without tch's `unwrap`.
+/// libtorch's error, without its frames of C++ and without tch's `unwrap`.
 pub fn short(text: &str) -> &str {
     let text = text.split("Exception raised from").next().unwrap_or(text);
-    let text = text.split_once("`Err` value: Torch(\"").map_or(text, |(_, objection)| objection);
+    let text =
+        text.split_once("`Err` value: Torch(\"").map_or(text, |(_, compiler_failure)| compiler_failure);
     text.trim_end_matches("\\n").trim_end_matches("\")").trim_end()
 }
