@@ -15,6 +15,7 @@ pub mod check;
 pub mod datasets;
 mod display;
 mod history;
+pub mod interact;
 mod interrupt;
 mod malloc;
 pub mod models;

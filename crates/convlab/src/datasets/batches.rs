@@ -26,8 +26,36 @@ pub struct Batches {
     progress_iter: ProgressIter,
 }
 
+impl Split {
+    /// Walks through all images in a new random order, `size` at a time: pairs of `xs` `[size, c, h, w]` and
+    /// `labels` `[size]`, of which the last may be smaller. Ask for new batches in each epoch.
+    ///
+    /// # Errors
+    /// If `size` is below 1.
+    ///
+    /// ```
+    /// # use convlab::prelude::*;
+    /// # let train = Split::new(Tensor::zeros([10, 1, 2, 2], (Kind::Float, Device::Cpu)), Tensor::zeros([10], (Kind::Int64, Device::Cpu)))?;
+    /// for (xs, labels) in train.batches(4)? {
+    ///     assert_eq!(xs.size()[0], labels.size()[0]); // 4, 4, then 2
+    /// }
+    /// # Ok::<(), Error>(())
+    /// ```
+    pub fn batches(&self, size: i64) -> Result<Batches> {
+        Batches::new(self, size, true)
+    }
+
+    /// Walks through all images in their order, `size` at a time, as for a test.
+    ///
+    /// # Errors
+    /// If `size` is below 1.
+    pub fn batches_in_order(&self, size: i64) -> Result<Batches> {
+        Batches::new(self, size, false)
+    }
+}
+
 impl Batches {
-    pub(super) fn new(split: &Split, size: i64, shuffle: bool) -> Result<Self> {
+    fn new(split: &Split, size: i64, shuffle: bool) -> Result<Self> {
         if size < 1 {
             return Err(Error::new(
                 "a batch size of at least 1",

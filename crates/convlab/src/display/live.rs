@@ -3,6 +3,7 @@
 //! Evcxr as it comes shows no such output, so there nothing is sent, and what matters is printed in lines as well.
 
 use common::live::{Message, SUPPORTED};
+use serde_json::Value;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -16,7 +17,12 @@ pub fn supports_live_output() -> bool {
 
 /// Shows `html`, or `text` where there is no HTML, at this place among the cell's outputs.
 pub fn show(html: &str, text: &str) {
-    println!("{}", Message::Display { data: Message::bundle(html, text) }.line());
+    show_data(Message::bundle(html, text));
+}
+
+/// Shows `data`, contents by their MIME types, at this place among the cell's outputs.
+pub fn show_data(data: Value) {
+    println!("{}", Message::Display { data }.line());
 }
 
 /// An output that is shown anew, again and again, in its place.

@@ -32,7 +32,11 @@ arguments += [
     "--Application.log_level=WARN",
 ]
 # What the learner sets in JupyterLab itself comes before these.
-settings = {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false"}}
+settings = {
+    "@jupyterlab/apputils-extension:notification": {"fetchNews": "false"},
+    # In its place there is room for the labs' whole names.
+    "@jupyterlab/filebrowser-extension:browser": {"showLastModifiedColumn": False},
+}
 folder = os.path.join(os.environ["JUPYTER_CONFIG_DIR"], "labconfig")
 os.makedirs(folder, exist_ok=True)
 with open(os.path.join(folder, "default_setting_overrides.json"), "w", encoding="utf-8") as file:
