@@ -31,10 +31,11 @@ COPY crates/launcher crates/launcher
 COPY crates/kernel crates/kernel
 COPY crates/fetch crates/fetch
 COPY crates/convlab/Cargo.toml crates/convlab/
+COPY crates/xtask/Cargo.toml crates/xtask/
 RUN --mount=type=cache,target=/build --mount=type=cache,target=/root/.cargo/registry \
     export CARGO_BUILD_BUILD_DIR=/build CARGO_HOME=/root/.cargo \
-    && mkdir crates/convlab/src crates/convlab/tests \
-    && touch crates/convlab/src/lib.rs crates/convlab/tests/memory.rs \
+    && mkdir crates/convlab/src crates/convlab/tests crates/xtask/src \
+    && touch crates/convlab/src/lib.rs crates/convlab/tests/malloc.rs crates/xtask/src/main.rs \
     && cargo build --release --locked --package launcher \
     && mv target/release/launcher /usr/local/bin/convlab \
     && convlab prepare --tools \

@@ -16,7 +16,7 @@ use tch::nn::Optimizer;
 
 fn main() -> Result<(), Box<dyn AnyError>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let told = match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
+    let message = match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
         ["data", folder] => return data(Path::new(folder)),
         [what, way, threads] => {
             tch::set_num_threads(threads.parse()?);
@@ -28,7 +28,7 @@ fn main() -> Result<(), Box<dyn AnyError>> {
         }
         other => return Err(format!("WHAT WAY THREADS or data DIR are wanted, not {other:?}").into()),
     };
-    println!("{{{told}, \"peak_mb\": {:.1}}}", peak_mb());
+    println!("{{{message}, \"peak_mb\": {:.1}}}", peak_mb());
     Ok(())
 }
 

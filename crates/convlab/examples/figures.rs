@@ -25,15 +25,25 @@ fn main() -> Result<()> {
     let few = data.test.take(24)?;
     let logits = net.forward(&few.images) * 20.0;
     let labels = Tensor::arange(1000, (Kind::Int64, Device::Cpu)).remainder(10);
-    let predicted = (&labels + Tensor::randint(14, [1000], (Kind::Int64, Device::Cpu)).floor_divide_scalar(12)).remainder(10);
+    let predicted = (&labels
+        + Tensor::randint(14, [1000], (Kind::Int64, Device::Cpu)).floor_divide_scalar(12))
+    .remainder(10);
     let k3 = Tensor::from_slice2(&[[1f32, -1., 1.], [-1., 1., -1.], [1., -1., 1.]]);
     let x8 = conv(&[1, 8, 8]);
-    let losses: Vec<f64> = (1..=938).map(|i| 2.3 / (i as f64).sqrt() + 0.05 * (i as f64 * 7.7).sin()).collect();
+    let losses: Vec<f64> =
+        (1..=938).map(|i| 2.3 / (i as f64).sqrt() + 0.05 * (i as f64 * 7.7).sin()).collect();
     let squeezenet = models::squeezenet()?;
     let cup = datasets::image("../shared/data/photos/coffee.png")?;
     let top = squeezenet.top_k(&squeezenet.forward_t(&squeezenet.input(&cup)?, false), 5)?;
     let mut sizes = Vec::new();
-    let mut out = |name: &str, html: String| { std::fs::write(Path::new(&folder).join(format!("{name}.html")), format!("<!doctype html><meta charset=utf-8>{html}")).unwrap(); sizes.push((name.to_owned(), html.len())); };
+    let mut out = |name: &str, html: String| {
+        std::fs::write(
+            Path::new(&folder).join(format!("{name}.html")),
+            format!("<!doctype html><meta charset=utf-8>{html}"),
+        )
+        .unwrap();
+        sizes.push((name.to_owned(), html.len()));
+    };
     out("kernel", show::kernel(&Tensor::from_slice2(&[[0.1f32, 0.2], [-0.4, -0.5]]))?.html());
     out("kernel5", show::kernel(&conv(&[5, 5]))?.html());
     out("image", show::image(&digit)?.html());
@@ -57,9 +67,19 @@ fn main() -> Result<()> {
     out("worst", show::worst_mistakes(&few, &logits, &data.classes)?.html());
     out("confusion", show::confusion(&labels, &predicted, &data.classes)?.html());
     out("curve_938", show::curve(&losses)?.html());
-    out("curve_3", show::curve(&show::Plot::new("epoch", "test accuracy").line("dense", &[(1.0, 0.9), (2.0, 0.93), (3.0, 0.95)]).line("conv", &[(1.0, 0.95), (2.0, 0.97), (3.0, 0.985)]))?.html());
+    out(
+        "curve_3",
+        show::curve(
+            &show::Plot::new("epoch", "test accuracy")
+                .line("dense", &[(1.0, 0.9), (2.0, 0.93), (3.0, 0.95)])
+                .line("conv", &[(1.0, 0.95), (2.0, 0.97), (3.0, 0.985)]),
+        )?
+        .html(),
+    );
     out("top_k", show::top_k(&top)?.html());
     out("table", show::table(&["what", "accuracy"], &[vec!["as it was".into(), "0.38".into()]])?.html());
-    for (name, size) in sizes { println!("{name} {size}"); }
+    for (name, size) in sizes {
+        println!("{name} {size}");
+    }
     Ok(())
 }

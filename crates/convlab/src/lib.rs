@@ -10,19 +10,24 @@
 //! and from there on writes `tch` itself: this crate never wraps `tch::nn` and never does what a lab teaches.
 //! Every public function returns a [`Result`] whose error says what was expected, what came and what to do.
 
-mod attempt;
+mod catch_panic;
 pub mod check;
 pub mod datasets;
 mod display;
 mod error;
+mod history;
+pub mod interact;
 mod interrupt;
-mod memory;
+mod malloc;
 pub mod models;
 pub mod prelude;
+mod progress_iter;
+mod rng;
 pub mod show;
 mod source;
+mod tensorboard;
+mod text;
 pub mod train;
-mod walk;
 
 pub use display::Displayed;
 pub use error::{Error, Result};

@@ -129,7 +129,7 @@ pub fn reason(lines: &[impl AsRef<str>]) -> String {
     lines[start..end].join("\n").trim_end_matches('.').to_owned()
 }
 
-/// The folder that the launcher keeps its things in; `crates/launcher/src/places.rs` has the same rule.
+/// The folder that the launcher keeps its things in; `crates/launcher/src/dirs.rs` has the same rule.
 fn cache(var: Var) -> Option<PathBuf> {
     let home = || path(var, if cfg!(windows) { "LOCALAPPDATA" } else { "HOME" });
     path(var, "CONVLAB_CACHE")

@@ -104,16 +104,16 @@ fn lengths_that_do_not_add_up_are_told_with_their_sum() {
 
 #[test]
 fn batches_hold_each_image_once_in_a_new_order_each_time() {
-    let walk = |split: &Split| {
+    let progress_iter = |split: &Split| {
         let batches = split.batches(4).unwrap().map(|(xs, labels)| Split::new(xs, labels).unwrap());
         batches.map(|batch| labels(&batch)).collect::<Vec<_>>()
     };
     let split = numbered(10);
     let (first, second, again) = {
         let _guard = seeded(0);
-        let pair = (walk(&split), walk(&split));
+        let pair = (progress_iter(&split), progress_iter(&split));
         tch::manual_seed(0);
-        (pair.0, pair.1, walk(&split))
+        (pair.0, pair.1, progress_iter(&split))
     };
     assert_eq!(first.iter().map(Vec::len).collect::<Vec<_>>(), [4, 4, 2]);
     assert_eq!(sorted(first.concat()), (0..10).collect::<Vec<_>>());

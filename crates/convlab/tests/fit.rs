@@ -85,8 +85,8 @@ fn a_loop_written_by_hand_ends_too_and_the_next_walk_is_refused_once() {
     }
     assert_eq!(seen, 2);
     assert_eq!(signal(libc::SIG_IGN), libc::SIG_IGN, "the kernel's own disposition is back");
-    let told = split.batches(2).unwrap_err().to_string();
-    assert!(told.contains("an interrupt"), "{told}");
+    let message = split.batches(2).unwrap_err().to_string();
+    assert!(message.contains("an interrupt"), "{message}");
     assert_eq!(split.batches(2).unwrap().count(), 6);
 }
 

@@ -39,11 +39,11 @@ fn loaded(status: &'static str, body: Vec<u8>) -> Option<Result<Tensor>> {
     Some(datasets::image_from_url(&serving(vec![(status, body)])))
 }
 
-fn refused(status: &'static str, body: Vec<u8>, told: &str) {
+fn refused(status: &'static str, body: Vec<u8>, message: &str) {
     if let Some(result) = loaded(status, body) {
         let text = result.unwrap_err().to_string();
         assert!(text.starts_with("expected a picture (PNG, JPEG or GIF) from http://127.0.0.1:"), "{text}");
-        assert!(text.contains(told) && text.contains("What to do: "), "{text}");
+        assert!(text.contains(message) && text.contains("What to do: "), "{text}");
     }
 }
 

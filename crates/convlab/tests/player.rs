@@ -34,7 +34,7 @@ fn it_steps_goes_back_slides_and_plays_and_its_last_map_is_that_of_conv2d() {
     let map: Vec<String> =
         Vec::<f32>::try_from(map.flatten(0, -1)).unwrap().iter().map(ToString::to_string).collect();
     assert_eq!(map, ["5", "0", "0", "8"]); // worked by hand
-    let told = in_browser(&show::steps(&x, &k, Default::default()).unwrap().html());
+    let message = in_browser(&show::steps(&x, &k, Default::default()).unwrap().html());
     let filled = |count: usize| [&map[..count], &vec!["-".to_owned(); 4 - count]].concat().join(" ");
     for (what, step) in [
         ("first", 1),
@@ -48,7 +48,7 @@ fn it_steps_goes_back_slides_and_plays_and_its_last_map_is_that_of_conv2d() {
         ("played", 4),
     ] {
         let line = format!("{what}: Step {step} of 4 | {}\n", filled(step));
-        assert!(told.contains(&line), "{line}is missing in\n{told}");
+        assert!(message.contains(&line), "{line}is missing in\n{message}");
     }
 }
 
@@ -69,6 +69,6 @@ fn in_browser(figure: &str) -> String {
     let data = format!("--user-data-dir={}", dir.path().join("profile").display());
     let output = command.arg(data).arg(format!("file://{}", page.display())).output().unwrap();
     let page = String::from_utf8_lossy(&output.stdout).into_owned();
-    let told = page.split_once("<pre id=\"told\">").and_then(|(_, rest)| rest.split_once("</pre>"));
-    told.map_or(page.clone(), |(told, _)| told.to_owned())
+    let message = page.split_once("<pre id=\"told\">").and_then(|(_, rest)| rest.split_once("</pre>"));
+    message.map_or(page.clone(), |(message, _)| message.to_owned())
 }

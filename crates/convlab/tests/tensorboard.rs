@@ -33,9 +33,9 @@ fn tensorboard_reads_every_scalar_back() {
     }
     writer.add_scalar("accuracy", 0.5, 1_000_000_000_000).unwrap();
     let output = Command::new(&python).args(["-c", READER]).arg(&run).output().unwrap();
-    let told = String::from_utf8_lossy(&output.stdout);
+    let message = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let lines: Vec<_> = told.lines().collect();
+    let lines: Vec<_> = message.lines().collect();
     assert_eq!(lines.len(), 301);
     assert_eq!(lines[1], "loss/train 2 0.5");
     assert_eq!(lines[249], "loss/train 250 0.004000000189989805"); // the 32-bit number nearest to 1/250

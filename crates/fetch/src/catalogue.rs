@@ -31,7 +31,7 @@ pub struct Wanted {
 }
 
 /// No net of the labs has so many bytes of weights.
-const MOST_WEIGHTS: u64 = 250_000_000;
+const MAX_WEIGHTS: u64 = 250_000_000;
 
 /// How the content lies in the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -124,7 +124,7 @@ fn cifar10() -> Set {
 /// whether the tensors are the net's.
 fn weights(name: &str, title: &str) -> Set {
     let file = format!("{name}.ot");
-    let wanted = Wanted { size: Size::AtMost(MOST_WEIGHTS), sha256: None, ..Wanted::plain(&file, 0, "") };
+    let wanted = Wanted { size: Size::AtMost(MAX_WEIGHTS), sha256: None, ..Wanted::plain(&file, 0, "") };
     Set {
         name: name.to_owned(),
         title: format!("The weights of {title}"),

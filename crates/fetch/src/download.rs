@@ -13,7 +13,7 @@ use std::io::Read;
 use std::time::Duration;
 
 /// How often a server may send on to another address.
-const MOST_REDIRECTS: usize = 5;
+const MAX_REDIRECTS: usize = 5;
 
 /// How patient the program is, and which way it goes.
 #[derive(Debug, Clone)]
@@ -57,7 +57,7 @@ impl Web {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let client = Client::builder()
             .user_agent(concat!("convlab-fetch/", env!("CARGO_PKG_VERSION")))
-            .redirect(Policy::limited(MOST_REDIRECTS))
+            .redirect(Policy::limited(MAX_REDIRECTS))
             .connect_timeout(settings.patience)
             // For each wait of its own: for the answer, and for each piece of the body.
             .timeout(settings.patience);
@@ -140,7 +140,7 @@ impl Web {
             return format!("nothing came for {} s", self.patience.as_secs_f32());
         }
         if known.is_some_and(reqwest::Error::is_redirect) {
-            return format!("it sends on to other addresses more than {MOST_REDIRECTS} times");
+            return format!("it sends on to other addresses more than {MAX_REDIRECTS} times");
         }
         let root = root(error);
         if root.contains("certificate") {

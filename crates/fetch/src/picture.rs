@@ -7,7 +7,7 @@ use std::io::Read;
 use std::time::{Duration, Instant};
 
 /// More bytes than this are no picture for a lab.
-const MOST_BYTES: u64 = 32_000_000;
+const MAX_BYTES: u64 = 32_000_000;
 
 /// Brings what is at `url`, whatever it is, if all of it comes within `time`.
 ///
@@ -35,8 +35,8 @@ pub fn picture(url: &str, settings: &Settings, time: Duration) -> Result<Vec<u8>
     if !answer.status().is_success() {
         return Err(failed(format!("the answer {}", answer.status())));
     }
-    let too_long = || failed(format!("more than {}", amount(MOST_BYTES)));
-    if answer.content_length().is_some_and(|length| length > MOST_BYTES) {
+    let too_long = || failed(format!("more than {}", amount(MAX_BYTES)));
+    if answer.content_length().is_some_and(|length| length > MAX_BYTES) {
         return Err(too_long());
     }
     let (mut bytes, mut piece) = (Vec::new(), vec![0; 64 * 1024]);
@@ -45,7 +45,7 @@ pub fn picture(url: &str, settings: &Settings, time: Duration) -> Result<Vec<u8>
             failed(format!("only {} of it: {}", amount(bytes.len() as u64), web.why_reading(&error)))
         })?;
         bytes.extend_from_slice(&piece[..length]);
-        if bytes.len() as u64 > MOST_BYTES {
+        if bytes.len() as u64 > MAX_BYTES {
             return Err(too_long());
         }
         if length == 0 {

@@ -5,12 +5,15 @@
 //! It also sees each cell's code before it is compiled, makes a cell that stops half-way say why, and compiles nothing
 //! that was compiled before.
 
+mod cargo_cache;
 mod cells;
-mod memory;
-mod questions;
-mod sources;
-mod stops;
+mod error_capture;
+#[allow(dead_code, reason = "the kernel and its `cargo` each use a half of it")]
+mod evcxr_contract;
+mod fingerprint;
+mod metadata_filter;
 
+use evcxr_contract::cargo as contract;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 use std::{env, fs};
@@ -37,27 +40,32 @@ fn main() -> ExitCode {
         restore(Path::new(&lock), Path::new("Cargo.lock"));
     }
     match words.iter().map(AsRef::as_ref).collect::<Vec<_>>()[..] {
-        ["which", name @ ("cargo" | "rustc")] if is_called(&me, "rustup") => told(&me.with_file_name(name)),
-        ["which", name] if is_called(&me, "rustup") => told(&toolchain.join("bin").join(name)),
-        ["build", ..] => {
-            cells::make_ready();
+        [contract::WHICH, name @ ("cargo" | "rustc")] if is_called(&me, "rustup") => {
+            print(&me.with_file_name(name))
+        }
+        [contract::WHICH, name] if is_called(&me, "rustup") => print(&toolchain.join("bin").join(name)),
+        [contract::BUILD, ..] => {
+            if let Err(error) = cells::make_ready() {
+                eprintln!("error: {error}");
+                return ExitCode::FAILURE;
+            }
             cargo.args(&args[1..]);
             cells::build(cargo, &toolchain)
         }
-        ["check", ..] => {
-            cargo.arg("build").args(&args[2..]);
+        [contract::CHECK, ..] => {
+            cargo.arg(contract::BUILD).args(&args[2..]);
             cells::check(cargo, &toolchain)
         }
-        ["metadata" | "locate-project" | "rustc" | "-Z" | "--version", ..] => {
+        [word, ..] if contract::QUERIES.contains(&word) => {
             cargo.args(&args[1..]);
-            questions::answer(cargo, &toolchain)
+            metadata_filter::answer(cargo, &toolchain)
         }
         _ => run(cargo.args(&args[1..])),
     }
 }
 
 /// Answers `rustup which`.
-fn told(path: &Path) -> ExitCode {
+fn print(path: &Path) -> ExitCode {
     println!("{}", path.display());
     ExitCode::SUCCESS
 }

@@ -10,14 +10,18 @@
 //!
 //! Without `CONVLAB_STAGE` in the environment it is the stock evcxr kernel.
 
+#[cfg_attr(not(unix), path = "comm_channel_none.rs")]
+mod comm_channel;
+#[allow(dead_code, reason = "the kernel and its `cargo` each use a half of it")]
+mod evcxr_contract;
 mod interrupt;
-mod lines;
-mod orphan;
+mod parent_watchdog;
 mod prepare;
 mod runtime;
 mod serve;
-mod sources;
 mod stage;
+mod symbolize;
+mod views;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -27,11 +31,11 @@ fn main() -> ExitCode {
     let args: Vec<_> = args.iter().map(String::as_str).collect();
     // The learner's process asks, in whose environment the next calls would not return.
     if let ["--lines", frames @ ..] = &args[..] {
-        lines::of(frames.iter().copied()).iter().for_each(|line| println!("{line}"));
+        symbolize::of(frames.iter().copied()).iter().for_each(|line| println!("{line}"));
         return ExitCode::SUCCESS;
     }
     // evcxr starts this same program again to run the learner's code; those calls do not return.
-    orphan::end_with_the_parent();
+    parent_watchdog::end_with_the_parent();
     runtime::run_if_asked();
     evcxr::runtime_hook();
     let result = match args[..] {

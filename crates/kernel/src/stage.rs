@@ -1,6 +1,6 @@
 //! One folder per kernel, cloned from the prepared stage: `KERNELS/PID-TIME/` with a locked file `alive` in it.
 
-use crate::sources;
+use crate::evcxr_contract::{CONFIG_FILE, CONFIG_FOLDER, WORK_FOLDER, rustc};
 use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -33,19 +33,20 @@ impl Settings {
 
     /// Makes this process a kernel of its own: sweeps the dead, clones the stage, points evcxr at the clone.
     pub fn enter(&self) -> Result<Stage, String> {
-        let told = |what: &str, error: io::Error| {
+        let failed = |what: &str, error: io::Error| {
             format!(
                 "cannot {what} in {}: {error}; free some space or run `cargo lab doctor`",
                 self.kernels.display()
             )
         };
         sweep(&self.kernels);
-        let stage = Stage::create(&self.kernels).map_err(|error| told("make the kernel's folder", error))?;
+        let stage =
+            Stage::create(&self.kernels).map_err(|error| failed("make the kernel's folder", error))?;
         let work = stage.folder.join("work");
-        self.clone_to(&work).map_err(|error| told("clone the compiled dependencies", error))?;
+        self.clone_to(&work).map_err(|error| failed("clone the compiled dependencies", error))?;
         let config = stage.folder.join("config");
-        write_config(&config).map_err(|error| told("write evcxr's settings", error))?;
-        set_env("EVCXR_TMPDIR", &work);
+        write_config(&config).map_err(|error| failed("write evcxr's settings", error))?;
+        set_env(WORK_FOLDER, &work);
         // evcxr rewrites a kernel called `rust` that lies here when it is older: keep it away from the user's own.
         set_env("JUPYTER_PATH", &config);
         // Cells may send marked lines: `serve/output.rs` understands them.
@@ -61,7 +62,7 @@ impl Settings {
         clone_tree(&self.stage, work)
     }
 
-    /// Puts our `cargo` before the real one, told which lock file every call in `work` shall find.
+    /// Puts our `cargo` before the real one, told which lock file every call in `work` should find.
     ///
     /// rust-analyzer asks the `bin` in cargo's home for it, and elsewhere for the labs' compiler.
     pub fn put_tools_first(&self, work: &Path) {
@@ -92,8 +93,8 @@ prelude = "std::str::from_utf8(b\"\")?;"
 /// Writes evcxr's settings into a folder, and tells evcxr of it.
 pub fn write_config(folder: &Path) -> io::Result<()> {
     fs::create_dir_all(folder)?;
-    fs::write(folder.join("evcxr.toml"), EVCXR_TOML)?;
-    set_env("EVCXR_CONFIG_DIR", folder);
+    fs::write(folder.join(CONFIG_FILE), EVCXR_TOML)?;
+    set_env(CONFIG_FOLDER, folder);
     Ok(())
 }
 
@@ -210,12 +211,12 @@ const STD: [&str; 5] = ["Cargo.toml", "Cargo.lock", "core", "alloc", "std"];
 
 /// Makes the folder that stands for std's sources in `work`, where links can be made.
 pub fn link_std(toolchain: &Path, work: &Path) -> io::Result<PathBuf> {
-    let folder = work.join(sources::FOLDER);
+    let folder = work.join(rustc::SHOWN_STD_SOURCES);
     fs::create_dir_all(&folder)?;
     for name in STD {
         let target = folder.join(name);
         if !target.exists() {
-            symlink(&toolchain.join(sources::LIBRARY).join(name), &target)?;
+            symlink(&toolchain.join(rustc::STD_SOURCES).join(name), &target)?;
         }
     }
     Ok(folder)
@@ -271,10 +272,12 @@ mod tests {
     fn a_kernel_on_another_file_system_links_what_is_written_once_and_copies_the_rest() {
         use std::os::unix::fs::MetadataExt;
         let stage = stage_with(&[("liba.rlib", "lib"), ("hash", "1")]);
-        let Ok(elsewhere) = tempfile::tempdir_in("/dev/shm") else { return };
-        if elsewhere.path().metadata().unwrap().dev() == stage.path().metadata().unwrap().dev() {
+        let device = |path: &Path| path.metadata().unwrap().dev();
+        let elsewhere = tempfile::tempdir_in("/dev/shm").ok();
+        let Some(elsewhere) = elsewhere.filter(|other| device(other.path()) != device(stage.path())) else {
+            println!("skipped: no second file system");
             return;
-        }
+        };
         let clone = elsewhere.path().join("work");
         clone_tree(stage.path(), &clone).unwrap();
         assert_eq!(fs::read_link(clone.join("liba.rlib")).unwrap(), stage.path().join("liba.rlib"));

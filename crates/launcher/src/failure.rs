@@ -1,3 +1,5 @@
+//! What went wrong, and what to do about it.
+
 use std::fmt;
 
 /// `std::result::Result` with this program's [`Failure`].
@@ -33,7 +35,7 @@ impl Failure {
         &self.what
     }
 
-    /// What mends it.
+    /// What to do about it.
     pub fn remedy(&self) -> &str {
         &self.remedy
     }

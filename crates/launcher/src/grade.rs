@@ -3,34 +3,45 @@
 mod job;
 mod table;
 
+use crate::dirs::Dirs;
 use crate::failure::{Failure, Result};
-use crate::labs::{self, Lab, run::jupyter_python};
-use crate::places::Places;
-use crate::prepare::{Ready, data, text};
-use crate::{child, cli, doctor, say};
+use crate::files::text;
+use crate::labs::{self, Lab};
+use crate::prepare::{Ready, data};
+use crate::{prepare, process, status_line};
 use job::Job;
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use table::Row;
 
 const GRADE_LAB: &str = include_str!("python/grade_lab.py");
 
+/// What is marked, and within which limits.
+pub struct Options {
+    pub files: Vec<PathBuf>,
+    pub csv: Option<PathBuf>,
+    /// What one check may take.
+    pub seconds: u32,
+    /// The most memory of one process.
+    pub gib: u32,
+}
+
 /// What one kernel takes: two per processor would only wait for each other.
 const MEMORY_OF_A_KERNEL: u64 = 2 << 30;
 
 /// Marks the notebooks, prints the table, and writes it as CSV if asked to.
-pub fn grade(options: &cli::Grade) -> Result<()> {
-    let places = Places::find()?;
-    let masters = labs::all(&places.notebooks())?;
+pub fn grade(options: &Options) -> Result<()> {
+    let dirs = Dirs::find()?;
+    let masters = labs::all(&dirs.notebooks())?;
     if let Some(csv) = &options.csv {
         // Before minutes go into what could not be kept.
         fs::write(csv, table::csv(&[])).map_err(|error| Failure::file("write", csv, &error))?;
     }
-    let ready = doctor::checked_prepare(None)?;
+    let ready = prepare::checked(None)?;
     let rows = mark_all(&ready, &masters, options)?;
     print!("{}", table::plain(&rows));
     if let Some(csv) = &options.csv {
@@ -40,12 +51,12 @@ pub fn grade(options: &cli::Grade) -> Result<()> {
 }
 
 /// The rows in the order of the files, marked as many at once as this machine can hold.
-fn mark_all(ready: &Ready, masters: &[Lab], options: &cli::Grade) -> Result<Vec<Row>> {
+fn mark_all(ready: &Ready, masters: &[Lab], options: &Options) -> Result<Vec<Row>> {
     let (files, next, done) = (&options.files, AtomicUsize::new(0), AtomicUsize::new(0));
     let results = Mutex::new(vec![Vec::new(); files.len()]);
     let notes = Mutex::new(BTreeSet::new());
     let title = format!("{} notebooks", files.len());
-    let marked = say::step(&title, |line| {
+    let marked = status_line::step(&title, |line| {
         std::thread::scope(|scope| {
             let work = || -> Result<()> {
                 while let Some((index, file)) = take(files, &next) {
@@ -60,7 +71,7 @@ fn mark_all(ready: &Ready, masters: &[Lab], options: &cli::Grade) -> Result<Vec<
         })
     });
     // Kernels that had to be killed have left their folders.
-    ready.programs.sweep_kernels(&ready.places)?;
+    ready.programs.sweep_kernels(&ready.dirs)?;
     marked?;
     notes.into_inner().unwrap_or_else(PoisonError::into_inner).iter().for_each(|note| eprintln!("{note}"));
     Ok(results.into_inner().unwrap_or_else(PoisonError::into_inner).concat())
@@ -90,22 +101,22 @@ fn mark(
     ready: &Ready,
     masters: &[Lab],
     file: &Path,
-    options: &cli::Grade,
+    options: &Options,
     notes: &Mutex<BTreeSet<String>>,
 ) -> Result<Vec<Row>> {
     let job = match Job::of(file, masters) {
         Ok(job) => job,
         Err(why) => return Ok(vec![Row::without_exercises(file, &why)]),
     };
-    let folder = Folder::make(&ready.places)?;
+    let folder = Folder::make(&ready.dirs)?;
     let path = folder.0.join("job.json");
-    let json = job.json(&ready.places, &folder.0, options);
+    let json = job.json(&ready.dirs, &folder.0, options);
     fs::write(&path, json.to_string()).map_err(|error| Failure::file("write", &path, &error))?;
-    let mut command = jupyter_python(ready);
+    let mut command = ready.jupyter_python();
     command.args(["-c", GRADE_LAB, &text(&path)]);
-    data::Data::Synthetic.tell(&mut command);
+    data::Data::Synthetic.set_env(&mut command);
     let mut rows = Vec::new();
-    let ended = child::watch(&mut command, "cargo lab doctor", |line| {
+    let ended = process::watch(&mut command, "cargo lab doctor", |line| {
         let Ok(told) = serde_json::from_str::<Value>(line) else { return };
         match told["note"].as_str() {
             Some(note) => drop(notes.lock().unwrap_or_else(PoisonError::into_inner).insert(note.to_owned())),
@@ -124,10 +135,10 @@ fn mark(
 struct Folder(std::path::PathBuf);
 
 impl Folder {
-    fn make(places: &Places) -> Result<Self> {
+    fn make(dirs: &Dirs) -> Result<Self> {
         static COUNT: AtomicUsize = AtomicUsize::new(0);
         let name = format!("{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
-        let folder = places.state().join("marking").join(name);
+        let folder = dirs.state().join("marking").join(name);
         fs::create_dir_all(&folder).map_err(|error| Failure::file("make the folder", &folder, &error))?;
         Ok(Self(folder))
     }

@@ -22,11 +22,11 @@ impl Lab {
         let mut command = lab(&["--offline", "--no-browser", "--port", &port.to_string()]);
         let mut server =
             command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
-        let mut told = BufReader::new(server.stderr.take().unwrap()).lines();
-        let token = told.find_map(|line| Some(line.ok()?.split_once("/lab?token=")?.1.trim().to_owned()));
+        let mut printed = BufReader::new(server.stderr.take().unwrap()).lines();
+        let token = printed.find_map(|line| Some(line.ok()?.split_once("?token=")?.1.trim().to_owned()));
         // What it says from now on is read and dropped, so that it never waits to be read.
-        std::thread::spawn(move || told.for_each(drop));
-        Self { server, port, token: token.expect("JupyterLab tells its link") }
+        std::thread::spawn(move || printed.for_each(drop));
+        Self { server, port, token: token.expect("JupyterLab prints its link") }
     }
 
     /// Sends a request to JupyterLab and returns its whole answer.
@@ -56,13 +56,13 @@ impl Drop for Lab {
 
 /// The kernels that `server` has started and that still run.
 fn kernels_of(server: u32) -> Vec<String> {
-    let told = Command::new("ps").args(["-eo", "pid=,ppid=,args="]).output().unwrap();
-    let told = String::from_utf8_lossy(&told.stdout).into_owned();
+    let printed = Command::new("ps").args(["-eo", "pid=,ppid=,args="]).output().unwrap();
+    let printed = String::from_utf8_lossy(&printed.stdout).into_owned();
     let kernel = |line: &&str| {
         let words: Vec<_> = line.split_whitespace().collect();
         words.get(1) == Some(&server.to_string().as_str()) && line.contains("convlab-kernel --control_file")
     };
-    told.lines().filter(kernel).map(|line| line.split_whitespace().next().unwrap().to_owned()).collect()
+    printed.lines().filter(kernel).map(|line| line.split_whitespace().next().unwrap().to_owned()).collect()
 }
 
 fn is_alive(pid: &str) -> bool {

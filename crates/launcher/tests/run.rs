@@ -98,8 +98,8 @@ fn every_fault_is_named_with_lab_cell_and_message_and_the_run_fails() {
     let out = dir.path().join("out");
     let mut run = lab(&["run", "--offline", "--cell-timeout", "20", "--out"]);
     let output = run.arg(&out).args([&faults, &killed, &endless]).output().unwrap();
-    let told = said(&output);
-    assert_eq!(output.status.code(), Some(1), "{told}");
+    let printed = said(&output);
+    assert_eq!(output.status.code(), Some(1), "{printed}");
     for fault in [
         "faults · cell bad-type: error: ",
         "faults · cell question-mark: error: invalid digit found in string",
@@ -115,14 +115,14 @@ fn every_fault_is_named_with_lab_cell_and_message_and_the_run_fails() {
         "endless · cell loops: time: the cell ran longer than 20 s",
         "3 of 3 labs failed.",
     ] {
-        assert!(told.contains(fault), "`{fault}` is missing in\n{told}");
+        assert!(printed.contains(fault), "`{fault}` is missing in\n{printed}");
     }
     for fine in ["good", "right", "warning", "caught", "meant", "variables-live", "promised", "never-run"] {
-        assert!(!told.contains(&format!("cell {fine}: ")), "{fine} is no fault:\n{told}");
+        assert!(!printed.contains(&format!("cell {fine}: ")), "{fine} is no fault:\n{printed}");
     }
-    let table: Vec<_> = told.lines().filter(|line| line.ends_with("FAILED")).collect();
-    assert_eq!(table.len(), 3, "{told}");
-    assert_eq!(table[0].split_whitespace().take(2).collect::<Vec<_>>(), ["faults", "18"], "{told}");
+    let table: Vec<_> = printed.lines().filter(|line| line.ends_with("FAILED")).collect();
+    assert_eq!(table.len(), 3, "{printed}");
+    assert_eq!(table[0].split_whitespace().take(2).collect::<Vec<_>>(), ["faults", "18"], "{printed}");
 
     let executed: Value =
         serde_json::from_str(&fs::read_to_string(out.join("faults.ipynb")).unwrap()).unwrap();
@@ -152,9 +152,9 @@ fn ends_soon(pid: &str) -> bool {
 
 /// The folders of kernels that are gone, in this machine's cache.
 fn dead_kernels() -> Vec<String> {
-    let told = lab(&["env"]).output().unwrap();
-    let told = String::from_utf8_lossy(&told.stdout).into_owned();
-    let folder = told.lines().find_map(|line| line.strip_prefix("export CONVLAB_KERNELS=")).unwrap();
+    let printed = lab(&["env"]).output().unwrap();
+    let printed = String::from_utf8_lossy(&printed.stdout).into_owned();
+    let folder = printed.lines().find_map(|line| line.strip_prefix("export CONVLAB_KERNELS=")).unwrap();
     let folders = fs::read_dir(folder.trim_matches('\'')).unwrap().flatten().map(|entry| entry.path());
     let living = |folder: &PathBuf| {
         File::open(folder.join("alive"))
@@ -164,14 +164,14 @@ fn dead_kernels() -> Vec<String> {
 }
 
 #[test]
-fn results_that_cannot_be_written_are_told_before_anything_runs() {
+fn results_that_cannot_be_written_are_reported_before_anything_runs() {
     let dir = tempfile::tempdir().unwrap();
     fs::write(dir.path().join("file"), "").unwrap();
     let lab_of_mine = notebook(dir.path(), "mine", &[]);
     let output = lab(&["run", "--out"]).arg(dir.path().join("file/out")).arg(lab_of_mine).output().unwrap();
-    let told = said(&output);
-    assert!(!output.status.success() && told.contains("file/out"), "{told}");
-    assert!(told.contains("cargo lab run --out DIR"), "{told}");
+    let printed = said(&output);
+    assert!(!output.status.success() && printed.contains("file/out"), "{printed}");
+    assert!(printed.contains("cargo lab run --out DIR"), "{printed}");
 }
 
 #[test]
@@ -183,8 +183,8 @@ fn what_is_no_notebook_is_named_and_nothing_is_prepared() {
         let mut run = lab(&["run", lab_name]);
         let output =
             run.env("CONVLAB_CACHE", dir.path().join("cache")).current_dir(checkout()).output().unwrap();
-        let told = said(&output);
-        assert!(!output.status.success() && told.contains(what), "{told}");
+        let printed = said(&output);
+        assert!(!output.status.success() && printed.contains(what), "{printed}");
     }
     assert!(!dir.path().join("cache").exists());
 }

@@ -3,8 +3,9 @@ use super::exercise::Exercise;
 use super::master::{self, Solution};
 use super::record::{Event, Record};
 use super::verdict::{framed, json};
+use crate::catch_panic::{Panic, catch_panic_at};
 use crate::display::{Displayed, emit};
-use crate::show::escaped;
+use crate::text::escaped;
 use std::fmt;
 
 /// What a check says of what a learner wrote; a cell that ends with one shows the verdict.
@@ -21,11 +22,33 @@ pub struct Answer {
     record: Record,
 }
 
-impl Answer {
-    pub(super) fn new(exercise: Exercise, verdict: Verdict, record: Record) -> Self {
-        Self { exercise, verdict, record }
+impl Exercise {
+    /// Judges with `check`, which calls the learner's code; a panic in it is that code's.
+    pub fn judge(self, check: impl FnOnce() -> Verdict) -> Answer {
+        self.judge_into(check, Record::here())
     }
 
+    /// Like [`judge`](Self::judge), with the file to note it in.
+    pub fn judge_into(self, check: impl FnOnce() -> Verdict, record: Record) -> Answer {
+        let verdict = catch_panic_at(check).unwrap_or_else(stopped);
+        match &verdict {
+            Verdict::Right(_) => record.note(self.name, Event::Right),
+            Verdict::Wrong(_) | Verdict::Stopped(_) => record.note(self.name, Event::Tried),
+            Verdict::NotAttempted => {}
+        }
+        Answer { exercise: self, verdict, record }
+    }
+}
+
+fn stopped(stop: Panic) -> Verdict {
+    match (stop.message, stop.place) {
+        (message, _) if message.starts_with("not yet implemented") => Verdict::NotAttempted,
+        (message, Some(place)) => Verdict::Stopped(format!("{message}\n{place}")),
+        (message, None) => Verdict::Stopped(message),
+    }
+}
+
+impl Answer {
     /// Right, wrong because …, not attempted, or stopped.
     pub fn verdict(&self) -> &Verdict {
         &self.verdict
@@ -41,9 +64,9 @@ impl Answer {
             hints.len()
         };
         let numbered = hints.iter().take(shown).enumerate();
-        let told: Vec<_> =
+        let rendered: Vec<_> =
             numbered.map(|(n, hint)| format!("hint {} of {}: {hint}", n + 1, hints.len())).collect();
-        Said::words(told.join("\n"))
+        Said::words(rendered.join("\n"))
     }
 
     /// The course's own answer, once there is an attempt of yours.
@@ -189,8 +212,34 @@ mod tests {
     #[test]
     fn a_wrong_answer_is_told_how_to_ask_for_a_hint_and_a_right_one_is_not() {
         let dir = tempfile::tempdir().unwrap();
-        let told = |verdict| judged(dir.path(), verdict).to_string();
-        assert_eq!(told(Verdict::wrong("no")), "✘ not yet, because no\nA hint: `check::it(it).hint()`");
-        assert_eq!(told(Verdict::right("Well.")), "✔ right. Well.");
+        let rendered = |verdict| judged(dir.path(), verdict).to_string();
+        assert_eq!(rendered(Verdict::wrong("no")), "✘ not yet, because no\nA hint: `check::it(it).hint()`");
+        assert_eq!(rendered(Verdict::right("Well.")), "✔ right. Well.");
+    }
+
+    #[test]
+    fn a_panic_in_the_learners_code_is_a_verdict_with_its_message() {
+        let answer = IT.judge(|| panic!("index {} is too large", 7));
+        assert_eq!(answer.verdict(), &Verdict::Stopped("index 7 is too large".into()));
+    }
+
+    #[test]
+    fn what_is_still_to_do_is_not_attempted() {
+        assert_eq!(IT.judge(|| todo!()).verdict(), &Verdict::NotAttempted);
+        assert_eq!(IT.judge(|| todo!("later")).verdict(), &Verdict::NotAttempted);
+    }
+
+    #[test]
+    fn what_was_tried_is_noted_and_what_was_not_is_not() {
+        let dir = tempfile::tempdir().unwrap();
+        let record = || Record::in_folder(dir.path());
+        std::fs::write(dir.path().join(Record::FILE), "").unwrap();
+        IT.judge_into(|| todo!(), record());
+        assert_eq!(record().of("it").tries, 0);
+        IT.judge_into(|| Verdict::wrong("no"), record());
+        IT.judge_into(|| panic!("no"), record());
+        assert!(record().of("it").tries == 2 && !record().of("it").right);
+        IT.judge_into(|| Verdict::right("yes"), record());
+        assert!(record().of("it").right);
     }
 }

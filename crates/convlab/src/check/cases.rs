@@ -2,6 +2,7 @@
 
 use super::Verdict;
 use crate::display::{layout, values};
+use crate::rng::Rng;
 use tch::{Device, Kind, Tensor};
 
 /// 0, 1, 2 … in this shape.
@@ -11,12 +12,8 @@ pub fn counting(shape: &[i64]) -> Tensor {
 
 /// Numbers from -1 to 1 in this shape, the same for the same seed; the learner's own random state is not touched.
 pub fn random(shape: &[i64], seed: u32) -> Tensor {
-    let mut state = seed.wrapping_add(1);
-    let mut next = || {
-        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-        (state >> 8) as f32 / (1 << 23) as f32 - 1.0
-    };
-    let values: Vec<f32> = (0..shape.iter().product::<i64>()).map(|_| next()).collect();
+    let mut rng = Rng::new(u64::from(seed));
+    let values: Vec<f32> = (0..shape.iter().product::<i64>()).map(|_| rng.uniform(-1.0, 1.0)).collect();
     Tensor::from_slice(&values).view(shape)
 }
 
@@ -27,7 +24,7 @@ pub fn close(a: &Tensor, b: &Tensor) -> bool {
 }
 
 /// A tensor's numbers as text, laid out as in a cell.
-pub fn told(x: &Tensor) -> String {
+pub fn rendered(x: &Tensor) -> String {
     layout(&values(&x.detach()), &x.size().iter().map(|&size| size as usize).collect::<Vec<_>>())
 }
 

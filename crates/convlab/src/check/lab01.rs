@@ -1,6 +1,6 @@
 //! The exercises of lab 01.
 
-use super::cases::{choice, close, counting, random, told};
+use super::cases::{choice, close, counting, random, rendered};
 use super::exercise::Exercise;
 use super::{Answer, Verdict};
 use tch::nn::{self, Module, OptimizerConfig};
@@ -238,7 +238,7 @@ pub fn x_filter(yours: impl Fn() -> Tensor) -> Answer {
             )),
             Some((name, answer)) => Verdict::wrong(format!(
                 "it says {x} to an X and {answer} to {name}; your filter is\n{}",
-                told(&weights)
+                rendered(&weights)
             )),
         }
     })

@@ -1,6 +1,6 @@
 //! The exercises of lab 02.
 
-use super::cases::{choice, close, counting, random, told};
+use super::cases::{choice, close, counting, random, rendered};
 use super::exercise::Exercise;
 use super::{Answer, Verdict};
 use tch::Tensor;
@@ -207,7 +207,7 @@ fn mistake(x: &Tensor, k: &Tensor, found: &Tensor) -> Option<String> {
     } else if close(found, &correlate(x, &k.ones_like())) {
         format!("{sizes}: the window is summed without being multiplied by the kernel")
     } else {
-        let [x, k, expected, found] = [x, k, &expected, found].map(told);
+        let [x, k, expected, found] = [x, k, &expected, found].map(rendered);
         format!("image\n{x}\nand kernel\n{k}\nshould give\n{expected}\nand yours is\n{found}")
     })
 }
@@ -276,7 +276,7 @@ fn filter_mistake(x: &Tensor, filter: &Tensor, found: &Tensor) -> Option<String>
     } else if close(found, &first_kernel) {
         format!("{sizes} you use the kernel of channel 0 for all channels: each has its own")
     } else {
-        let [x, filter, expected, found] = [x, filter, &expected, found].map(told);
+        let [x, filter, expected, found] = [x, filter, &expected, found].map(rendered);
         format!("image\n{x}\nand filter\n{filter}\nshould give\n{expected}\nand yours is\n{found}")
     })
 }

@@ -1,6 +1,6 @@
 //! The exercises of lab 03.
 
-use super::cases::{choice, close, counting, random, told};
+use super::cases::{choice, close, counting, random, rendered};
 use super::exercise::Exercise;
 use super::{Answer, Verdict};
 use tch::nn::{self, Module};
@@ -64,7 +64,7 @@ fn dot_mistake(window: &Tensor, kernel: &Tensor, found: f64) -> Option<String> {
     } else {
         "multiply place by place, then add up"
     };
-    let [window, kernel] = [window, kernel].map(told);
+    let [window, kernel] = [window, kernel].map(rendered);
     Some(format!(
         "the window\n{window}\nand the kernel\n{kernel}\ngive {right:.4}, and yours is {found:.4}: {why}"
     ))
@@ -234,9 +234,9 @@ fn pool_mistake(x: &Tensor, found: &Tensor) -> Option<String> {
     } else if close(found, &-flat((-&batch).max_pool2d([2, 2], [2, 2], [0, 0], [1, 1], false))) {
         "these are the smallest numbers".to_owned()
     } else {
-        format!("it should be\n{}\nand yours is\n{}", told(&right), told(found))
+        format!("it should be\n{}\nand yours is\n{}", rendered(&right), rendered(found))
     };
-    Some(format!("of the map\n{}\n{why}", told(x)))
+    Some(format!("of the map\n{}\n{why}", rendered(x)))
 }
 
 const WHICH_FIRST: Exercise = Exercise {

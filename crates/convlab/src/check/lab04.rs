@@ -1,6 +1,6 @@
 //! The exercises of lab 04.
 
-use super::cases::{close, counting, random, told};
+use super::cases::{close, counting, random, rendered};
 use super::exercise::Exercise;
 use super::{Answer, Verdict};
 use crate::datasets::{Page, Served};
@@ -77,7 +77,9 @@ fn grey_mistake<E: Display>(found: Result<Tensor, E>) -> Option<String> {
         [2, 3] if close(&found, &(&expected * 255)) => {
             "values go from 0 (black) to 1 (white), and yours go to 255".to_owned()
         }
-        [2, 3] => format!("the picture's numbers are\n{}\nand yours are\n{}", told(&expected), told(&found)),
+        [2, 3] => {
+            format!("the picture's numbers are\n{}\nand yours are\n{}", rendered(&expected), rendered(&found))
+        }
         _ => format!("an array [h, w] has two axes: for 2 rows and 3 columns [2, 3], and yours is {shape:?}"),
     })
 }
@@ -288,7 +290,12 @@ fn magnitude_mistake(maps: &Tensor, found: &Tensor) -> Option<String> {
     } else if close(found, &(&a + &b)) {
         "where one map is negative and the other positive, they cancel out: square them first".to_owned()
     } else {
-        format!("maps\n{}\nshould give\n{}\nand yours is\n{}", told(maps), told(&expected), told(found))
+        format!(
+            "maps\n{}\nshould give\n{}\nand yours is\n{}",
+            rendered(maps),
+            rendered(&expected),
+            rendered(found)
+        )
     })
 }
 

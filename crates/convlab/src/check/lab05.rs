@@ -1,9 +1,9 @@
 //! The exercises of lab 05.
 
-use super::cases::{choice, close, counting, random, told};
+use super::cases::{choice, close, counting, random, rendered};
 use super::exercise::Exercise;
 use super::{Answer, Verdict};
-use crate::attempt::attempt;
+use crate::catch_panic::catch_panic;
 use crate::datasets::Split;
 use tch::nn::{self, OptimizerConfig};
 use tch::{Device, Kind, Tensor};
@@ -42,12 +42,12 @@ pub fn make_batch(yours: impl Fn(i64, &Split) -> (Tensor, Tensor)) -> Answer {
         if let Some(because) = batch_mistake(&xs, &labels) {
             return Verdict::wrong(because);
         }
-        let Ok((many, their)) = attempt(|| yours(2000, &split)) else {
+        let Ok((many, their)) = catch_panic(|| yours(2000, &split)) else {
             return Verdict::wrong(
                 "a batch of 2000 from a split of 7 images cannot be drawn: with replacement an image may come again, so a batch may be larger than the split",
             );
         };
-        let Ok((again, _)) = attempt(|| yours(2000, &split)) else {
+        let Ok((again, _)) = catch_panic(|| yours(2000, &split)) else {
             return Verdict::wrong("a second batch could not be drawn");
         };
         let came = |label: i64| their.eq(label).any().int64_value(&[]) == 1;
@@ -252,10 +252,10 @@ fn entropy_mistake(logits: &Tensor, labels: &Tensor, found: &Tensor) -> Option<S
     } else {
         format!(
             "logits\n{}\nand labels {} should give {}, and yours is {}",
-            told(logits),
-            told(labels),
-            told(&right),
-            told(&found)
+            rendered(logits),
+            rendered(labels),
+            rendered(&right),
+            rendered(&found)
         )
     })
 }
@@ -368,7 +368,11 @@ fn step_mistake(
     } else if is(&(own * (-2.0 * RATE))) {
         "the weights move twice in one call: one `opt.step()` is enough, and `opt.backward_step` has one inside".into()
     } else {
-        format!("the weights should change by\n{}\nand change by\n{}", told(&(own * -RATE)), told(&moved))
+        format!(
+            "the weights should change by\n{}\nand change by\n{}",
+            rendered(&(own * -RATE)),
+            rendered(&moved)
+        )
     })
 }
 

@@ -1,9 +1,9 @@
 //! The exercises of lab 06.
 
-use super::cases::{choice, close, counting, random, told};
+use super::cases::{choice, close, counting, random, rendered};
 use super::exercise::Exercise;
 use super::{Answer, Verdict};
-use crate::attempt::{attempt, in_words};
+use crate::catch_panic::{catch_panic, in_words};
 use tch::nn::{self, Module};
 use tch::{Device, Kind, Tensor};
 
@@ -104,8 +104,8 @@ pub fn digit_net(yours: impl Fn(&nn::VarStore) -> nn::Sequential) -> Answer {
             Err(because) => return Verdict::wrong(because),
         };
         let xs = random(&[2, 1, 28, 28], 1);
-        match attempt(|| tch::no_grad(|| net.forward(&xs))) {
-            Err(told) => Verdict::wrong(not_through(&in_words(&told))),
+        match catch_panic(|| tch::no_grad(|| net.forward(&xs))) {
+            Err(rendered) => Verdict::wrong(not_through(&in_words(&rendered))),
             Ok(found) => net_mistake(&xs, &weights, &found).map_or_else(
                 || Verdict::right("72,298 parameters, nearly all of them in the last layer."),
                 Verdict::wrong,
@@ -138,17 +138,17 @@ fn known_weights(vs: &nn::VarStore) -> Result<[Tensor; 3], String> {
     weights?.try_into().map_err(|_| "three weights are wanted".to_owned())
 }
 
-fn not_through(told: &str) -> String {
-    let why = if told.contains("12544 numbers") || told.contains("1x12544") {
+fn not_through(rendered: &str) -> String {
+    let why = if rendered.contains("12544 numbers") || rendered.contains("1x12544") {
         "`flatten(0, -1)` throws the two images together: start at axis 1"
-    } else if told.contains("5408") || told.contains("4608") {
+    } else if rendered.contains("5408") || rendered.contains("4608") {
         "a convolution without padding makes its maps smaller"
-    } else if told.contains("25088") {
+    } else if rendered.contains("25088") {
         "the pooling is missing"
     } else {
         "follow the shapes, layer by layer, with `show::summary`"
     };
-    format!("two images [2, 1, 28, 28] do not get through: {told}. {why}")
+    format!("two images [2, 1, 28, 28] do not get through: {rendered}. {why}")
 }
 
 fn net_mistake(xs: &Tensor, weights: &[Tensor; 3], found: &Tensor) -> Option<String> {
@@ -233,9 +233,9 @@ fn class_mistake(logits: &Tensor, found: &Tensor) -> Option<String> {
     } else {
         format!(
             "these logits\n{}\nbelong to classes {}, and yours are {}",
-            told(logits),
-            told(&right),
-            told(found)
+            rendered(logits),
+            rendered(&right),
+            rendered(found)
         )
     })
 }

@@ -18,14 +18,14 @@ fn drawn(labs: &[&[Exercise]], record: &Record) -> Figure {
             exercises.iter().map(|exercise| (exercise.name, record.of(exercise.name))).collect();
         let done = all.iter().filter(|(_, progress)| progress.right).count();
         let title = format!("lab {}: {done} of {}", exercises[0].lab, all.len());
-        let told: Vec<_> = all.iter().map(|(name, progress)| said(name, progress)).collect();
+        let rendered: Vec<_> = all.iter().map(|(name, progress)| said(name, progress)).collect();
         let boxes: String =
-            all.iter().zip(&told).map(|((_, progress), said)| boxed(progress, said)).collect();
+            all.iter().zip(&rendered).map(|((_, progress), said)| boxed(progress, said)).collect();
         let _ = write!(
             rows,
             "<tr><th style=\"text-align:left;white-space:nowrap\">{title}</th><td style=\"text-align:left\">{boxes}</td></tr>"
         );
-        let _ = writeln!(text, "{title}\n  {}", told.join("\n  "));
+        let _ = writeln!(text, "{title}\n  {}", rendered.join("\n  "));
     }
     let kept = if record.is_kept() {
         ""
@@ -81,8 +81,8 @@ mod tests {
         )
         .unwrap();
         let figure = drawn(&[LAB, &[]], &Record::in_folder(dir.path()));
-        let told = "lab 02: 1 of 3\n  ✔ one, 1 hint\n  ✘ two, 2 hints, solution seen\n  ○ three\n";
-        assert_eq!(figure.text(), told);
+        let rendered = "lab 02: 1 of 3\n  ✔ one, 1 hint\n  ✘ two, 2 hints, solution seen\n  ○ three\n";
+        assert_eq!(figure.text(), rendered);
         assert!(figure.html().contains("✔ one, 1 hint</span>"), "{}", figure.html());
     }
 

@@ -1,4 +1,4 @@
-use crate::show::escaped;
+use crate::text::escaped;
 use std::fmt;
 
 /// What a check says of an answer.

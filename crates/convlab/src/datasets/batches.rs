@@ -1,6 +1,7 @@
-use super::{Split, grouped, layout};
-use crate::walk::Walk;
-use crate::{Error, Result, interrupt, memory};
+use super::{Split, layout};
+use crate::progress_iter::ProgressIter;
+use crate::text::grouped;
+use crate::{Error, Result, interrupt, malloc};
 use tch::Tensor;
 
 /// In quick mode a walk in random order, as training takes it, ends after about so many images.
@@ -22,11 +23,39 @@ pub struct Batches {
     start: i64,
     /// Where the walk ends: at the number of images, or earlier in quick mode.
     end: i64,
-    walk: Walk,
+    progress_iter: ProgressIter,
+}
+
+impl Split {
+    /// Walks through all images in a new random order, `size` at a time: pairs of `xs` `[size, c, h, w]` and
+    /// `labels` `[size]`, of which the last may be smaller. Ask for new batches in each epoch.
+    ///
+    /// # Errors
+    /// If `size` is below 1.
+    ///
+    /// ```
+    /// # use convlab::prelude::*;
+    /// # let train = Split::new(Tensor::zeros([10, 1, 2, 2], (Kind::Float, Device::Cpu)), Tensor::zeros([10], (Kind::Int64, Device::Cpu)))?;
+    /// for (xs, labels) in train.batches(4)? {
+    ///     assert_eq!(xs.size()[0], labels.size()[0]); // 4, 4, then 2
+    /// }
+    /// # Ok::<(), Error>(())
+    /// ```
+    pub fn batches(&self, size: i64) -> Result<Batches> {
+        Batches::new(self, size, true)
+    }
+
+    /// Walks through all images in their order, `size` at a time, as for a test.
+    ///
+    /// # Errors
+    /// If `size` is below 1.
+    pub fn batches_in_order(&self, size: i64) -> Result<Batches> {
+        Batches::new(self, size, false)
+    }
 }
 
 impl Batches {
-    pub(super) fn new(split: &Split, size: i64, shuffle: bool) -> Result<Self> {
+    fn new(split: &Split, size: i64, shuffle: bool) -> Result<Self> {
         if size < 1 {
             return Err(Error::new(
                 "a batch size of at least 1",
@@ -37,11 +66,19 @@ impl Batches {
         if interrupt::answer() {
             return Err(interrupt::error("to walk through the images"));
         }
-        memory::keep_freed();
+        malloc::keep_freed();
         let (images, labels) = (split.images.shallow_clone(), split.labels.shallow_clone());
         let order = shuffle.then(|| split.shuffled());
         let end = if shuffle { end(split.len(), size, is_quick()) } else { split.len() };
-        Ok(Self { images, labels, order, size, start: 0, end, walk: Walk::new("images", "batches") })
+        Ok(Self {
+            images,
+            labels,
+            order,
+            size,
+            start: 0,
+            end,
+            progress_iter: ProgressIter::new("images", "batches"),
+        })
     }
 
     /// How many images are still to come.
@@ -51,7 +88,7 @@ impl Batches {
 
     /// Without a bar: whoever walks shows one of their own.
     pub(crate) fn quietly(self) -> Self {
-        Self { walk: self.walk.quiet(), ..self }
+        Self { progress_iter: self.progress_iter.quiet(), ..self }
     }
 }
 
@@ -87,7 +124,7 @@ impl Iterator for Batches {
     type Item = (Tensor, Tensor);
 
     fn next(&mut self) -> Option<Self::Item> {
-        if !self.walk.goes_on(self.start, self.end) {
+        if !self.progress_iter.advance(self.start, self.end) {
             self.start = self.end;
             return None;
         }

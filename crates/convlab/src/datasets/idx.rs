@@ -1,7 +1,7 @@
 //! The file format of MNIST, as its authors describe it: a magic number (two zero bytes, the kind of the
 //! elements, the number of dimensions), the dimensions as big-endian 32-bit numbers, then the elements.
 
-use crate::memory::in_large_pages;
+use crate::malloc::in_large_pages;
 use crate::{Error, Result};
 use flate2::bufread::GzDecoder;
 use std::fs::File;
@@ -13,7 +13,7 @@ const IMAGES: u32 = 0x0000_0803;
 /// Bytes in one dimension: labels.
 const LABELS: u32 = 0x0000_0801;
 /// Memory is set aside for what a header promises only up to this: MNIST needs 47 million bytes.
-const MOST_AT_ONCE: u64 = 1 << 26;
+const MAX_AT_ONCE: u64 = 1 << 26;
 /// Height and width of MNIST's images.
 const SIDE: u32 = 28;
 
@@ -55,7 +55,7 @@ fn read(path: &Path, magic: u32) -> Result<Vec<u8>> {
 fn parse(path: &Path, mut file: impl Read, magic: u32) -> Result<Vec<u8>> {
     let dimensions = header(path, &mut file, magic)?;
     let expected: u64 = dimensions.iter().map(|&size| u64::from(size)).product();
-    let mut elements = Vec::with_capacity(expected.min(MOST_AT_ONCE) as usize);
+    let mut elements = Vec::with_capacity(expected.min(MAX_AT_ONCE) as usize);
     in_large_pages(elements.as_ptr(), elements.capacity());
     let length =
         file.take(expected + 1).read_to_end(&mut elements).map_err(|error| unreadable(path, error))?;

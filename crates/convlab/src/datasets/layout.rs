@@ -122,8 +122,8 @@ mod tests {
 
     #[test]
     fn what_is_no_batch_of_images_is_refused() {
-        let told =
+        let message =
             channels_last(&Tensor::zeros([28, 28], (Kind::Float, Device::Cpu))).unwrap_err().to_string();
-        assert!(told.contains("[n, c, h, w]") && told.contains("[28, 28]"), "{told}");
+        assert!(message.contains("[n, c, h, w]") && message.contains("[28, 28]"), "{message}");
     }
 }

@@ -1,8 +1,9 @@
-use super::{Dataset, Split, digits, grouped, idx, synthetic_digits};
+use super::{Dataset, Split, digits, idx, synthetic_digits};
 use crate::Result;
 use crate::display::progress;
-use crate::memory::in_large_pages;
+use crate::malloc::in_large_pages;
 use crate::source::{Say, Source, Var, is_offline};
+use crate::text::grouped;
 use std::path::{Path, PathBuf};
 use tch::{Device, Kind, Tensor};
 

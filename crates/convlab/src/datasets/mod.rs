@@ -12,7 +12,6 @@
 //! Sizes and counts are `i64`, as everywhere in `tch`.
 
 mod batches;
-mod chance;
 mod cifar10;
 mod idx;
 mod layout;
@@ -38,6 +37,7 @@ pub use split::Split;
 pub use synthetic::synthetic_digits;
 
 use crate::display::displayed_as_text;
+use crate::text::grouped;
 use std::fmt;
 
 /// Images and labels to learn from, others to be tested on, and the names of the classes.
@@ -63,19 +63,6 @@ impl fmt::Display for Dataset {
 
 // A tensor's own debug text would not show where the data comes from.
 displayed_as_text!(Dataset, Split);
-
-/// A count with its thousands set apart: `60,000`.
-pub(crate) fn grouped(count: i64) -> String {
-    let digits = count.unsigned_abs().to_string();
-    let mut text = String::from(if count < 0 { "-" } else { "" });
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
 
 /// The class names of handwritten digits.
 fn digits() -> Vec<String> {

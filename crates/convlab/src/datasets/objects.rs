@@ -1,8 +1,8 @@
 //! Pictures of shapes and textures that this crate draws, for those who cannot have CIFAR-10.
 
-use super::chance::Chance;
 use super::{Dataset, Split};
 use crate::Result;
+use crate::rng::Rng;
 use std::f64::consts::TAU;
 use tch::{Device, Kind, Tensor};
 
@@ -53,21 +53,21 @@ pub fn synthetic_objects(seed: i64) -> Result<Dataset> {
 /// As [`synthetic_objects`], with other numbers of images.
 pub(super) fn drawn(seed: i64, train: usize, test: usize) -> Result<Dataset> {
     let source = format!("synthetic objects (drawn by convlab, seed {seed})");
-    let mut chance = Chance::new(seed as u64);
-    let grain = chance.bells(SUPPLY) * GRAIN;
-    let mut split = |count| Ok(draw(count, &grain, &mut chance)?.named(&source));
+    let mut rng = Rng::new(seed as u64);
+    let grain = rng.normals(SUPPLY) * GRAIN;
+    let mut split = |count| Ok(draw(count, &grain, &mut rng)?.named(&source));
     let classes = KINDS.map(|(name, _)| name.to_owned()).to_vec();
     Ok(Dataset { train: split(train)?, test: split(test)?, classes })
 }
 
 /// `count` images of kinds chosen at random: drawn kind by kind, many at a time, each where chance has put it.
-fn draw(count: usize, grain: &Tensor, chance: &mut Chance) -> Result<Split> {
-    let labels: Vec<i64> = (0..count).map(|_| chance.below(KINDS.len()) as i64).collect();
+fn draw(count: usize, grain: &Tensor, rng: &mut Rng) -> Result<Split> {
+    let labels: Vec<i64> = (0..count).map(|_| rng.below(KINDS.len()) as i64).collect();
     let mut images = Tensor::empty([count as i64, 3, SIDE, SIDE], (Kind::Float, Device::Cpu));
     for (label, (_, outline)) in KINDS.iter().enumerate() {
         let places: Vec<i64> = (0..count as i64).filter(|&at| labels[at as usize] == label as i64).collect();
         for places in places.chunks(AT_A_TIME) {
-            let some = paint(places.len(), *outline, label >= 7, grain, chance);
+            let some = paint(places.len(), *outline, label >= 7, grain, rng);
             let _ = images.index_copy_(0, &Tensor::from_slice(places), &some);
         }
     }
@@ -75,27 +75,27 @@ fn draw(count: usize, grain: &Tensor, chance: &mut Chance) -> Result<Split> {
 }
 
 /// `n` images `[n, 3, 32, 32]` of one kind.
-fn paint(n: usize, outline: Outline, is_texture: bool, grain: &Tensor, chance: &mut Chance) -> Tensor {
-    let size = column(n, || if is_texture { chance.between(6.0, 11.0) } else { chance.between(6.5, 12.5) });
-    let turn = column(n, || chance.between(0.0, TAU as f32));
-    let [right, down] = [0, 1].map(|_| column(n, || chance.between(-3.5, 3.5)));
+fn paint(n: usize, outline: Outline, is_texture: bool, grain: &Tensor, rng: &mut Rng) -> Tensor {
+    let size = column(n, || if is_texture { rng.uniform(6.0, 11.0) } else { rng.uniform(6.5, 12.5) });
+    let turn = column(n, || rng.uniform(0.0, TAU as f32));
+    let [right, down] = [0, 1].map(|_| column(n, || rng.uniform(-3.5, 3.5)));
     let axis = Tensor::arange(SIDE, (Kind::Float, Device::Cpu)) - (SIDE - 1) as f64 / 2.0;
     let x = axis.repeat([SIDE]).unsqueeze(0) - right; // [n, 32 · 32]
     let y = axis.repeat_interleave_self_int(SIDE, None, None).unsqueeze(0) - down;
     let (sin, cos) = (turn.sin() / &size, turn.cos() / &size);
     let outside = outline(&(&x * &cos + &y * &sin), &(&y * &cos - &x * &sin)) * &size; // in pixels
     let ink = (0.5f64 - outside).clamp(0.0, 1.0).unsqueeze(1); // [n, 1, 32 · 32]
-    let (thing, ground) = colours(n, chance);
-    let noise = grain.narrow(0, chance.below(SUPPLY - n * 3 * 1024) as i64, n as i64 * 3 * 1024);
+    let (thing, ground) = colours(n, rng);
+    let noise = grain.narrow(0, rng.below(SUPPLY - n * 3 * 1024) as i64, n as i64 * 3 * 1024);
     let images = &ground + ink * (thing - &ground) + noise.view([n as i64, 3, -1]);
     images.clamp(0.0, 1.0).view([-1, 3, SIDE, SIDE])
 }
 
 /// Two colours for each of `n` images, `[n, 3, 1]`, that can be told apart.
-fn colours(n: usize, chance: &mut Chance) -> (Tensor, Tensor) {
+fn colours(n: usize, rng: &mut Rng) -> (Tensor, Tensor) {
     let (mut things, mut grounds) = (Vec::with_capacity(3 * n), Vec::with_capacity(3 * n));
     while things.len() < 3 * n {
-        let [thing, ground] = [0, 1].map(|_| [0, 1, 2].map(|_| chance.between(0.0, 1.0)));
+        let [thing, ground] = [0, 1].map(|_| [0, 1, 2].map(|_| rng.uniform(0.0, 1.0)));
         if thing.iter().zip(ground).map(|(a, b)| (a - b).abs()).sum::<f32>() > CONTRAST {
             things.extend(thing);
             grounds.extend(ground);

@@ -1,4 +1,5 @@
-use super::{Batches, grouped, layout};
+use super::layout;
+use crate::text::grouped;
 use crate::{Error, Result};
 use std::fmt;
 use tch::{Device, Kind, Tensor};
@@ -88,32 +89,6 @@ impl Split {
             part
         });
         Ok(parts.collect())
-    }
-
-    /// Walks through all images in a new random order, `size` at a time: pairs of `xs` `[size, c, h, w]` and
-    /// `labels` `[size]`, of which the last may be smaller. Ask for new batches in each epoch.
-    ///
-    /// # Errors
-    /// If `size` is below 1.
-    ///
-    /// ```
-    /// # use convlab::prelude::*;
-    /// # let train = Split::new(Tensor::zeros([10, 1, 2, 2], (Kind::Float, Device::Cpu)), Tensor::zeros([10], (Kind::Int64, Device::Cpu)))?;
-    /// for (xs, labels) in train.batches(4)? {
-    ///     assert_eq!(xs.size()[0], labels.size()[0]); // 4, 4, then 2
-    /// }
-    /// # Ok::<(), Error>(())
-    /// ```
-    pub fn batches(&self, size: i64) -> Result<Batches> {
-        Batches::new(self, size, true)
-    }
-
-    /// Walks through all images in their order, `size` at a time, as for a test.
-    ///
-    /// # Errors
-    /// If `size` is below 1.
-    pub fn batches_in_order(&self, size: i64) -> Result<Batches> {
-        Batches::new(self, size, false)
     }
 
     /// Subtracts `mean` from the pixels and divides by `std`, as torchvision's `Normalize` does: one number for

@@ -1,8 +1,9 @@
 //! Where MNIST is looked for, and what is said of damaged files. Every file here is written by its test.
 
+use super::Dataset;
 use super::mnist::find;
-use super::{Dataset, grouped};
 use crate::Result;
+use crate::text::grouped;
 use flate2::{Compression, write::GzEncoder};
 use std::ffi::OsString;
 use std::fs;

@@ -1,7 +1,7 @@
 //! How far something is that takes a while: a bar, the rate and the time that is left.
 
 use super::Live;
-use crate::datasets::grouped;
+use crate::text::grouped;
 use std::time::Duration;
 
 /// So much of so much, after a while.
@@ -31,12 +31,12 @@ impl Bar {
 
     /// The bar with `text` below it.
     pub fn html(&self, text: &str) -> String {
-        let told = crate::show::escaped(text);
+        let message = crate::text::escaped(text);
         let part = 100.0 * self.done as f64 / self.of.max(1) as f64;
         format!(
-            "<div style=\"max-width:480px\"><div role=\"progressbar\" aria-label=\"{told}\" aria-valuenow=\"{part:.0}\" \
+            "<div style=\"max-width:480px\"><div role=\"progressbar\" aria-label=\"{message}\" aria-valuenow=\"{part:.0}\" \
              style=\"height:8px;border-radius:4px;background:#8884\"><div style=\"height:8px;width:{part:.1}%;\
-             border-radius:4px;background:#3b82c4\"></div></div><div style=\"font-size:90%\">{told}</div></div>"
+             border-radius:4px;background:#3b82c4\"></div></div><div style=\"font-size:90%\">{message}</div></div>"
         )
     }
 }
@@ -47,7 +47,7 @@ pub fn progress() -> impl FnMut(&str) {
     move |line| match &mut live {
         Some(live) => {
             let bar = part(line).map(|(done, of)| Bar { done, of, time: Duration::ZERO }.html(line));
-            live.show(&bar.unwrap_or_else(|| crate::show::escaped(line)), line);
+            live.show(&bar.unwrap_or_else(|| crate::text::escaped(line)), line);
         }
         None => println!("{line}"),
     }

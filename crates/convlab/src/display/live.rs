@@ -14,8 +14,13 @@ const MARK: &str = "\u{1b}_convlab ";
 const PAUSE: Duration = Duration::from_millis(200);
 
 /// Whether the kernel that runs this cell understands marked lines.
-pub fn is_understood() -> bool {
+pub fn supports_live_output() -> bool {
     std::env::var("CONVLAB_LIVE").is_ok_and(|value| value == "1")
+}
+
+/// Whether this code runs in a notebook's cell, in the labs' kernel or in evcxr's own.
+pub fn is_notebook() -> bool {
+    supports_live_output() || std::env::var_os("EVCXR_IS_RUNTIME").is_some()
 }
 
 /// Shows `html`, or `text` where there is no HTML, at this place among the cell's outputs.
@@ -23,8 +28,16 @@ pub fn show(html: &str, text: &str) {
     println!("{}", line("display_data", None, html, text));
 }
 
+/// Shows `data`, contents by their MIME types, at this place among the cell's outputs.
+pub fn show_data(data: &Value) {
+    println!("{}", line_of("display_data", None, data));
+}
+
 fn line(kind: &str, id: Option<&str>, html: &str, text: &str) -> String {
-    let data = json!({"text/html": html, "text/plain": text});
+    line_of(kind, id, &json!({"text/html": html, "text/plain": text}))
+}
+
+fn line_of(kind: &str, id: Option<&str>, data: &Value) -> String {
     let id = id.map_or(Value::Null, Value::from);
     format!("{MARK}{}", json!({"type": kind, "id": id, "data": data}))
 }
@@ -44,7 +57,7 @@ impl Live {
         static COUNT: AtomicU64 = AtomicU64::new(0);
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos();
         let id = format!("{now}-{}", COUNT.fetch_add(1, Ordering::Relaxed));
-        is_understood().then(|| Self {
+        supports_live_output().then(|| Self {
             id,
             shown: Instant::now() + after - PAUSE.min(after),
             is_shown: false,

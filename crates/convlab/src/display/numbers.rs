@@ -1,7 +1,7 @@
 use tch::{Kind, Tensor};
 
 /// A tensor with more values than this is cut in the middle of its long axes.
-const MOST_VALUES: usize = 1000;
+const MAX_VALUES: usize = 1000;
 
 /// How many entries stand at each end of an axis that is cut.
 const EDGE: usize = 3;
@@ -10,7 +10,7 @@ const EDGE: usize = 3;
 pub fn tensor(tensor: &Tensor) -> String {
     let shape = tensor.size();
     let mut shown = tensor.shallow_clone();
-    if tensor.numel() > MOST_VALUES {
+    if tensor.numel() > MAX_VALUES {
         for (axis, &size) in shape.iter().enumerate().filter(|(_, size)| **size > 2 * EDGE as i64) {
             let ends: Vec<i64> = (0..EDGE as i64).chain(size - EDGE as i64..size).collect();
             let ends = Tensor::from_slice(&ends).to_device(tensor.device());
@@ -159,7 +159,7 @@ mod tests {
 
     #[test]
     fn a_number_in_a_square_is_short() {
-        let told = [0.1f64, -0.45, -10.25, 0.0, -0.0, 3.0, 0.3432, 1e-4, 123456.0].map(short);
-        assert_eq!(told, ["0.1", "-0.45", "-10.25", "0", "0", "3", "0.34", "1e-4", "1e5"]);
+        let message = [0.1f64, -0.45, -10.25, 0.0, -0.0, 3.0, 0.3432, 1e-4, 123456.0].map(short);
+        assert_eq!(message, ["0.1", "-0.45", "-10.25", "0", "0", "3", "0.34", "1e-4", "1e5"]);
     }
 }

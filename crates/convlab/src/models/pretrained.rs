@@ -1,7 +1,7 @@
 use super::{Design, TopK, weights};
-use crate::datasets::grouped;
 use crate::display::{displayed_as_text, progress};
 use crate::source::{Source, Var, is_offline};
+use crate::text::grouped;
 use crate::{Error, Result};
 use std::fmt;
 use std::path::{Path, PathBuf};

@@ -98,8 +98,8 @@ fn numbers_that_are_not_finite_or_not_floats_are_told() {
 #[test]
 fn a_file_that_is_missing_cut_off_or_of_another_kind_is_told() {
     let dir = tempdir().unwrap();
-    let told = |name: &str| squeezenet_from(dir.path().join(name)).unwrap_err().to_string();
-    assert!(told("nowhere.ot").contains("look at the path"));
+    let message = |name: &str| squeezenet_from(dir.path().join(name)).unwrap_err().to_string();
+    assert!(message("nowhere.ot").contains("look at the path"));
     let net = untrained(SQUEEZENET);
     for name in ["a.ot", "a.safetensors"] {
         let path = dir.path().join(name);
@@ -107,7 +107,7 @@ fn a_file_that_is_missing_cut_off_or_of_another_kind_is_told() {
         let whole = fs::read(&path).unwrap();
         for content in [&whole[..whole.len() / 2], b"<html>", b""] {
             fs::write(&path, content).unwrap();
-            let text = told(name);
+            let text = message(name);
             assert!(
                 text.contains("a file that cannot be read (") && !text.contains("Exception raised"),
                 "{text}"
@@ -115,7 +115,7 @@ fn a_file_that_is_missing_cut_off_or_of_another_kind_is_told() {
         }
     }
     fs::write(dir.path().join("a.pth"), "").unwrap();
-    assert!(told("a.pth").contains("whose name ends otherwise"));
+    assert!(message("a.pth").contains("whose name ends otherwise"));
 }
 
 #[test]
@@ -192,7 +192,7 @@ fn the_middle_of_the_picture_is_cut_out_whichever_way_it_lies() {
 #[test]
 fn what_is_no_picture_is_refused() {
     let net = untrained(SQUEEZENET);
-    for (x, told) in [
+    for (x, message) in [
         (zeros(&[224, 224]), "shape [224, 224]"),
         (zeros(&[4, 224, 224]), "shape [4, 224, 224]"),
         (zeros(&[3, 0, 224]), "shape [3, 0, 224]"),
@@ -200,7 +200,7 @@ fn what_is_no_picture_is_refused() {
         (zeros(&[3, 9, 9]) + 255, "values from 255.000 to 255.000"),
     ] {
         let text = net.input(&x).unwrap_err().to_string();
-        assert!(text.contains(told), "{text}");
+        assert!(text.contains(message), "{text}");
     }
 }
 
@@ -221,9 +221,9 @@ fn the_likeliest_classes_come_first_with_their_names_and_probabilities() {
 #[test]
 fn logits_of_another_shape_and_numbers_of_classes_that_cannot_be_are_refused() {
     let net = untrained(SQUEEZENET);
-    let told = |logits: &Tensor, k| net.top_k(logits, k).unwrap_err().to_string();
-    assert!(told(&zeros(&[2, 1000]), 5).contains("shape [2, 1000]"));
-    assert!(told(&zeros(&[1000]), 5).contains("[1, 1000]"));
-    assert!(told(&zeros(&[1, 1000]), 0).contains("from 1 to 1,000, but got 0"));
-    assert!(told(&zeros(&[1, 1000]), 1001).contains("but got 1,001"));
+    let message = |logits: &Tensor, k| net.top_k(logits, k).unwrap_err().to_string();
+    assert!(message(&zeros(&[2, 1000]), 5).contains("shape [2, 1000]"));
+    assert!(message(&zeros(&[1000]), 5).contains("[1, 1000]"));
+    assert!(message(&zeros(&[1, 1000]), 0).contains("from 1 to 1,000, but got 0"));
+    assert!(message(&zeros(&[1, 1000]), 1001).contains("but got 1,001"));
 }

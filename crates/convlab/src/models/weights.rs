@@ -9,7 +9,7 @@ use tch::{Kind, TchError, Tensor, nn};
 const FOR_TRAINING: [&str; 2] = ["num_batches_tracked", "AuxLogits."];
 
 /// How many of the tensors that do not fit are named.
-const MOST_NAMED: usize = 3;
+const MAX_NAMED: usize = 3;
 
 /// Puts the tensors of the file at `path` into the variables of `vs`, which are those of the net `title`.
 ///
@@ -64,8 +64,8 @@ fn read(path: &Path) -> Result<BTreeMap<String, Tensor>> {
     };
     let unread = |error: TchError| {
         // libtorch's message goes on with a stack trace.
-        let told = error.to_string();
-        let sentence = told.split("\nException raised from").next().unwrap_or_default();
+        let message = error.to_string();
+        let sentence = message.split("\nException raised from").next().unwrap_or_default();
         Error::new(expected, format!("a file that cannot be read ({})", sentence.trim()), remedy)
     };
     Ok(tensors.map_err(unread)?.into_iter().collect())
@@ -74,8 +74,8 @@ fn read(path: &Path) -> Result<BTreeMap<String, Tensor>> {
 /// The first few of `names`, and how many more there are; `None` if there is none.
 fn named<'a>(names: impl Iterator<Item = &'a String>) -> Option<String> {
     let names: Vec<&str> = names.map(String::as_str).collect();
-    let more = names.len().saturating_sub(MOST_NAMED);
-    let first = names[..names.len().min(MOST_NAMED)].join(", ");
+    let more = names.len().saturating_sub(MAX_NAMED);
+    let first = names[..names.len().min(MAX_NAMED)].join(", ");
     match (names.is_empty(), more) {
         (true, _) => None,
         (false, 0) => Some(first),

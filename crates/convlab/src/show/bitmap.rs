@@ -62,7 +62,8 @@ pub fn gif(frames: impl ExactSizeIterator<Item = Result<Raster>>, each: usize) -
     for (index, raster) in frames.enumerate() {
         let Raster { size: (width, height), pixels } = raster?;
         let (pixels, _) = pixels.as_chunks::<3>();
-        let pixels: Vec<u8> = pixels.iter().flat_map(|rgb| [few(rgb[0]), few(rgb[1]), few(rgb[2]), 255]).collect();
+        let pixels: Vec<u8> =
+            pixels.iter().flat_map(|rgb| [few(rgb[0]), few(rgb[1]), few(rgb[2]), 255]).collect();
         let time = if index == last { LAST } else { Duration::from_millis(each as u64) };
         let picture = RgbaImage::from_raw(width, height, pixels).unwrap_or_default();
         let frame = Frame::from_parts(picture, 0, 0, Delay::from_saturating_duration(time));
@@ -136,7 +137,13 @@ impl DrawingBackend for Bitmap<'_> {
         self.draw_rect(corner, end, &style, true)
     }
 
-    fn draw_rect<S: BackendStyle>(&mut self, from: BackendCoord, to: BackendCoord, style: &S, fill: bool) -> Done {
+    fn draw_rect<S: BackendStyle>(
+        &mut self,
+        from: BackendCoord,
+        to: BackendCoord,
+        style: &S,
+        fill: bool,
+    ) -> Done {
         if fill {
             return self.inner.draw_rect(self.scaled(from), self.scaled(to), style, true);
         }
@@ -144,7 +151,11 @@ impl DrawingBackend for Bitmap<'_> {
         corners.windows(2).try_for_each(|side| self.draw_line(side[0], side[1], style))
     }
 
-    fn draw_path<S: BackendStyle, I: IntoIterator<Item = BackendCoord>>(&mut self, path: I, style: &S) -> Done {
+    fn draw_path<S: BackendStyle, I: IntoIterator<Item = BackendCoord>>(
+        &mut self,
+        path: I,
+        style: &S,
+    ) -> Done {
         let points: Vec<_> = path.into_iter().collect();
         if points.windows(2).all(|two| two[0].0 == two[1].0 || two[0].1 == two[1].1) {
             return points.windows(2).try_for_each(|two| self.draw_line(two[0], two[1], style));
@@ -157,7 +168,11 @@ impl DrawingBackend for Bitmap<'_> {
         self.inner.draw_circle(self.scaled(at), radius * self.scale as u32, style, fill)
     }
 
-    fn fill_polygon<S: BackendStyle, I: IntoIterator<Item = BackendCoord>>(&mut self, path: I, style: &S) -> Done {
+    fn fill_polygon<S: BackendStyle, I: IntoIterator<Item = BackendCoord>>(
+        &mut self,
+        path: I,
+        style: &S,
+    ) -> Done {
         let points: Vec<_> = path.into_iter().map(|point| self.scaled(point)).collect();
         self.inner.fill_polygon(points, style)
     }
@@ -193,13 +208,16 @@ mod tests {
     #[test]
     fn lengths_grow_with_the_scale_and_a_frame_is_as_thick_as_it_is_said() {
         let raster = drawn((10, 10), 2, |area| {
-            area.draw(&Rectangle::new([(2, 2), (8, 8)], RGBColor(9, 9, 9).stroke_width(2)))
+            area.draw(&Rectangle::new([(2, 2), (8, 8)], Color::stroke_width(&RGBColor(9, 9, 9), 2)))
         });
         let raster = raster.unwrap();
         assert_eq!(raster.size, (20, 20));
         let dark = |x: usize, y: usize| raster.pixels[3 * (20 * y + x)] == 9;
         // Two lengths thick, on both sides of x = 2: pixels 2 to 5.
-        assert_eq!([1, 2, 5, 6, 13, 14, 17, 18].map(|x| dark(x, 10)), [false, true, true, false, false, true, true, false]);
+        assert_eq!(
+            [1, 2, 5, 6, 13, 14, 17, 18].map(|x| dark(x, 10)),
+            [false, true, true, false, false, true, true, false]
+        );
     }
 
     #[test]

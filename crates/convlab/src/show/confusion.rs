@@ -3,7 +3,7 @@ use super::elements::{Area, Cell, Drawn, Grid, Squares, Surface, label, widest};
 use super::figure::{Drawing, Figure};
 use super::input::whole_numbers;
 use super::region::{Names, Region, Values};
-use crate::datasets::grouped;
+use crate::text::grouped;
 use crate::{Error, Result};
 use plotters::style::text_anchor::HPos;
 use tch::Tensor;
@@ -96,8 +96,9 @@ impl Confusion {
     }
 
     fn cells(&self) -> Vec<Cell> {
-        let places = (0..self.classes.len().pow(2)).map(|at| (at / self.classes.len(), at % self.classes.len()));
-        let cell = |(row, column)| {
+        let places =
+            (0..self.classes.len().pow(2)).map(|at| (at / self.classes.len(), at % self.classes.len()));
+        let cell = |(row, column): (usize, usize)| {
             let count: usize = self.counts[row][column];
             let text = if count > 0 { count.to_string() } else { String::new() };
             Cell { fill: Some(colour(&self.counts, row, column)), text }
@@ -231,10 +232,13 @@ mod tests {
     #[test]
     fn what_cannot_be_counted_is_refused() {
         let message = |result: Result<Figure>| result.unwrap_err().to_string();
-        assert!(message(confusion_of(&[0, 1], &[0])).contains("a prediction for each label, but got 2 and 1"));
+        assert!(
+            message(confusion_of(&[0, 1], &[0])).contains("a prediction for each label, but got 2 and 1")
+        );
         assert!(message(confusion_of(&[], &[])).contains("predictions to count, but got none"));
         assert!(
-            message(confusion_of(&[0, 3], &[0, 1])).contains("`labels` from 0 to 2, one for each name, but got 3")
+            message(confusion_of(&[0, 3], &[0, 1]))
+                .contains("`labels` from 0 to 2, one for each name, but got 3")
         );
         assert!(message(confusion_of(&[0, 1], &[0, -1])).contains("`predicted` from 0 to 2"));
         let logits = Tensor::zeros([2, 3], (Kind::Float, Device::Cpu));

@@ -104,12 +104,7 @@ impl Grid {
     /// Some rows and columns of it, from a corner.
     pub fn block(&self, [row, column]: [usize; 2], [rows, columns]: [usize; 2]) -> Rect {
         let [w, h] = self.side;
-        [
-            self.at.0 + column as i32 * w,
-            self.at.1 + row as i32 * h,
-            columns as i32 * w,
-            rows as i32 * h,
-        ]
+        [self.at.0 + column as i32 * w, self.at.1 + row as i32 * h, columns as i32 * w, rows as i32 * h]
     }
 
     /// Right edge and bottom.
@@ -122,12 +117,13 @@ impl Grid {
     pub fn type_size(&self, widest: f64) -> i32 {
         let [w, h] = self.side.map(f64::from);
         let size = (0.42 * h).min(0.88 * w / widest.max(1.1));
-        if size < SMALLEST_NUMBER { 0 } else { size as i32 }
+        if size < SMALLEST_NUMBER { 0 } else { size.min(LARGEST_NUMBER) as i32 }
     }
 }
 
 /// Numbers smaller than this, in pixels, are left out: nobody could read them.
 const SMALLEST_NUMBER: f64 = 9.0;
+const LARGEST_NUMBER: f64 = 40.0;
 
 /// The one type size of a figure's numbers: the largest that fits all grids which have room for numbers at all.
 pub fn common_type_size<'a>(grids: impl IntoIterator<Item = &'a Grid>, widest: f64) -> i32 {
@@ -212,7 +208,11 @@ fn is_scientific(value: f64) -> bool {
 /// A number alone: two decimals at most, none that say nothing, a true minus.
 pub fn short(value: f64) -> String {
     let text = crate::display::short(value);
-    if value.is_infinite() { text.replace("inf", "∞").replace('-', "−") } else { text.replace('-', "−") }
+    if value.is_infinite() {
+        text.replace("inf", "∞").replace('-', "−")
+    } else {
+        text.replace('-', "−")
+    }
 }
 
 /// Squares with numbers in them; `type_size` 0 leaves the numbers out.
@@ -251,7 +251,8 @@ impl<B: Surface> Drawable<B> for Squares<'_> {
 /// One line that runs along all edges of a grid's squares.
 fn lattice(grid: &Grid) -> Vec<(i32, i32)> {
     let [left, top, w, h] = grid.outer();
-    let back_and_forth = |index: usize, [from, to]: [i32; 2]| if index % 2 == 0 { [from, to] } else { [to, from] };
+    let back_and_forth =
+        |index: usize, [from, to]: [i32; 2]| if index % 2 == 0 { [from, to] } else { [to, from] };
     let rows = (0..=grid.size[0]).map(|row| (row, top + row as i32 * grid.side[1]));
     let along = rows.flat_map(|(row, y)| back_and_forth(row, [left, left + w]).map(|x| (x, y)));
     // The last of these ends at the bottom, on the right if the number of rows is even.

@@ -203,7 +203,7 @@ impl Figure {
     /// # Ok(()) }
     /// ```
     pub fn show(&self) {
-        if crate::display::is_understood() {
+        if crate::display::supports_live_output() {
             crate::display::show(&self.html(), self.text());
         } else {
             self.evcxr_display();
@@ -216,6 +216,18 @@ impl Figure {
         match &self.content {
             Content::Html(element) => element,
             Content::Picture { svg, .. } => svg,
+        }
+    }
+
+    /// The picture with its title as one `<svg>` element, or the element of a table.
+    pub(crate) fn alone(&self) -> String {
+        self.use_it();
+        match &self.content {
+            Content::Html(element) => element.clone(),
+            Content::Picture { picture, svg, .. } => {
+                let label = self.text.lines().next().unwrap_or_default();
+                picture.page(true).map_or_else(|_| svg.clone(), |page| page.svg(label))
+            }
         }
     }
 
@@ -247,10 +259,7 @@ impl Figure {
         let path = path.as_ref();
         match (&self.content, ending(path).as_str()) {
             (_, "html") => write(path, page::file(&self.html())),
-            (Content::Picture { picture, .. }, "svg") => {
-                let label = self.text.lines().next().unwrap_or_default();
-                write(path, picture.page(true)?.svg(label))
-            }
+            (Content::Picture { .. }, "svg") => write(path, self.alone()),
             (Content::Picture { picture, .. }, "png") => write(path, bitmap::png(&picture.raster(2)?)?),
             (Content::Html(_), _) => Err(wrong_ending(".html", path)),
             _ => Err(wrong_ending(".svg, .png or .html", path)),
@@ -269,7 +278,11 @@ pub(super) fn ending(path: &Path) -> String {
 
 /// The error for a file name with another ending.
 pub(super) fn wrong_ending(endings: &str, path: &Path) -> Error {
-    Error::new(format!("a file name that ends in {endings}"), format!("`{}`", path.display()), "change the ending")
+    Error::new(
+        format!("a file name that ends in {endings}"),
+        format!("`{}`", path.display()),
+        "change the ending",
+    )
 }
 
 /// Writes a figure's file.
@@ -314,11 +327,6 @@ impl std::fmt::Debug for Figure {
     }
 }
 
-/// `text` as it may stand in HTML, in an attribute too.
-pub(crate) fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -340,9 +348,12 @@ mod tests {
     #[test]
     fn a_figure_is_saved_by_its_ending_and_another_ending_is_refused() {
         let dir = tempfile::tempdir().unwrap();
-        for (name, begin) in
-            [("a.svg", b"<svg".as_slice()), ("a.png", b"\x89PNG"), ("a.PNG", b"\x89PNG"), ("a.html", b"<!doctype html>")]
-        {
+        for (name, begin) in [
+            ("a.svg", b"<svg".as_slice()),
+            ("a.png", b"\x89PNG"),
+            ("a.PNG", b"\x89PNG"),
+            ("a.html", b"<!doctype html>"),
+        ] {
             figure().save(dir.path().join(name)).unwrap();
             assert!(std::fs::read(dir.path().join(name)).unwrap().starts_with(begin), "{name}");
         }
@@ -360,7 +371,8 @@ mod tests {
 
     #[test]
     fn captions_are_drawn_and_listed_and_too_many_are_refused() {
-        let maps = crate::show::feature_maps(&Tensor::from_slice2(&[[0.5f32]]).expand([2, 1, 1], true)).unwrap();
+        let maps =
+            crate::show::feature_maps(&Tensor::from_slice2(&[[0.5f32]]).expand([2, 1, 1], true)).unwrap();
         let named = maps.captions(&["yours"]).unwrap();
         assert!(named.html().contains(">yours</text>") && named.html().contains(">channel 1</text>"));
         assert!(named.text().contains("\nyours\n[[0.5000]]\nchannel 1\n"), "{}", named.text());

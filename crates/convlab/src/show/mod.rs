@@ -28,7 +28,6 @@ mod typeface;
 pub use confusion::confusion;
 pub use curve::{Curves, Plot, curve};
 pub use figure::Figure;
-pub(crate) use figure::escaped;
 pub use padding::padding;
 pub use pooling::pooling;
 pub use predictions::{predictions, worst_mistakes};

@@ -240,8 +240,8 @@ mod tests {
                 beside.iter().any(|(exists, other)| *exists && ours.tint(window) == ours.tint(*other));
             assert!(!clash, "window {window}");
         }
-        let html = pooling(&Tensor::zeros([3, 3], F32), 2).unwrap().html();
-        assert_eq!(html.matches(&hex(TINTS[0])).count(), 4 + 1 + 1);
+        let figure = pooling(&Tensor::zeros([3, 3], F32), 2).unwrap();
+        assert_eq!(figure.picture().matches(&hex(TINTS[0])).count(), 4 + 1 + 1);
     }
 
     #[test]

@@ -3,7 +3,8 @@ use super::figure::{Drawing, Figure};
 use super::input::{Pictures, numbers, pictures, whole_numbers};
 use super::region::{Region, Values};
 use super::tiles::{self, GAP, WIDTH, fitted, shortened};
-use crate::datasets::{Split, grouped};
+use crate::datasets::Split;
+use crate::text::grouped;
 use crate::{Error, Result};
 use plotters::prelude::RGBColor;
 use plotters::style::text_anchor::HPos;
@@ -102,7 +103,8 @@ impl Predictions {
             let remedy = "leave soft-max out: it is applied in here";
             return Err(Error::new(expected, "probabilities: every row adds up to 1", remedy));
         }
-        let truth: Vec<usize> = whole_numbers(&split.labels).into_iter().map(|label| label as usize).collect();
+        let truth: Vec<usize> =
+            whole_numbers(&split.labels).into_iter().map(|label| label as usize).collect();
         if let Some(label) = truth.iter().find(|&&label| label >= classes.len()) {
             let expected = format!("labels from 0 to {}, one for each name", names - 1);
             return Err(Error::new(
@@ -177,7 +179,10 @@ impl Drawing for Gallery {
         let (columns, [_, h]) = self.layout();
         let step = (WIDTH + GAP) / columns as i32;
         let rows = self.entries.len().div_ceil(columns) as i32;
-        ((columns.min(self.entries.len()) as i32 * step.min(150 + GAP)) as u32, (rows * (CAPTION + h + GAP)) as u32)
+        (
+            (columns.min(self.entries.len()) as i32 * step.min(150 + GAP)) as u32,
+            (rows * (CAPTION + h + GAP)) as u32,
+        )
     }
 
     fn draw<B: Surface>(&self, area: &Area<B>) -> Drawn<B> {
@@ -229,7 +234,10 @@ mod tests {
         let figure = predictions(&split(), &logits(), &names()).unwrap();
         let text = figure.text();
         assert!(text.starts_with("3 images: 1 right (33.3 %)"), "{text}");
-        assert!(text.ends_with("\ncat: ✔ said cat, 75 %\ndog: ✘ said cat, 75 %\ncat: ✘ said dog, 90 %"), "{text}");
+        assert!(
+            text.ends_with("\ncat: ✔ said cat, 75 %\ndog: ✘ said cat, 75 %\ncat: ✘ said dog, 90 %"),
+            "{text}"
+        );
         assert_eq!(figure.html().matches("<image").count(), 3);
     }
 

@@ -2,8 +2,8 @@
 
 use super::figure::Figure;
 use super::table::table;
-use crate::datasets::grouped;
-use crate::train::History;
+use crate::history::History;
+use crate::text::grouped;
 use crate::{Error, Result};
 use tch::nn::VarStore;
 

@@ -1,12 +1,10 @@
 //! Maps and pictures of one size, laid out in rows: the form of most figures.
 
+use super::MAX_LISTED;
 use super::colour::{Rgb, Scale};
-use super::elements::{
-    Area, ColourBar, Drawn, Format, Grid, Picture, Pixels, Rect, Squares, Surface, label,
-};
+use super::elements::{Area, ColourBar, Drawn, Format, Grid, Picture, Pixels, Rect, Squares, Surface, label};
 use super::figure::Drawing;
 use super::region::{Region, Values};
-use super::MAX_LISTED;
 use crate::display::layout;
 use plotters::style::text_anchor::HPos;
 
@@ -87,7 +85,8 @@ impl Tiles {
         };
         let room = ((WIDTH + GAP) / columns as i32 - GAP).min(widest);
         let tile = fitted(self.size, [room, HIGHEST]);
-        let lines = self.tiles.iter().map(|tile_| wrapped(&tile_.caption, tile[0]).0.len()).max().unwrap_or(0);
+        let lines =
+            self.tiles.iter().map(|tile_| wrapped(&tile_.caption, tile[0]).0.len()).max().unwrap_or(0);
         Layout { columns, tile, caption: LINE * lines as i32 + if lines > 0 { 6 } else { 0 } }
     }
 
@@ -104,7 +103,11 @@ impl Tiles {
         let squares = |colours: &[Rgb]| area.draw(&Picture { rect, pixels: Pixels { colours, size } });
         let values = match &tile.face {
             Face::Numbers(values, scale) if rows.max(columns) <= MAX_NUMBERED => {
-                let grid = Grid { at: (rect[0], rect[1]), size, side: [rect[2] / columns as i32, rect[3] / rows as i32] };
+                let grid = Grid {
+                    at: (rect[0], rect[1]),
+                    size,
+                    side: [rect[2] / columns as i32, rect[3] / rows as i32],
+                };
                 let (cells, widest) = (format.cells(values, *scale), format.widest());
                 area.draw(&Squares { grid, cells: &cells, type_size: grid.type_size(widest), widest })?;
                 Values::Grid { size, numbers: values.clone(), names: Default::default() }

@@ -17,7 +17,8 @@ const GREYS: f64 = 4.0;
 
 /// The picture's width and its pixels, from 0, nothing, to 255, ink; a field's first pixel is the letter's width.
 static PICTURE: LazyLock<(usize, Vec<u8>)> = LazyLock::new(|| {
-    let picture = image::load_from_memory_with_format(include_bytes!("typeface.png"), image::ImageFormat::Png);
+    let picture =
+        image::load_from_memory_with_format(include_bytes!("typeface.png"), image::ImageFormat::Png);
     let picture = picture.map(|picture| picture.to_luma8()).unwrap_or_default();
     (picture.width() as usize, picture.into_raw())
 });
@@ -119,7 +120,8 @@ mod tests {
 
     #[test]
     fn every_letter_has_a_shape_of_its_own() {
-        let shapes: BTreeSet<_> = LETTERS.trim_end().chars().map(|letter| drawn(&letter.to_string(), 24.0)).collect();
+        let shapes: BTreeSet<_> =
+            LETTERS.trim_end().chars().map(|letter| drawn(&letter.to_string(), 64.0)).collect();
         assert_eq!(shapes.len(), LETTERS.trim_end().chars().count());
         for letter in "0123456789−.,×→↓·…✔✘∞ABCxyz[]()%é".chars() {
             assert!(LETTERS.contains(letter), "{letter}");

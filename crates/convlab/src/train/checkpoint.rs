@@ -150,8 +150,8 @@ mod tests {
         Checkpoint::new(&layer(3, 1.0), &path).write().unwrap();
         // Whatever is written to this device does not fit.
         std::os::unix::fs::symlink("/dev/full", dir.path().join("best.safetensors.partial")).unwrap();
-        let told = Checkpoint::new(&layer(3, 2.0), &path).write().unwrap_err().to_string();
-        assert!(told.contains("No space left") && told.contains("make room"), "{told}");
+        let message = Checkpoint::new(&layer(3, 2.0), &path).write().unwrap_err().to_string();
+        assert!(message.contains("No space left") && message.contains("make room"), "{message}");
         let after = layer(3, 3.0);
         Checkpoint::new(&after, &path).read().unwrap();
         assert_eq!(weight(&after), 1.0);
@@ -162,20 +162,20 @@ mod tests {
     fn weights_that_do_not_fit_are_told_and_no_variable_has_changed() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("best.safetensors");
-        let told = |content: &[(&str, Tensor)]| {
+        let message = |content: &[(&str, Tensor)]| {
             Tensor::write_safetensors(content, &path).unwrap();
             let vs = layer(3, 5.0);
-            let told = Checkpoint::new(&vs, &path).read().unwrap_err().to_string();
+            let message = Checkpoint::new(&vs, &path).read().unwrap_err().to_string();
             assert_eq!(weight(&vs), 5.0);
-            told
+            message
         };
         let of = |shape: &[i64]| Tensor::zeros(shape, (Kind::Float, Device::Cpu));
-        let missing = told(&[("fc.weight", of(&[2, 3]))]);
+        let missing = message(&[("fc.weight", of(&[2, 3]))]);
         assert!(
             missing.contains("`fc.bias` of shape [2]") && missing.contains("only fc.weight"),
             "{missing}"
         );
-        let other = told(&[("fc.weight", of(&[2, 4])), ("fc.bias", of(&[2]))]);
+        let other = message(&[("fc.weight", of(&[2, 4])), ("fc.bias", of(&[2]))]);
         assert!(
             other.contains("`fc.weight` of shape [2, 3]") && other.contains("one of shape [2, 4]"),
             "{other}"
@@ -189,9 +189,9 @@ mod tests {
     #[test]
     fn a_place_where_nothing_can_be_kept_is_refused() {
         let vs = layer(3, 1.0);
-        let told = |path: &str| Checkpoint::new(&vs, Path::new(path)).check().unwrap_err().to_string();
-        assert!(told("/nowhere/best.safetensors").contains("a folder /nowhere"));
-        assert!(told("best.ot").contains(".safetensors"));
+        let message = |path: &str| Checkpoint::new(&vs, Path::new(path)).check().unwrap_err().to_string();
+        assert!(message("/nowhere/best.safetensors").contains("a folder /nowhere"));
+        assert!(message("best.ot").contains(".safetensors"));
         let empty = Checkpoint::new(&VarStore::new(Device::Cpu), Path::new("best.safetensors"));
         assert!(empty.check().unwrap_err().to_string().contains("an empty VarStore"));
         assert!(Checkpoint::new(&vs, Path::new("best.safetensors")).check().is_ok());

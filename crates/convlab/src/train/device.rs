@@ -80,12 +80,12 @@ mod tests {
 
     #[test]
     fn a_device_that_is_not_there_is_refused_with_those_that_are() {
-        let told = |asked, cards| chosen(Some(asked), cards, false).unwrap_err().to_string();
-        assert!(told("cuda", 0).contains("but got none"), "{}", told("cuda", 0));
-        assert!(told("cuda:1", 1).contains("cuda:1 that CONVLAB_DEVICE names, but got only cuda:0."));
-        assert!(told("cuda:2", 2).contains("only cuda:0 to cuda:1"));
-        assert!(told("mps", 0).contains("a Mac"));
-        assert!(told("gpu", 1).contains("but got `gpu`"));
-        assert!(told("cuda:-1", 1).contains("CONVLAB_DEVICE to be cpu, cuda, cuda:1 or mps"));
+        let message = |asked, cards| chosen(Some(asked), cards, false).unwrap_err().to_string();
+        assert!(message("cuda", 0).contains("but got none"), "{}", message("cuda", 0));
+        assert!(message("cuda:1", 1).contains("cuda:1 that CONVLAB_DEVICE names, but got only cuda:0."));
+        assert!(message("cuda:2", 2).contains("only cuda:0 to cuda:1"));
+        assert!(message("mps", 0).contains("a Mac"));
+        assert!(message("gpu", 1).contains("but got `gpu`"));
+        assert!(message("cuda:-1", 1).contains("CONVLAB_DEVICE to be cpu, cuda, cuda:1 or mps"));
     }
 }

@@ -19,19 +19,17 @@ mod config;
 mod device;
 mod evaluate;
 mod fit;
-mod history;
 mod progress;
 mod step;
 mod steps;
-mod tensorboard;
 
+pub use crate::history::{Epoch, History};
+pub use crate::tensorboard::SummaryWriter;
 pub use config::FitConfig;
 pub use device::device;
 pub use evaluate::{Evaluation, accuracy, evaluate};
 pub use fit::fit;
-pub use history::{Epoch, History};
 pub use steps::{Steps, steps};
-pub use tensorboard::SummaryWriter;
 
 #[cfg(test)]
 mod tests;

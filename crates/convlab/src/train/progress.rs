@@ -5,7 +5,7 @@ use crate::show;
 use std::time::{Duration, Instant};
 
 /// The curve has at most so many points: each is the mean of its steps.
-const MOST_POINTS: usize = 200;
+const MAX_POINTS: usize = 200;
 
 /// One output that grows; in a kernel that shows none it does nothing.
 pub struct Progress {
@@ -55,7 +55,7 @@ impl Progress {
 
 /// The steps, counted from 1, and their losses; of many steps the means of as many groups of neighbours.
 fn points(losses: &[f64]) -> Vec<(f64, f64)> {
-    let size = losses.len().div_ceil(MOST_POINTS).max(1);
+    let size = losses.len().div_ceil(MAX_POINTS).max(1);
     let groups = losses.chunks(size).enumerate();
     groups
         .map(|(index, group)| {
@@ -74,7 +74,7 @@ mod tests {
         assert_eq!(points(&[3.0, 1.0]), [(1.0, 3.0), (2.0, 1.0)]);
         let many: Vec<f64> = (1..=400).map(f64::from).collect();
         let drawn = points(&many);
-        assert_eq!(drawn.len(), MOST_POINTS);
+        assert_eq!(drawn.len(), MAX_POINTS);
         assert_eq!((drawn[0], drawn[199]), ((1.5, 1.5), (399.5, 399.5)));
     }
 }

@@ -1,6 +1,6 @@
 //! One batch through a learner's network, which may not fit the images or the labels.
 
-use crate::attempt::{attempt, in_words};
+use crate::catch_panic::{catch_panic, in_words};
 use crate::{Error, Result};
 use tch::nn::{ModuleT, Optimizer};
 use tch::{Kind, Tensor};
@@ -12,10 +12,10 @@ use tch::{Kind, Tensor};
 pub fn logits(net: &dyn ModuleT, xs: &Tensor, train: bool) -> Result<Tensor> {
     let shape = xs.size();
     let fits = format!("a network that takes images of shape {shape:?} and gives [{}, classes]", shape[0]);
-    let logits = attempt(|| net.forward_t(xs, train)).map_err(|told| {
+    let logits = catch_panic(|| net.forward_t(xs, train)).map_err(|message| {
         let one: Vec<i64> = [&[1], &shape[1..]].concat();
         let remedy = format!("follow the shapes, layer by layer: `show::summary(&vs, &net, &{one:?})?`");
-        Error::new(&fits, in_words(&told), remedy)
+        Error::new(&fits, in_words(&message), remedy)
     })?;
     if logits.dim() != 2 || logits.size()[0] != shape[0] || !logits.is_floating_point() {
         let found = format!("an output of shape {:?} and kind {:?}", logits.size(), logits.kind());
@@ -31,12 +31,12 @@ pub fn logits(net: &dyn ModuleT, xs: &Tensor, train: bool) -> Result<Tensor> {
 /// # Errors
 /// If a label has no output of its own.
 pub fn loss(logits: &Tensor, labels: &Tensor) -> Result<Tensor> {
-    attempt(|| logits.cross_entropy_for_logits(labels)).map_err(|told| {
+    catch_panic(|| logits.cross_entropy_for_logits(labels)).map_err(|message| {
         let classes = logits.size()[1];
         let expected = format!("labels from 0 to {}, one for each of the {classes} outputs", classes - 1);
-        let found = match attempt(|| labels.max().int64_value(&[])) {
+        let found = match catch_panic(|| labels.max().int64_value(&[])) {
             Ok(largest) if largest >= classes => format!("label {largest}"),
-            _ => told,
+            _ => message,
         };
         Error::new(expected, found, "give the last layer as many outputs as there are classes")
     })
@@ -53,9 +53,9 @@ pub fn correct(logits: &Tensor, labels: &Tensor) -> i64 {
 /// As [`logits`] and [`loss`], or if there is nothing to train.
 pub fn step(net: &dyn ModuleT, opt: &mut Optimizer, xs: &Tensor, labels: &Tensor) -> Result<f64> {
     let loss = loss(&logits(net, xs, true)?, labels)?;
-    attempt(|| opt.backward_step(&loss)).map_err(|told| {
+    catch_panic(|| opt.backward_step(&loss)).map_err(|message| {
         let remedy = "make the layers from the `vs` that the optimiser is built with, and undo `vs.freeze()`";
-        Error::new("a loss that depends on the network's weights", told, remedy)
+        Error::new("a loss that depends on the network's weights", message, remedy)
     })?;
     Ok(loss.double_value(&[]))
 }

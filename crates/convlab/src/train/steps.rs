@@ -1,11 +1,11 @@
-use crate::walk::Walk;
+use crate::progress_iter::ProgressIter;
 
 /// The steps of a training loop, counted from 1; made by [`steps`].
 #[derive(Debug)]
 pub struct Steps {
     done: i64,
     of: i64,
-    walk: Walk,
+    progress_iter: ProgressIter,
 }
 
 /// Counts the steps of a loop that is written by hand: `1, 2, …, count`.
@@ -22,14 +22,14 @@ pub struct Steps {
 /// assert_eq!(sum, 10);
 /// ```
 pub fn steps(count: i64) -> Steps {
-    Steps { done: 0, of: count.max(0), walk: Walk::new("steps", "steps") }
+    Steps { done: 0, of: count.max(0), progress_iter: ProgressIter::new("steps", "steps") }
 }
 
 impl Iterator for Steps {
     type Item = i64;
 
     fn next(&mut self) -> Option<i64> {
-        if !self.walk.goes_on(self.done, self.of) {
+        if !self.progress_iter.advance(self.done, self.of) {
             self.of = self.done;
             return None;
         }

@@ -20,7 +20,7 @@ fn zeroed(inputs: i64, classes: i64) -> (nn::VarStore, nn::Sequential) {
     (vs, net)
 }
 
-fn told<T>(result: crate::Result<T>) -> String {
+fn message<T>(result: crate::Result<T>) -> String {
     result.err().expect("this cannot be trained").to_string()
 }
 
@@ -93,9 +93,9 @@ fn a_network_trains_in_training_mode_and_is_measured_in_the_other_without_gradie
 fn a_linear_layer_of_the_wrong_size_is_told_in_numbers() {
     let (vs, net) = zeroed(320, 10);
     let mut opt = nn::Sgd::default().build(&vs, 0.1).unwrap();
-    let told = told(fit(&net, &mut opt, &two_pixels(4), FitConfig::new()));
+    let message = message(fit(&net, &mut opt, &two_pixels(4), FitConfig::new()));
     assert_eq!(
-        told,
+        message,
         "expected a network that takes images of shape [4, 1, 1, 2] and gives [4, classes], but got 2 numbers for each \
          image where a linear layer takes 320.\nWhat to do: follow the shapes, layer by layer: \
          `show::summary(&vs, &net, &[1, 1, 1, 2])?`."
@@ -106,10 +106,10 @@ fn a_linear_layer_of_the_wrong_size_is_told_in_numbers() {
 fn a_convolution_of_the_wrong_depth_is_told_in_libtorchs_words() {
     let vs = nn::VarStore::new(Device::Cpu);
     let net = nn::conv2d(vs.root(), 3, 8, 1, Default::default());
-    let told = told(accuracy(&net, &two_pixels(4)));
+    let message = message(accuracy(&net, &two_pixels(4)));
     assert!(
-        told.contains("[4, 1, 1, 2]") && told.contains("to have 3 channels, but got 1 channels"),
-        "{told}"
+        message.contains("[4, 1, 1, 2]") && message.contains("to have 3 channels, but got 1 channels"),
+        "{message}"
     );
     // Measuring switches gradients off: also after a panic they are on again.
     assert!(vs.trainable_variables()[0].square().sum(Kind::Float).requires_grad());
@@ -117,8 +117,11 @@ fn a_convolution_of_the_wrong_depth_is_told_in_libtorchs_words() {
 
 #[test]
 fn outputs_that_are_no_scores_are_refused_with_their_shape() {
-    let told = told(accuracy(&nn::func(|xs| xs.shallow_clone()), &two_pixels(4)));
-    assert!(told.contains("an output of shape [4, 1, 1, 2]") && told.contains("flat_view"), "{told}");
+    let message = message(accuracy(&nn::func(|xs| xs.shallow_clone()), &two_pixels(4)));
+    assert!(
+        message.contains("an output of shape [4, 1, 1, 2]") && message.contains("flat_view"),
+        "{message}"
+    );
 }
 
 #[test]
@@ -126,8 +129,11 @@ fn a_label_without_an_output_is_named() {
     let (vs, net) = zeroed(2, 2);
     let split = Split::new(two_pixels(3).images, Tensor::from_slice(&[0i64, 1, 7])).unwrap();
     let mut opt = nn::Sgd::default().build(&vs, 0.1).unwrap();
-    let told = told(fit(&net, &mut opt, &split, FitConfig::new()));
-    assert!(told.contains("labels from 0 to 1, one for each of the 2 outputs, but got label 7"), "{told}");
+    let message = message(fit(&net, &mut opt, &split, FitConfig::new()));
+    assert!(
+        message.contains("labels from 0 to 1, one for each of the 2 outputs, but got label 7"),
+        "{message}"
+    );
 }
 
 #[test]
@@ -135,13 +141,13 @@ fn a_frozen_network_cannot_be_trained_and_the_way_out_is_told() {
     let (mut vs, net) = zeroed(2, 2);
     let mut opt = nn::Sgd::default().build(&vs, 0.1).unwrap();
     vs.freeze();
-    assert!(told(fit(&net, &mut opt, &two_pixels(4), FitConfig::new())).contains("vs.freeze()"));
+    assert!(message(fit(&net, &mut opt, &two_pixels(4), FitConfig::new())).contains("vs.freeze()"));
 }
 
 #[test]
 fn a_panic_of_the_learners_own_code_is_told() {
     let net = nn::func(|_| panic!("my layer is not ready"));
-    assert!(told(accuracy(&net, &two_pixels(2))).contains("my layer is not ready"));
+    assert!(message(accuracy(&net, &two_pixels(2))).contains("my layer is not ready"));
 }
 
 #[test]
@@ -170,13 +176,13 @@ fn a_time_limit_ends_training_after_a_step_and_keeps_what_was_learned() {
 fn numbers_that_make_no_training_are_refused() {
     let (vs, net) = zeroed(2, 2);
     let mut opt = nn::Sgd::default().build(&vs, 0.1).unwrap();
-    let mut with = |config| told(fit(&net, &mut opt, &two_pixels(4), config));
+    let mut with = |config| message(fit(&net, &mut opt, &two_pixels(4), config));
     assert!(with(FitConfig::new().epochs(0)).contains("`epochs` to be at least 1, but got 0"));
     assert!(with(FitConfig::new().batch_size(-1)).contains("`batch_size` to be at least 1, but got -1"));
     assert!(with(FitConfig::new().log_every(0)).contains("`log_every`"));
     let none = two_pixels(4).take(0).unwrap();
-    assert!(told(fit(&net, &mut opt, &none, FitConfig::new())).contains("images to learn from"));
-    assert!(told(accuracy(&net, &none)).contains("images to measure with"));
+    assert!(message(fit(&net, &mut opt, &none, FitConfig::new())).contains("images to learn from"));
+    assert!(message(accuracy(&net, &none)).contains("images to measure with"));
 }
 
 #[test]
@@ -274,7 +280,7 @@ fn a_checkpoint_that_cannot_be_used_is_told_before_the_first_step() {
     let dir = tempfile::tempdir().unwrap();
     let (vs, net, path) = kept(dir.path());
     let mut opt = nn::Sgd::default().build(&vs, 0.5).unwrap();
-    let mut with = |config| told(fit(&net, &mut opt, &two_pixels(4), config));
+    let mut with = |config| message(fit(&net, &mut opt, &two_pixels(4), config));
     assert!(with(FitConfig::new().resume()).contains("a checkpoint to resume from"));
     let nowhere = dir.path().join("none/best.safetensors");
     assert!(with(FitConfig::new().checkpoint(&vs, nowhere)).contains("a folder"));

@@ -3,8 +3,9 @@
 //! Cargo's names hold the path of the checkout. Without it a library is the same wherever it was compiled: it need not
 //! be compiled in the next checkout, nor need the cells that use it.
 
-use super::call::Call;
-use super::sum::Sum;
+use super::rustc_args::RustcArgs;
+use crate::evcxr_contract::cargo::MANIFEST_DIR;
+use crate::fingerprint::Fingerprint;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::{fs, io};
@@ -13,7 +14,7 @@ use std::{fs, io};
 const HELPER: &str = "convlab";
 
 /// Runs the call; if it compiles the helper crate, then only where the same was not compiled before.
-pub fn compile(call: Call, toolchain: &Path) -> ExitCode {
+pub fn compile(call: RustcArgs, toolchain: &Path) -> ExitCode {
     let Some(helper) = Helper::of(&call) else { return crate::run(&mut call.command(toolchain)) };
     if !helper.kept("rlib").exists() {
         // If it cannot be made rustc says so.
@@ -48,9 +49,9 @@ const KINDS: [&str; 3] = ["d", "rmeta", "rlib"];
 const FOLDER: &str = "{convlab}";
 
 impl Helper {
-    fn of(call: &Call) -> Option<Self> {
+    fn of(call: &RustcArgs) -> Option<Self> {
         let compiles_it = call.crate_name() == Some(HELPER) && call.option("--crate-type") == Some("lib");
-        let (_, folder) = call.environment.iter().find(|(name, _)| name == "CARGO_MANIFEST_DIR")?;
+        let (_, folder) = call.environment.iter().find(|(name, _)| name == MANIFEST_DIR)?;
         let cargos_name = call.arguments.iter().find_map(|word| word.strip_prefix("extra-filename="))?;
         compiles_it.then_some(())?;
         let (out_dir, folder, cargos_name) = (call.out_dir(), folder.clone(), cargos_name.to_owned());
@@ -73,7 +74,7 @@ impl Helper {
     }
 
     /// The call that compiles it under its own name.
-    fn making(&self, call: Call) -> Call {
+    fn making(&self, call: RustcArgs) -> RustcArgs {
         let mut call = whole(call)
             .with_code_option("metadata", Some(&self.id))
             .with_code_option("extra-filename", Some(&self.own_name()));
@@ -122,31 +123,31 @@ fn file_name(kind: &str, extra: &str) -> String {
 }
 
 /// Without what is kept for compiling it once more: the same library would be made of other parts.
-fn whole(call: Call) -> Call {
+fn whole(call: RustcArgs) -> RustcArgs {
     call.with_code_option("incremental", None)
 }
 
-/// The sum of the sources and of how they are compiled, wherever they lie and whatever folder cargo works in.
-fn id(call: &Call, out_dir: &Path, folder: &str) -> Option<String> {
+/// The fingerprint of the sources and of how they are compiled, wherever they lie and whatever folder cargo works in.
+fn id(call: &RustcArgs, out_dir: &Path, folder: &str) -> Option<String> {
     let work = out_dir.ancestors().find(|path| path.ends_with("target"))?.to_str()?;
     let is_cargos_name = |text: &str| text.starts_with("metadata=") || text.starts_with("extra-filename=");
-    let mut sum = Sum::default();
+    let mut fingerprint = Fingerprint::default();
     for argument in call.arguments.iter().filter(|argument| !is_cargos_name(argument)) {
-        sum.add(argument.replace(work, "").replace(folder, "").as_bytes());
+        fingerprint.add(argument.replace(work, "").replace(folder, "").as_bytes());
     }
-    add_files(&mut sum, &Path::new(folder).join("src"))?;
-    Some(sum.hex()[..16].to_owned())
+    add_files(&mut fingerprint, &Path::new(folder).join("src"))?;
+    Some(fingerprint.hex()[..16].to_owned())
 }
 
-fn add_files(sum: &mut Sum, folder: &Path) -> Option<()> {
+fn add_files(fingerprint: &mut Fingerprint, folder: &Path) -> Option<()> {
     let mut paths: Vec<_> = fs::read_dir(folder).ok()?.flatten().map(|entry| entry.path()).collect();
     paths.sort();
     for path in paths {
-        sum.add(path.file_name()?.as_encoded_bytes());
+        fingerprint.add(path.file_name()?.as_encoded_bytes());
         if path.is_dir() {
-            add_files(sum, &path)?;
+            add_files(fingerprint, &path)?;
         } else {
-            sum.add(&fs::read(&path).ok()?);
+            fingerprint.add(&fs::read(&path).ok()?);
         }
     }
     Some(())
@@ -156,7 +157,7 @@ fn add_files(sum: &mut Sum, folder: &Path) -> Option<()> {
 mod tests {
     use super::*;
 
-    fn call(work: &Path, checkout: &Path, cargos_name: &str) -> Call {
+    fn call(work: &Path, checkout: &Path, cargos_name: &str) -> RustcArgs {
         let (folder, work) = (checkout.display().to_string(), work.display());
         let arguments = format!(
             "--crate-name convlab {folder}/src/lib.rs --crate-type lib -C metadata={cargos_name} \
@@ -164,7 +165,7 @@ mod tests {
              --out-dir {work}/target/debug/deps -L dependency={work}/target/debug/deps \
              --extern tch={work}/target/debug/deps/libtch-1.rmeta"
         );
-        Call {
+        RustcArgs {
             arguments: arguments.split_whitespace().map(str::to_owned).collect(),
             environment: vec![("CARGO_MANIFEST_DIR".to_owned(), folder)],
         }

@@ -3,38 +3,35 @@
 //! evcxr calls cargo for each cell, and cargo looks at every dependency before it starts rustc. While only the cell
 //! changes it always finds the same: so its call of rustc is remembered, and made again without it.
 
-mod call;
 mod helper;
+mod rustc_args;
 mod shared;
 mod source;
 mod store;
-mod sum;
 
 pub use source::make_ready;
-pub use sum::Sum;
 
-use crate::memory::{self, Memory};
-use call::Call;
+use crate::cargo_cache::{self, CacheEntry};
+use crate::evcxr_contract::{CELL_CRATE, LIBRARY_PATH_FILE};
+use crate::fingerprint::{self, Fingerprint};
+use rustc_args::RustcArgs;
 use shared::Shared;
 use std::path::Path;
 use std::process::{Command, ExitCode, Stdio};
 use store::Store;
 
-/// What evcxr calls the crate that holds a cell.
-const CELL: &str = "ctx";
-
-/// Names the file that tells evcxr which library to load.
-const LIBRARY_TOLD: &str = "EVCXR_EXECUTION_SO_PATH";
+/// Changes when this kernel compiles the same call to something else.
+const VERSION: &str = "3";
 
 /// Names the file in which rustc's stand-in below cargo remembers the call that compiles the cell.
 const REMEMBER: &str = "CONVLAB_REMEMBER";
 
 /// Makes the cell in this folder a library, as this call of cargo would.
 pub fn build(mut cargo: Command, toolchain: &Path) -> ExitCode {
-    let memory = Memory::of(&cargo);
-    match memory.as_ref().and_then(remembered) {
+    let entry = CacheEntry::of(&cargo);
+    match entry.as_ref().and_then(remembered) {
         Some(call) => exit_code(compile(call, toolchain, Store::from_env().as_ref())),
-        None => crate::run(remembering(&mut cargo, memory)),
+        None => crate::run(remembering(&mut cargo, entry)),
     }
 }
 
@@ -43,11 +40,11 @@ pub fn build(mut cargo: Command, toolchain: &Path) -> ExitCode {
 /// evcxr asks for them when it finds no type for a variable. Without the warnings: it would show those, be they of
 /// whatever crate, in the place of what it has to say itself.
 pub fn check(mut cargo: Command, toolchain: &Path) -> ExitCode {
-    let memory = Memory::of(&cargo);
-    let mut command = match memory.as_ref().and_then(remembered) {
+    let entry = CacheEntry::of(&cargo);
+    let mut command = match entry.as_ref().and_then(remembered) {
         Some(call) => call.checking().command(toolchain),
         None => {
-            remembering(&mut cargo, memory);
+            remembering(&mut cargo, entry);
             cargo
         }
     };
@@ -61,28 +58,28 @@ pub fn check(mut cargo: Command, toolchain: &Path) -> ExitCode {
 }
 
 /// The call of rustc that is remembered of a call of cargo, if all that it links is there.
-fn remembered(memory: &Memory) -> Option<Call> {
-    let call = Call::from_text(&memory.recall()?)?;
+fn remembered(entry: &CacheEntry) -> Option<RustcArgs> {
+    let call = RustcArgs::from_text(&entry.read()?)?;
     let whole = call.dependencies().all(|(_, path)| Path::new(path).exists());
     whole.then_some(call)
 }
 
-fn remembering(cargo: &mut Command, memory: Option<Memory>) -> &mut Command {
-    if let Some(memory) = memory {
-        cargo.env(REMEMBER, memory.begin());
+fn remembering(cargo: &mut Command, entry: Option<CacheEntry>) -> &mut Command {
+    if let Some(entry) = entry {
+        cargo.env(REMEMBER, entry.begin());
     }
     cargo
 }
 
 /// Stands in for rustc below cargo: remembers how a cell is compiled, and makes one library of all it depends on.
 pub fn rustc(arguments: Vec<String>, toolchain: &Path) -> ExitCode {
-    let call = Call::new(arguments);
-    let cell = call.crate_name() == Some(CELL) && call.links();
+    let call = RustcArgs::new(arguments);
+    let cell = call.crate_name() == Some(CELL_CRATE) && call.links();
     let (Some(file), true) = (std::env::var_os(REMEMBER), cell) else {
         return helper::compile(call, toolchain);
     };
     let call = call.for_cell();
-    memory::note(Path::new(&file), &call.to_text());
+    cargo_cache::write(Path::new(&file), &call.to_text());
     // Not from the store: cargo expects all that rustc writes.
     exit_code(compile(call, toolchain, None))
 }
@@ -90,14 +87,14 @@ pub fn rustc(arguments: Vec<String>, toolchain: &Path) -> ExitCode {
 /// Compiles the cell, or takes its library from the store, and tells evcxr where it lies.
 ///
 /// It is linked with the shared library of its dependencies, where there can be one.
-fn compile(call: Call, toolchain: &Path, store: Option<&Store>) -> bool {
-    let library = call.library(CELL);
+fn compile(call: RustcArgs, toolchain: &Path, store: Option<&Store>) -> bool {
+    let library = call.library(CELL_CRATE);
     let shared = Shared::of(&call).and_then(|shared| Some(shared.made(toolchain)?.linked()));
-    let key = store.and_then(|_| sum::of_cell(&call, shared.is_some(), toolchain));
+    let key = store.and_then(|_| key_of_cell(&call, shared.is_some(), toolchain));
     let kept = store.zip(key.as_deref());
     if !kept.is_some_and(|(store, key)| store.fetch(key, &library)) {
         if shared.is_some() {
-            source::change(shared::used);
+            let _ = source::read().map(|code| source::write(&shared::used(&code)));
         }
         if !shared.as_ref().unwrap_or(&call).command(toolchain).status().is_ok_and(|status| status.success())
         {
@@ -107,11 +104,29 @@ fn compile(call: Call, toolchain: &Path, store: Option<&Store>) -> bool {
             store.keep(key, &library);
         }
     }
-    if let Some(told) = std::env::var_os(LIBRARY_TOLD) {
+    if let Some(file) = std::env::var_os(LIBRARY_PATH_FILE) {
         // If it cannot be written evcxr will not find the library, and says so.
-        let _ = std::fs::write(told, library.as_os_str().as_encoded_bytes());
+        let _ = std::fs::write(file, library.as_os_str().as_encoded_bytes());
     }
     true
+}
+
+/// The fingerprint of the cell's code, its compiler, the call and all that the call links; `None` if a part cannot be
+/// read.
+fn key_of_cell(call: &RustcArgs, shared: bool, toolchain: &Path) -> Option<String> {
+    let here = std::env::current_dir().ok()?.into_os_string().into_string().ok()?;
+    let mut key = Fingerprint::default();
+    key.add(VERSION.as_bytes()).add(fingerprint::state(&toolchain.join("bin/rustc"))?.as_bytes());
+    key.add(source::canonical(&source::read().ok()?).as_bytes());
+    key.add(&[shared.into()]);
+    // Where the dependencies lie does not matter, but what they are.
+    for argument in call.arguments.iter().filter(|argument| !argument.contains(".rlib")) {
+        key.add(argument.replace(&here, "").as_bytes());
+    }
+    for (name, path) in call.dependencies() {
+        key.add(name.as_bytes()).add(fingerprint::of_file(Path::new(path))?.as_bytes());
+    }
+    Some(key.hex())
 }
 
 fn exit_code(success: bool) -> ExitCode {

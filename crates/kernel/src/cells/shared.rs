@@ -3,18 +3,16 @@
 //!
 //! It also holds what every cell is made of beside the learner's code: evcxr's runtime, and what says why a cell stops.
 
-use super::call::Call;
+use super::rustc_args::RustcArgs;
 use super::source;
-use super::sum::{self, Sum};
-use crate::stops;
+use crate::error_capture;
+use crate::evcxr_contract::{CELL_CRATE, RUNTIME, rustc};
+use crate::fingerprint::{self, Fingerprint};
 use std::fs;
 use std::path::{Path, PathBuf};
 
 /// What the library is called in a cell's code.
 const NAME: &str = "convlab_shared";
-
-/// How the module begins that evcxr writes into every cell.
-const RUNTIME: &str = "mod evcxr_internal_runtime {";
 
 /// Where that module is kept, in the folder that cells are compiled in.
 const KEPT: &str = "evcxr_internal_runtime.rs";
@@ -31,15 +29,22 @@ pub fn variables() {
 
 /// The code of a cell that uses the library; every line stays in its place.
 pub fn used(code: &str) -> String {
-    let runtime = format!("use {NAME}::evcxr_internal_runtime; #[cfg(any())] {RUNTIME}");
-    let code = code.replacen(RUNTIME, &runtime, 1);
-    let code = code.replacen(&stops::module(), &format!("use {NAME}::convlab_stops;"), 1);
+    let code = match RUNTIME.find(code) {
+        Ok(at) => {
+            let library = format!("use {NAME}::evcxr_internal_runtime; #[cfg(any())] ");
+            [&code[..at.start], &library, &code[at.start..]].concat()
+        }
+        // A cell without variables has no such module.
+        Err(_) => code.to_owned(),
+    };
+    let code = code.replacen(&error_capture::module(), &format!("use {NAME}::convlab_error_capture;"), 1);
     source::with(&code, &format!("extern crate {NAME} as _;"))
 }
 
 /// The module that evcxr has written into this cell: up to ours.
 fn runtime(code: &str) -> Option<&str> {
-    code[code.find(RUNTIME)?..].split_once(&stops::module()).map(|(runtime, _)| runtime)
+    let start = RUNTIME.find(code).ok()?.start;
+    code[start..].split_once(&error_capture::module()).map(|(runtime, _)| runtime)
 }
 
 /// The same for a cell without variables: as an earlier one in this folder, or in its stage, had it.
@@ -61,7 +66,7 @@ const EXPORTS: &str = "{ global: [a-zA-Z]*; };\n";
 
 /// The shared library for the cells that `call` compiles.
 pub struct Shared<'a> {
-    call: &'a Call,
+    call: &'a RustcArgs,
     id: String,
     /// What the library holds beside the dependencies.
     own: String,
@@ -71,19 +76,19 @@ pub struct Shared<'a> {
 
 impl<'a> Shared<'a> {
     /// `None` if the call has no dependencies, or has no such library on this system.
-    pub fn of(call: &'a Call) -> Option<Self> {
+    pub fn of(call: &'a RustcArgs) -> Option<Self> {
         let dependencies: Vec<_> = call.dependencies().filter(|(_, path)| path.ends_with(".rlib")).collect();
         if !cfg!(target_os = "linux") || dependencies.is_empty() {
             return None;
         }
-        let code = fs::read_to_string("src/lib.rs").ok()?;
-        let own = format!("pub {}pub {}{VARIABLES}", kept_runtime(&code)?, stops::module());
-        let mut sum = Sum::default();
-        sum.add(own.as_bytes());
+        let code = source::read().ok()?;
+        let own = format!("pub {}pub {}{VARIABLES}", kept_runtime(&code)?, error_capture::module());
+        let mut fingerprint = Fingerprint::default();
+        fingerprint.add(own.as_bytes());
         for (name, path) in &dependencies {
-            sum.add(name.as_bytes()).add(sum::of_file(Path::new(path))?.as_bytes());
+            fingerprint.add(name.as_bytes()).add(fingerprint::of_file(Path::new(path))?.as_bytes());
         }
-        Some(Self { call, id: sum.hex()[..16].to_owned(), own, dependencies })
+        Some(Self { call, id: fingerprint.hex()[..16].to_owned(), own, dependencies })
     }
 
     fn library(&self) -> PathBuf {
@@ -109,14 +114,14 @@ impl<'a> Shared<'a> {
     }
 
     /// The call that compiles a cell, turned to compile `source` to a library that has `exports` too.
-    fn making(&self, source: &Path, exports: &Path) -> Call {
+    fn making(&self, source: &Path, exports: &Path) -> RustcArgs {
         let mut call = self.call.clone().with_code_option("metadata", Some(&self.id));
         for argument in &mut call.arguments {
             match argument.as_str() {
-                super::CELL => *argument = NAME.to_owned(),
-                "src/lib.rs" => *argument = source.display().to_string(),
-                "cdylib" => *argument = "dylib".to_owned(),
-                "--emit=dep-info,link" => *argument = "--emit=link".to_owned(),
+                CELL_CRATE => *argument = NAME.to_owned(),
+                rustc::SOURCE => *argument = source.display().to_string(),
+                rustc::CRATE_TYPE => *argument = "dylib".to_owned(),
+                rustc::EMIT => *argument = "--emit=link".to_owned(),
                 _ => {}
             }
         }
@@ -127,7 +132,7 @@ impl<'a> Shared<'a> {
     }
 
     /// The call with the library.
-    pub fn linked(&self) -> Call {
+    pub fn linked(&self) -> RustcArgs {
         let mut call = self.call.clone();
         call.arguments.extend(["--extern".to_owned(), format!("{NAME}={}", self.library().display())]);
         call
@@ -138,24 +143,30 @@ impl<'a> Shared<'a> {
 mod tests {
     use super::*;
 
-    const CELL: &str = "#![allow(dead_code)]\nmod evcxr_internal_runtime {\n// x\npub struct VariableStore {\n}\n}\n#[unsafe(no_mangle)]\npub fn run() {}\n";
+    use crate::evcxr_contract::tests::WITH_VARIABLES;
+
+    fn ready() -> String {
+        error_capture::with_reasons(&WITH_VARIABLES.replace("run_user_code_2", "run_user_code_"))
+            .unwrap()
+            .replace("run_user_code_(", "run_user_code(")
+    }
 
     #[test]
     fn a_cell_takes_from_the_library_what_all_cells_have_and_no_line_moves() {
-        let ready = crate::stops::with_reasons(CELL);
-        let used = used(&ready);
+        let used = used(&ready());
         assert!(used.contains(
             "\nuse convlab_shared::evcxr_internal_runtime; #[cfg(any())] mod evcxr_internal_runtime {\n"
         ));
-        assert!(used.contains("use convlab_shared::convlab_stops;") && !used.contains("mod convlab_stops"));
-        assert_eq!(used.lines().count(), ready.lines().count());
+        assert!(used.contains("use convlab_shared::convlab_error_capture;"), "{used}");
+        assert!(used.contains("extern crate convlab_shared as _; #[unsafe(no_mangle)]"), "{used}");
+        assert!(!used.contains("mod convlab_error_capture"), "{used}");
+        assert_eq!(used.lines().count(), ready().lines().count());
     }
 
     #[test]
     fn the_library_holds_evcxrs_module_as_it_is() {
-        let ready = crate::stops::with_reasons(CELL);
-        let module = "mod evcxr_internal_runtime {\n// x\npub struct VariableStore {\n}\n}\n";
-        assert_eq!(runtime(&ready).unwrap(), module);
+        let module = "mod evcxr_internal_runtime {\npub struct VariableStore {\n}\n}\n";
+        assert_eq!(runtime(&ready()).unwrap(), module);
         assert_eq!(runtime("fn main() {}"), None);
     }
 }

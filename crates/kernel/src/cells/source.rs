@@ -1,11 +1,35 @@
 //! The code that evcxr writes around a cell.
 
+use crate::evcxr_contract::{FUNCTION, HEAD, KEEP_CODE, Missing, VARIABLE_LINES, rustc};
 use ra_ap_rustc_lexer::{FrontmatterAllowed, Token, TokenKind, tokenize};
-use std::fs;
+use std::{fs, io};
 
 /// Makes the cell in this folder say why it stops, and gives its function the name that all have.
-pub fn make_ready() {
-    change(|code| with_own_import(&renamed(&crate::stops::with_reasons(code))));
+///
+/// # Errors
+/// If a text is missing that evcxr writes around a cell, or the code cannot be read or written.
+pub fn make_ready() -> Result<(), String> {
+    let code = read().map_err(|error| format!("cannot read {}: {error}", rustc::SOURCE))?;
+    keep(&code).map_err(|error| format!("cannot keep the cell's code: {error}"))?;
+    let ready = crate::error_capture::with_reasons(&code).and_then(|code| renamed(&code));
+    write(&with_own_import(&ready.map_err(|missing| missing.to_string())?))
+}
+
+fn keep(code: &str) -> io::Result<()> {
+    let Some(folder) = std::env::var_os(KEEP_CODE).map(std::path::PathBuf::from) else { return Ok(()) };
+    fs::create_dir_all(&folder)?;
+    let count = fs::read_dir(&folder)?.count();
+    fs::write(folder.join(format!("{count:04}.rs")), code)
+}
+
+/// The code of the cell in this folder.
+pub fn read() -> io::Result<String> {
+    fs::read_to_string(rustc::SOURCE)
+}
+
+/// Puts other code in its place.
+pub fn write(code: &str) -> Result<(), String> {
+    fs::write(rustc::SOURCE, code).map_err(|error| format!("cannot write {}: {error}", rustc::SOURCE))
 }
 
 /// Where rustc proposes an import it names the line of the first one there is, or of the first item. If that were a
@@ -17,32 +41,25 @@ fn with_own_import(code: &str) -> String {
     }
 }
 
-/// Changes the code of the cell in this folder.
-pub fn change(with: impl FnOnce(&str) -> String) {
-    if let Ok(code) = fs::read_to_string("src/lib.rs") {
-        // As evcxr wrote it, the cell runs too.
-        let _ = fs::write("src/lib.rs", with(&code));
-    }
-}
-
 /// The code with an item before the cell's function, in its line: every line stays in its place.
 pub fn with(code: &str, item: &str) -> String {
-    code.replacen(ATTRIBUTE, &format!("{item} {ATTRIBUTE}"), 1)
+    code.replacen(HEAD_OF_ALL_CELLS, &format!("{item} {HEAD_OF_ALL_CELLS}"), 1)
 }
 
-/// How evcxr begins the function that holds the cell.
-const ATTRIBUTE: &str = "#[unsafe(no_mangle)]";
-
-/// What every cell's function is called in its library; `runtime.rs` looks for it there.
-const FUNCTION: &str = "run_user_code";
+/// How the function begins that holds a cell, once [`renamed`].
+const HEAD_OF_ALL_CELLS: &str = "#[unsafe(no_mangle)]\npub extern \"C\" fn run_user_code(";
 
 /// Calls the cell's function [`FUNCTION`]: evcxr counts a number up at its end, and code that only differs in it is
 /// the same.
-fn renamed(code: &str) -> String {
-    let Some((before, rest)) = code.split_once(&format!("pub extern \"C\" fn {FUNCTION}_")) else {
-        return code.to_owned();
-    };
-    format!("{before}pub extern \"C\" fn {FUNCTION}{}", rest.trim_start_matches(|c: char| c.is_ascii_digit()))
+fn renamed(code: &str) -> Result<String, Missing> {
+    if !HEAD.is_in(code) {
+        return Ok(code.to_owned());
+    }
+    let number = HEAD.find(code)?.end;
+    let rest = code[number..].trim_start_matches(|c: char| c.is_ascii_digit());
+    let before = code[..number].trim_end_matches('_');
+    debug_assert!(before.ends_with(FUNCTION));
+    Ok(format!("{before}{rest}"))
 }
 
 /// The same text for codes that differ only in the order of what stands at the top level, or of the kept variables:
@@ -92,15 +109,10 @@ fn followed_by_more(tokens: &[Token]) -> bool {
     next.is_some_and(|token| matches!(token.kind, TokenKind::Semi | TokenKind::Dot | TokenKind::Comma))
 }
 
-/// How the lines begin, and how they go on, in which evcxr takes variables from its store and puts them back.
-const VARIABLES: [(&str, &str); 3] = [
-    ("vars_ok &= ", "evcxr_variable_store.check_variable::<"),
-    ("let ", " = evcxr_variable_store.take_variable::<"),
-    ("", "evcxr_variable_store.put_variable::<"),
-];
-
 fn variables(line: &str) -> Option<usize> {
-    VARIABLES.iter().position(|(start, rest)| line.trim_start().starts_with(start) && line.contains(rest))
+    VARIABLE_LINES
+        .iter()
+        .position(|(start, rest)| line.trim_start().starts_with(start) && line.contains(rest))
 }
 
 /// Sorts neighbouring lines that do the same with one variable each.
@@ -214,10 +226,8 @@ evcxr_variable_store.put_variable::<i64>(stringify!(a), a);
 
     #[test]
     fn the_functions_number_is_cut() {
-        assert_eq!(
-            renamed("#[unsafe(no_mangle)]\npub extern \"C\" fn run_user_code_12("),
-            "#[unsafe(no_mangle)]\npub extern \"C\" fn run_user_code("
-        );
-        assert_eq!(renamed("fn evcxr_analysis_wrapper("), "fn evcxr_analysis_wrapper(");
+        let cell = "#[unsafe(no_mangle)]\npub extern \"C\" fn run_user_code_12(";
+        assert_eq!(renamed(cell).unwrap(), HEAD_OF_ALL_CELLS);
+        assert_eq!(renamed("fn evcxr_analysis_wrapper(").unwrap(), "fn evcxr_analysis_wrapper(");
     }
 }

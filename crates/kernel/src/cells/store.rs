@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 /// How much the store may hold; a cell takes some ten kilobytes.
-const MOST_BYTES: u64 = 200_000_000;
+const MAX_BYTES: u64 = 200_000_000;
 
 /// What is being written is gone after this time, or was left by a writer that was killed.
 const LONGEST_WRITING: Duration = Duration::from_secs(600);
@@ -52,7 +52,7 @@ impl Store {
             replace(&self.folder.join(key), &[&Sha256::digest(&library), &library])
         });
         if kept.is_ok() {
-            self.prune(MOST_BYTES);
+            self.prune(MAX_BYTES);
         }
     }
 
@@ -183,11 +183,11 @@ mod tests {
         let rest = store.folder.join(format!("{PARTIAL}77-b"));
         fs::write(&rest, b"libr").unwrap();
         assert_eq!(fetched(&store, dir.path(), "b"), None);
-        store.prune(MOST_BYTES);
+        store.prune(MAX_BYTES);
         assert!(rest.exists(), "it may be in the making");
         let old = SystemTime::now() - 2 * LONGEST_WRITING;
         File::options().write(true).open(&rest).unwrap().set_modified(old).unwrap();
-        store.prune(MOST_BYTES);
+        store.prune(MAX_BYTES);
         assert_eq!(files(&store), ["a"]);
     }
 

@@ -1,7 +1,7 @@
 //! Jupyter's *interrupt*. It signals the whole group: the compiler ends; a cell that listens ends after its step; the
 //! kernel only counts. A second one ends the learner's process.
 
-use super::outlet::Outlet;
+use super::iopub::IoPub;
 use serde_json::json;
 use std::process::Child;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -24,11 +24,11 @@ pub struct Interrupts {
 
 impl Interrupts {
     /// Begins to watch for signals.
-    pub fn start(outlet: Outlet) -> Arc<Self> {
+    pub fn start(iopub: IoPub) -> Arc<Self> {
         catch();
         let interrupts = Arc::new(Self::default());
         let watched = Arc::clone(&interrupts);
-        std::thread::spawn(move || watched.look(&outlet));
+        std::thread::spawn(move || watched.look(&iopub));
         interrupts
     }
 
@@ -64,6 +64,14 @@ impl Interrupts {
         self.with_process(|process| drop(process.kill()));
     }
 
+    /// Whether the process that runs the learner's code has not ended.
+    pub fn process_lives(&self) -> bool {
+        let process = self.process.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        process.is_some_and(|process| {
+            matches!(process.lock().unwrap_or_else(PoisonError::into_inner).try_wait(), Ok(None))
+        })
+    }
+
     fn with_process(&self, act: impl FnOnce(&mut Child)) {
         let process = self.process.lock().unwrap_or_else(PoisonError::into_inner).clone();
         if let Some(process) = process {
@@ -71,21 +79,21 @@ impl Interrupts {
         }
     }
 
-    fn look(&self, outlet: &Outlet) {
+    fn look(&self, iopub: &IoPub) {
         let mut first: Option<Instant> = None;
-        let mut told = false;
+        let mut message = false;
         loop {
             std::thread::sleep(Duration::from_millis(50));
             let count = if self.runs.load(Ordering::SeqCst) { self.count() } else { 0 };
             match count {
-                0 => (first, told) = (None, false),
+                0 => (first, message) = (None, false),
                 1 => {
                     let since = first.get_or_insert_with(Instant::now);
-                    if since.elapsed() > PATIENCE && !told {
-                        told = true;
+                    if since.elapsed() > PATIENCE && !message {
+                        message = true;
                         let text = "The cell does not listen to the interrupt. Interrupt once more to end it; \
                                     all variables will be gone.\n";
-                        outlet.output("stream", &json!({"name": "stderr", "text": text}));
+                        iopub.output("stream", &json!({"name": "stderr", "text": text}));
                     }
                 }
                 _ => self.kill(),

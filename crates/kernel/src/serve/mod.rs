@@ -2,24 +2,26 @@
 //!
 //! Questions about the kernel are answered at once; all that needs evcxr waits in one queue for the [`Worker`].
 
+mod comm;
 mod interrupt;
-mod outlet;
+mod iopub;
 mod output;
 mod report;
-mod waiting;
+mod startup_notice;
 pub mod warm;
 mod wire;
 mod worker;
 
+use comm::{Comms, is_comm};
 use interrupt::Interrupts;
-use outlet::Outlet;
+use iopub::IoPub;
 use serde_json::{Value, json};
+use startup_notice::StartupNotice;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
-use waiting::Waiting;
 use wire::{Connection, Message};
 use worker::{Reply, Worker, reply_to};
 use zeromq::{PubSocket, RepSocket, RouterSocket, Socket, SocketRecv, SocketSend, ZmqMessage};
@@ -36,8 +38,8 @@ pub fn serve(file: &Path) -> Result<(), String> {
 }
 
 async fn run(connection: Connection) -> Result<(), zeromq::ZmqError> {
-    let mut iopub = PubSocket::new();
-    iopub.bind(&connection.endpoint("iopub_port")).await?;
+    let mut socket = PubSocket::new();
+    socket.bind(&connection.endpoint("iopub_port")).await?;
     let shell = router(&connection, "shell_port").await?;
     let control = router(&connection, "control_port").await?;
     let stdin = router(&connection, "stdin_port").await?;
@@ -45,8 +47,8 @@ async fn run(connection: Connection) -> Result<(), zeromq::ZmqError> {
     heartbeat.bind(&connection.endpoint("hb_port")).await?;
 
     let (queue, messages) = unbounded_channel();
-    let outlet = Outlet::new(connection.clone(), queue);
-    tokio::spawn(publish(iopub, messages));
+    let iopub = IoPub::new(connection.clone(), queue);
+    tokio::spawn(publish(socket, messages));
     tokio::spawn(async move {
         while let Ok(beat) = heartbeat.recv().await {
             if heartbeat.send(beat).await.is_err() {
@@ -54,12 +56,12 @@ async fn run(connection: Connection) -> Result<(), zeromq::ZmqError> {
             }
         }
     });
-    outlet.status(None, "starting");
-    let interrupts = Interrupts::start(outlet.clone());
-    let desk = Arc::new(Desk::new(connection, outlet, Arc::clone(&interrupts)));
-    tokio::spawn(Arc::clone(&desk).listen(shell, true));
+    iopub.status(None, "starting");
+    let interrupts = Interrupts::start(iopub.clone());
+    let server = Arc::new(Server::new(connection, iopub, Arc::clone(&interrupts)));
+    tokio::spawn(Arc::clone(&server).listen(shell, true));
     let _stdin = stdin;
-    desk.listen(control, false).await;
+    server.listen(control, false).await;
     Ok(())
 }
 
@@ -77,27 +79,30 @@ async fn publish(mut iopub: PubSocket, mut messages: UnboundedReceiver<ZmqMessag
 }
 
 /// Takes requests in and gives replies out.
-struct Desk {
+struct Server {
     connection: Connection,
-    outlet: Outlet,
+    iopub: IoPub,
     interrupts: Arc<Interrupts>,
     requests: mpsc::Sender<Message>,
     /// How many requests wait for the worker or are with it.
     waiting: Arc<AtomicUsize>,
     replies: std::sync::Mutex<Option<UnboundedReceiver<Reply>>>,
-    getting_ready: Waiting,
+    getting_ready: StartupNotice,
+    comms: Comms,
 }
 
-impl Desk {
-    fn new(connection: Connection, outlet: Outlet, interrupts: Arc<Interrupts>) -> Self {
+impl Server {
+    fn new(connection: Connection, iopub: IoPub, interrupts: Arc<Interrupts>) -> Self {
         let (requests, queue) = mpsc::channel();
         let (sender, replies) = unbounded_channel();
-        let (told, watched) = (outlet.clone(), Arc::clone(&interrupts));
-        let getting_ready = Waiting::default();
+        let (message, watched) = (iopub.clone(), Arc::clone(&interrupts));
+        let getting_ready = StartupNotice::default();
         let waiting = getting_ready.clone();
-        std::thread::spawn(move || work(told, watched, &waiting, &queue, &sender));
+        let comms = Comms::default();
+        let open = comms.clone();
+        std::thread::spawn(move || work(message, watched, open, &waiting, &queue, &sender));
         let (waiting, replies) = (Arc::default(), Some(replies).into());
-        Self { connection, outlet, interrupts, requests, waiting, replies, getting_ready }
+        Self { connection, iopub, interrupts, requests, waiting, replies, getting_ready, comms }
     }
 
     /// Serves one socket until it is closed or a shutdown is asked for.
@@ -113,7 +118,7 @@ impl Desk {
                     let Some(request) = self.connection.decode(frames) else { continue };
                     let Some((kind, content)) = self.answer(&request) else { continue };
                     self.send(&mut sender, &request, kind, &content).await;
-                    self.outlet.status(Some(&request), "idle");
+                    self.iopub.status(Some(&request), "idle");
                     if kind == "shutdown_reply" {
                         // The queue of what is published is emptied meanwhile.
                         tokio::time::sleep(std::time::Duration::from_millis(20)).await;
@@ -142,7 +147,7 @@ impl Desk {
         let answer = match request.kind() {
             "kernel_info_request" => ("kernel_info_reply", kernel_info()),
             "is_complete_request" => ("is_complete_reply", is_complete(request.code())),
-            "comm_info_request" => ("comm_info_reply", json!({"status": "ok", "comms": {}})),
+            "comm_info_request" => ("comm_info_reply", self.comms.info(request)),
             "history_request" => ("history_reply", json!({"status": "ok", "history": []})),
             "interrupt_request" => {
                 self.interrupts.ask();
@@ -165,40 +170,49 @@ impl Desk {
             "execute_request" | "complete_request" | "inspect_request" => {
                 self.waiting.fetch_add(1, Ordering::SeqCst);
                 if request.kind() == "execute_request" && !request.flag("silent", false) {
-                    self.getting_ready.begin(&self.outlet, request);
+                    self.getting_ready.begin(&self.iopub, request);
                 }
                 // When the worker is gone so is the kernel.
                 let _ = self.requests.send(request.clone());
                 return None;
             }
+            "comm_open" | "comm_msg" | "comm_close" => {
+                self.comms.note(request);
+                let _ = self.requests.send(request.clone());
+                return None;
+            }
             _ => return None,
         };
-        self.outlet.status(Some(request), "busy");
+        self.iopub.status(Some(request), "busy");
         Some(answer)
     }
 }
 
 /// Makes the worker and lets it work; where evcxr cannot start every request is answered with why.
 fn work(
-    outlet: Outlet,
+    iopub: IoPub,
     interrupts: Arc<Interrupts>,
-    waiting: &Waiting,
+    comms: Comms,
+    waiting: &StartupNotice,
     requests: &mpsc::Receiver<Message>,
     replies: &UnboundedSender<Reply>,
 ) {
-    let worker = Worker::new(outlet.clone(), interrupts);
-    waiting.end(&outlet);
+    let worker = Worker::new(iopub.clone(), interrupts, comms);
+    waiting.end(&iopub);
     match worker {
         Ok(worker) => worker.serve(requests, replies),
         Err(error) => {
-            let told = format!("The kernel cannot start: {error}\nWhat to do: run `cargo lab doctor`.");
+            let message = format!("The kernel cannot start: {error}\nWhat to do: run `cargo lab doctor`.");
             while let Ok(request) = requests.recv() {
-                outlet.begin(&request);
-                let mut content = json!({"ename": "Kernel", "evalue": told, "traceback": [told]});
-                outlet.say("error", Some(&request), &content);
+                if is_comm(&request) {
+                    continue;
+                }
+                iopub.begin(&request);
+                let mut content = json!({"ename": "Kernel", "evalue": message, "traceback": [message]});
+                iopub.say("error", Some(&request), &content);
                 content["status"] = "error".into();
                 let _ = replies.send((request.clone(), reply_to(&request), content));
-                outlet.status(Some(&request), "idle");
+                iopub.status(Some(&request), "idle");
             }
         }
     }
@@ -211,7 +225,7 @@ fn kernel_info() -> Value {
         "implementation": "convlab",
         "implementation_version": env!("CARGO_PKG_VERSION"),
         "language_info": {
-            "name": "rust", "version": "1.95", "mimetype": "text/rust", "file_extension": ".rs",
+            "name": "rust", "version": env!("CONVLAB_RUSTC"), "mimetype": "text/rust", "file_extension": ".rs",
             "pygments_lexer": "rust", "codemirror_mode": "rust",
         },
         "banner": "convlab: Rust notebooks, compiled by evcxr",

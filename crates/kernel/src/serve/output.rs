@@ -1,6 +1,6 @@
 //! Turns the lines that a cell prints into what Jupyter shows, in their order.
 
-use super::outlet::Outlet;
+use super::iopub::IoPub;
 use crossbeam_channel::{Receiver, Select, Sender, bounded};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -27,7 +27,7 @@ pub struct Pump(Sender<Sender<()>>);
 
 impl Pump {
     /// Begins to hand on both streams.
-    pub fn start(stdout: Receiver<String>, stderr: Receiver<String>, outlet: Outlet) -> Self {
+    pub fn start(stdout: Receiver<String>, stderr: Receiver<String>, iopub: IoPub) -> Self {
         let (sender, fences) = bounded::<Sender<()>>(0);
         std::thread::spawn(move || {
             let mut shown = BTreeSet::new();
@@ -38,19 +38,19 @@ impl Pump {
             loop {
                 match select.ready() {
                     0 => {
-                        hand_on("stdout", &stdout, &outlet, &mut shown);
+                        hand_on("stdout", &stdout, &iopub, &mut shown);
                         std::thread::sleep(PAUSE);
                     }
                     1 => {
-                        hand_on("stderr", &stderr, &outlet, &mut shown);
+                        hand_on("stderr", &stderr, &iopub, &mut shown);
                         std::thread::sleep(PAUSE);
                     }
                     _ => match fences.try_recv() {
                         Ok(done) => {
-                            hand_on("stdout", &stdout, &outlet, &mut shown);
+                            hand_on("stdout", &stdout, &iopub, &mut shown);
                             while let Ok(line) = stderr.recv_timeout(SILENCE) {
-                                text("stderr", &format!("{line}\n"), &outlet);
-                                hand_on("stderr", &stderr, &outlet, &mut shown);
+                                text("stderr", &format!("{line}\n"), &iopub);
+                                hand_on("stderr", &stderr, &iopub, &mut shown);
                             }
                             drop(done);
                         }
@@ -72,13 +72,13 @@ impl Pump {
     }
 }
 
-fn hand_on(stream: &str, lines: &Receiver<String>, outlet: &Outlet, shown: &mut BTreeSet<String>) {
+fn hand_on(stream: &str, lines: &Receiver<String>, iopub: &IoPub, shown: &mut BTreeSet<String>) {
     let mut together = String::new();
     while let Ok(line) = lines.try_recv() {
         match line.strip_prefix(MARK).and_then(|json| message(json, shown)) {
             Some((kind, content)) => {
-                text(stream, &std::mem::take(&mut together), outlet);
-                outlet.output(&kind, &content);
+                text(stream, &std::mem::take(&mut together), iopub);
+                iopub.output(&kind, &content);
             }
             None => {
                 together.push_str(&line);
@@ -86,15 +86,15 @@ fn hand_on(stream: &str, lines: &Receiver<String>, outlet: &Outlet, shown: &mut 
             }
         }
         if together.len() > MOST {
-            text(stream, &std::mem::take(&mut together), outlet);
+            text(stream, &std::mem::take(&mut together), iopub);
         }
     }
-    text(stream, &together, outlet);
+    text(stream, &together, iopub);
 }
 
-fn text(stream: &str, text: &str, outlet: &Outlet) {
+fn text(stream: &str, text: &str, iopub: &IoPub) {
     if !text.is_empty() {
-        outlet.output("stream", &json!({"name": stream, "text": text}));
+        iopub.output("stream", &json!({"name": stream, "text": text}));
     }
 }
 

@@ -9,18 +9,18 @@ pub fn of(error: &CompilationError, code: &str, count: u64) -> Vec<String> {
     if error.is_from_user_code()
         && let Some(report) = error.build_report(name.clone(), code.to_owned(), Theme::Light)
     {
-        let mut told = Vec::new();
-        if report.write(sources([(name, code.to_owned())]), &mut told).is_ok() {
-            return String::from_utf8_lossy(&told).lines().map(str::to_owned).collect();
+        let mut message = Vec::new();
+        if report.write(sources([(name, code.to_owned())]), &mut message).is_ok() {
+            return String::from_utf8_lossy(&message).lines().map(str::to_owned).collect();
         }
     }
-    let mut told: Vec<String> = error
+    let mut message: Vec<String> = error
         .spanned_messages()
         .iter()
         .flat_map(|message| message.lines.iter().cloned().chain([message.label.clone()]))
         .filter(|line| !line.is_empty())
         .collect();
-    told.insert(0, error.message());
-    told.extend(error.help().into_iter().map(|help| format!("help: {help}")));
-    told
+    message.insert(0, error.message());
+    message.extend(error.help().into_iter().map(|help| format!("help: {help}")));
+    message
 }

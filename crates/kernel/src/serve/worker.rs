@@ -1,10 +1,12 @@
 //! The one thread that compiles and runs cells, one after the other.
 
+use super::comm::{Comms, Views, is_comm};
 use super::interrupt::Interrupts;
-use super::outlet::Outlet;
+use super::iopub::IoPub;
 use super::output::Pump;
 use super::wire::Message;
-use crate::lines;
+use crate::evcxr_contract::{EXECUTION_PHASE, NO_TEXT, NOTHING_FOUND};
+use crate::symbolize;
 use evcxr::{CommandContext, Error, EvalOutputs};
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -12,16 +14,13 @@ use std::sync::mpsc::Receiver;
 use std::time::Duration;
 use tokio::sync::mpsc::UnboundedSender;
 
-/// How the results begin in which a cell says why it stopped (`stops/`), and what such an error is called.
-const STOPS: [(&str, &str); 2] =
+/// How the results begin in which a cell says why it stopped (`error_capture/`), and what such an error is called.
+const REASONS: [(&str, &str); 2] =
     [("■ The cell stopped at `?`: ", "Error"), ("■ The cell stopped in a panic: ", "Panic")];
 
 /// The kind of result in which such a cell tells where, the innermost place first: `= ` and a line of its code, or an
-/// address as `lines.rs` reads it.
+/// address as `symbolize.rs` reads it.
 const PLACES: &str = "application/x-convlab-places";
-
-/// What evcxr calls the time in which a cell itself runs.
-const EXECUTION: &str = "Execution";
 
 /// A request's answer: the kind of message and its content.
 pub type Reply = (Message, &'static str, Value);
@@ -38,8 +37,9 @@ pub fn reply_to(request: &Message) -> &'static str {
 pub struct Worker {
     context: CommandContext,
     pump: Pump,
-    outlet: Outlet,
+    iopub: IoPub,
     interrupts: Arc<Interrupts>,
+    views: Views,
     count: u64,
     /// The cells that were run, by their number.
     cells: Vec<(u64, String)>,
@@ -47,18 +47,24 @@ pub struct Worker {
 
 impl Worker {
     /// Makes evcxr ready, which takes seconds.
-    pub fn new(outlet: Outlet, interrupts: Arc<Interrupts>) -> Result<Self, String> {
+    pub fn new(iopub: IoPub, interrupts: Arc<Interrupts>, comms: Comms) -> Result<Self, String> {
+        let views = Views::new(comms, iopub.clone(), Arc::clone(&interrupts));
         let (mut context, outputs, helper) = super::warm::context()?;
-        let pump = Pump::start(outputs.stdout, outputs.stderr, outlet.clone());
+        let pump = Pump::start(outputs.stdout, outputs.stderr, iopub.clone());
         interrupts.watch(context.process_handle());
         super::warm::up(&mut context, helper.as_deref());
-        Ok(Self { context, pump, outlet, interrupts, count: 0, cells: Vec::new() })
+        Ok(Self { context, pump, iopub, interrupts, views, count: 0, cells: Vec::new() })
     }
 
     /// Serves requests until no more can come.
     pub fn serve(mut self, requests: &Receiver<Message>, replies: &UnboundedSender<Reply>) {
         while let Ok(request) = requests.recv() {
-            self.outlet.begin(&request);
+            self.iopub.begin(&request);
+            if is_comm(&request) {
+                self.views.serve(&request);
+                self.iopub.status(Some(&request), "idle");
+                continue;
+            }
             let kind = reply_to(&request);
             let content = match kind {
                 "execute_reply" => self.execute(&request),
@@ -70,17 +76,22 @@ impl Worker {
             // What waits already was sent before the error was seen, and is not run; what comes after the reply is.
             let aborted: Vec<_> = if stop { requests.try_iter().collect() } else { Vec::new() };
             let _ = replies.send((request.clone(), kind, content));
-            self.outlet.status(Some(&request), "idle");
+            self.iopub.status(Some(&request), "idle");
             self.abort(aborted, replies);
         }
     }
 
-    fn abort(&self, requests: Vec<Message>, replies: &UnboundedSender<Reply>) {
+    fn abort(&mut self, requests: Vec<Message>, replies: &UnboundedSender<Reply>) {
         for request in requests {
-            self.outlet.begin(&request);
+            self.iopub.begin(&request);
+            if is_comm(&request) {
+                self.views.serve(&request);
+                self.iopub.status(Some(&request), "idle");
+                continue;
+            }
             let content = json!({"status": "aborted", "execution_count": self.count});
             let _ = replies.send((request.clone(), reply_to(&request), content));
-            self.outlet.status(Some(&request), "idle");
+            self.iopub.status(Some(&request), "idle");
         }
     }
 
@@ -89,10 +100,10 @@ impl Worker {
         if !silent && request.flag("store_history", true) && !request.code().trim().is_empty() {
             self.count += 1;
         }
-        self.outlet.turn_to(request);
+        self.iopub.turn_to(request);
         if !silent {
             let input = json!({"code": request.code(), "execution_count": self.count});
-            self.outlet.output("execute_input", &input);
+            self.iopub.output("execute_input", &input);
         }
         self.cells.push((self.count, request.code().to_owned()));
         self.interrupts.begin();
@@ -107,7 +118,7 @@ impl Worker {
                     own = outputs
                         .phases
                         .iter()
-                        .filter(|phase| phase.name == EXECUTION)
+                        .filter(|phase| phase.name == EXECUTION_PHASE)
                         .map(|phase| phase.duration)
                         .sum();
                     if !silent {
@@ -120,11 +131,11 @@ impl Worker {
             Err(Error::SubprocessTerminated(_)) if interrupted => {
                 Some(Failure::interrupted("The cell was ended: all variables are gone. Run the cells again."))
             }
-            Err(Error::SubprocessTerminated(told)) => Some(Failure::new("Kernel", &gone(&told))),
+            Err(Error::SubprocessTerminated(message)) => Some(Failure::new("Kernel", &gone(&message))),
             Err(_) if interrupted => Some(Failure::interrupted(
                 "The cell was interrupted while it was compiled: nothing of it has run.",
             )),
-            Err(error) => Some(self.objection(&error, request.code())),
+            Err(error) => Some(self.compiler_failure(&error, request.code())),
         };
         match failure {
             None => {
@@ -135,7 +146,7 @@ impl Worker {
             }
             Some(failure) => {
                 let mut content = failure.content();
-                self.outlet.output("error", &content);
+                self.iopub.output("error", &content);
                 content["status"] = "error".into();
                 content["execution_count"] = self.count.into();
                 content
@@ -153,23 +164,23 @@ impl Worker {
         });
         let data: serde_json::Map<_, _> = data.collect();
         let result = json!({"execution_count": self.count, "data": data, "metadata": {}});
-        self.outlet.output("execute_result", &result);
+        self.iopub.output("execute_result", &result);
     }
 
     /// What the compiler, or evcxr itself, objects to.
-    fn objection(&mut self, error: &Error, code: &str) -> Failure {
+    fn compiler_failure(&mut self, error: &Error, code: &str) -> Failure {
         let Error::CompilationErrors(errors) = error else {
-            let told = error.to_string();
-            if !told.contains("valid UTF-8") {
-                return Failure::new("Error", &told);
+            let message = error.to_string();
+            if !message.contains(NO_TEXT) {
+                return Failure::new("Error", &message);
             }
             // The rest of the cell's output would be taken for that of the next.
             self.interrupts.kill();
             // evcxr notices with the next code, begins anew and forgets the variables; `:restart` would keep their names.
             let _ = self.context.execute("();");
-            let told =
+            let message =
                 "The cell printed bytes that are no text (UTF-8). It was ended: all variables are gone.";
-            return Failure::new("Kernel", told);
+            return Failure::new("Kernel", message);
         };
         let report =
             errors.iter().map(|error| super::report::of(error, code, self.count)).collect::<Vec<_>>();
@@ -198,7 +209,7 @@ impl Worker {
 
     fn inspect(&mut self, request: &Message) -> Value {
         match self.context.hover_at(request.code(), request.cursor()) {
-            Ok((plain, markdown)) if plain != "No documentation found" => json!({
+            Ok((plain, markdown)) if plain != NOTHING_FOUND => json!({
                 "status": "ok", "found": true, "metadata": {},
                 "data": {"text/plain": plain, "text/markdown": markdown},
             }),
@@ -231,11 +242,12 @@ impl Failure {
 /// The failure of a cell that says in its result why it stopped.
 fn stopped(outputs: &EvalOutputs, cells: &[(u64, String)]) -> Option<Failure> {
     let text = outputs.content_by_mime_type.get("text/plain")?;
-    let (name, message) = STOPS.iter().find_map(|(start, name)| Some((*name, text.strip_prefix(start)?)))?;
+    let (name, message) =
+        REASONS.iter().find_map(|(start, name)| Some((*name, text.strip_prefix(start)?)))?;
     let places = outputs.content_by_mime_type.get(PLACES).map_or("", String::as_str);
     let lines = match places.strip_prefix("= ") {
         Some(line) => vec![line.trim().to_owned()],
-        None => lines::of(places.lines()),
+        None => symbolize::of(places.lines()),
     };
     let trace = text.lines().map(str::to_owned).chain(trace(&lines, cells)).collect();
     Some(Failure { name, message: message.to_owned(), trace })
@@ -254,8 +266,8 @@ fn trace(lines: &[String], cells: &[(u64, String)]) -> Vec<String> {
     places
 }
 
-fn gone(told: &str) -> String {
-    format!("The cell ended its own process: all variables are gone. {told}")
+fn gone(message: &str) -> String {
+    format!("The cell ended its own process: all variables are gone. {message}")
 }
 
 #[cfg(test)]
@@ -271,8 +283,8 @@ mod tests {
         ];
         let lines =
             ["x.matmul(x)", "let a = twice(&b);", "let a = twice(&b);", "}", "match catch_unwind(|| {"];
-        let told = ["  in cell [1], line 2:  x.matmul(x)", "  in cell [7], line 2:  let a = twice(&b);"];
-        assert_eq!(trace(&lines.map(str::to_owned), &cells), told);
+        let message = ["  in cell [1], line 2:  x.matmul(x)", "  in cell [7], line 2:  let a = twice(&b);"];
+        assert_eq!(trace(&lines.map(str::to_owned), &cells), message);
         assert!(trace(&[], &cells).is_empty());
     }
 }

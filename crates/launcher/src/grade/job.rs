@@ -1,11 +1,11 @@
 //! What is to be marked in one notebook, and with which checks.
 
-use crate::cli;
-use crate::labs::rules::FIRST_CELL;
-use crate::labs::{Lab, edition, exercises, source};
-use crate::places::Places;
+use super::Options;
+use crate::dirs::Dirs;
+use crate::files::text;
+use crate::labs::{FIRST_CELL, Lab, edition, exercises, source};
 use crate::prepare::programs::kernels;
-use crate::prepare::text;
+
 use serde_json::{Value, json};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -48,15 +48,15 @@ impl Job {
     }
 
     /// As the marking program reads it.
-    pub fn json(&self, places: &Places, folder: &Path, options: &cli::Grade) -> Value {
+    pub fn json(&self, dirs: &Dirs, folder: &Path, options: &Options) -> Value {
         // From a folder of its own the helper crate is elsewhere than beside the notebook.
-        let load = FIRST_CELL.replace("../crates/convlab", &text(&places.helper()));
+        let load = FIRST_CELL.replace("../crates/convlab", &text(&dirs.helper()));
         // The learner may have a `check` of their own; none can take the place of the crate's.
         let check = |name: &String| json!([name, format!("(::convlab::check::{name}({name}))")]);
         json!({
             "notebook": std::path::absolute(&self.notebook).unwrap_or_else(|_| self.notebook.clone()),
             "folder": folder,
-            "kernels": text(&kernels(places)),
+            "kernels": text(&kernels(dirs)),
             "load": load,
             "given": self.given,
             "checks": self.exercises.iter().map(check).collect::<Vec<_>>(),

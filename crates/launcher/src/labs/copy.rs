@@ -1,18 +1,15 @@
 //! The learner's copy, and the lecturer's: made once, never overwritten.
 
-use super::{Lab, edition, edition::Edition};
+use super::{Lab, all, edition, edition::Edition};
 use crate::failure::{Failure, Result};
-use crate::prepare::whole_file;
+use crate::files::whole_file;
 use serde_json::Value;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// The file in which the checks note what is done.
-pub const RECORD: &str = "progress.txt";
-
-/// What bringing the labs has found.
+/// What a folder of labs lacked.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub struct Brought {
+pub struct SyncReport {
     /// Labs that are new here.
     pub new: Vec<String>,
     /// Labs that are here, made of an older master.
@@ -23,23 +20,38 @@ pub struct Brought {
 /// for the record of what is done.
 ///
 /// A file that is there is somebody's work and stays as it is.
-pub fn bring(masters: &[Lab], edition: Edition, to: &Path) -> Result<Brought> {
+pub fn sync(masters: &[Lab], edition: Edition, to: &Path) -> Result<SyncReport> {
     fs::create_dir_all(to).map_err(|error| Failure::file("make the folder", to, &error))?;
     for (name, content) in edition.beside().iter().filter(|(name, _)| !to.join(name).exists()) {
         whole_file(&to.join(name), content)?;
     }
-    let mut brought = Brought::default();
+    let mut report = SyncReport::default();
     for master in masters {
         let target = target(master, to);
         let made = edition::of(master, edition)?;
         if !target.exists() {
             whole_file(&target, &edition::text(&made))?;
-            brought.new.push(master.name());
+            report.new.push(master.name());
         } else if version_in(&target).as_deref() != edition::version(&made) {
-            brought.older.push(master.name());
+            report.older.push(master.name());
         }
     }
-    Ok(brought)
+    Ok(report)
+}
+
+/// The notebook of `folder` to open first: the one in which cells were run last, else the first; `None` if there is none.
+pub fn to_open(folder: &Path) -> Result<Option<String>> {
+    let labs = all(folder)?;
+    let changed = |lab: &&Lab| fs::metadata(&lab.path).and_then(|meta| meta.modified()).ok();
+    let last =
+        labs.iter().filter(|lab| lab.read().is_ok_and(|notebook| was_run(&notebook))).max_by_key(changed);
+    let name = |lab: &Lab| lab.path.file_name().map(|name| name.to_string_lossy().into_owned());
+    Ok(last.or(labs.first()).and_then(name))
+}
+
+fn was_run(notebook: &Value) -> bool {
+    let mut cells = notebook["cells"].as_array().into_iter().flatten();
+    cells.any(|cell| cell["execution_count"].is_number())
 }
 
 /// Puts a new copy of `master` into `to`; returns where the one that was there is kept.
@@ -68,6 +80,7 @@ fn version_in(path: &Path) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::RECORD;
     use super::*;
 
     struct Course(tempfile::TempDir);
@@ -88,8 +101,8 @@ mod tests {
             self.0.path().join("my-labs").join(name)
         }
 
-        fn bring(&self, masters: &[Lab]) -> Brought {
-            bring(masters, Edition::Learner, &self.mine("")).unwrap()
+        fn sync(&self, masters: &[Lab]) -> SyncReport {
+            sync(masters, Edition::Learner, &self.mine("")).unwrap()
         }
     }
 
@@ -98,14 +111,14 @@ mod tests {
     }
 
     #[test]
-    fn new_labs_are_brought_and_a_learners_work_is_left_alone() {
+    fn new_labs_are_copied_and_a_learners_work_is_left_alone() {
         let course = Course::new();
         let first = course.master("00_welcome.ipynb", "one");
-        assert_eq!(course.bring(std::slice::from_ref(&first)).new, ["00_welcome"]);
+        assert_eq!(course.sync(std::slice::from_ref(&first)).new, ["00_welcome"]);
         fs::write(course.mine("00_welcome.ipynb"), "my answers").unwrap();
         fs::write(course.mine(RECORD), "sevens right\n").unwrap();
         let second = course.master("01_next.ipynb", "two");
-        assert_eq!(course.bring(&[first, second]).new, ["01_next"]);
+        assert_eq!(course.sync(&[first, second]).new, ["01_next"]);
         assert_eq!(read(&course.mine("00_welcome.ipynb")), "my answers");
         assert_eq!(read(&course.mine(RECORD)), "sevens right\n");
     }
@@ -114,11 +127,11 @@ mod tests {
     fn a_lecturers_notebooks_come_with_the_look_of_their_slides_and_stay_as_they_are_too() {
         let course = Course::new();
         let master = [course.master("00_welcome.ipynb", "one")];
-        let (lecture, bring) = (course.mine(""), |to: &Path| bring(&master, Edition::Lecture, to).unwrap());
-        assert_eq!(bring(&lecture).new, ["00_welcome"]);
+        let (lecture, sync) = (course.mine(""), |to: &Path| sync(&master, Edition::Lecture, to).unwrap());
+        assert_eq!(sync(&lecture).new, ["00_welcome"]);
         assert!(lecture.join("rise.css").exists() && !lecture.join(RECORD).exists());
         fs::write(lecture.join("rise.css"), "my own").unwrap();
-        assert_eq!(bring(&lecture), Brought::default());
+        assert_eq!(sync(&lecture), SyncReport::default());
         assert_eq!(read(&lecture.join("rise.css")), "my own");
     }
 
@@ -126,17 +139,37 @@ mod tests {
     fn a_copy_of_an_older_master_is_named_and_a_current_one_with_answers_is_not() {
         let course = Course::new();
         let master = course.master("00_welcome.ipynb", "one");
-        course.bring(std::slice::from_ref(&master));
+        course.sync(std::slice::from_ref(&master));
         let copy = course.mine("00_welcome.ipynb");
         fs::write(&copy, read(&copy).replace("one", "my answer")).unwrap();
-        assert_eq!(course.bring(std::slice::from_ref(&master)), Brought::default());
+        assert_eq!(course.sync(std::slice::from_ref(&master)), SyncReport::default());
         let newer = course.master("00_welcome.ipynb", "one and a half");
-        assert_eq!(course.bring(&[newer]).older, ["00_welcome"]);
+        assert_eq!(course.sync(&[newer]).older, ["00_welcome"]);
         assert!(read(&copy).contains("my answer"));
     }
 
     #[test]
-    fn a_reset_brings_the_master_and_keeps_every_older_copy() {
+    fn what_is_opened_is_the_first_lab_and_later_the_one_in_which_cells_were_run_last() {
+        let course = Course::new();
+        assert!(fs::create_dir(course.mine("")).is_ok() && to_open(&course.mine("")).unwrap().is_none());
+        let names = ["00_welcome.ipynb", "01_next.ipynb", "02_last.ipynb"];
+        course.sync(&names.map(|name| course.master(name, "text")));
+        let open = || to_open(&course.mine("")).unwrap().unwrap();
+        assert_eq!(open(), "00_welcome.ipynb");
+        let run = r#"{"cells": [{"cell_type": "code", "execution_count": 3, "source": "1"}]}"#;
+        for (name, seconds) in [(names[1], 5), (names[2], 9)] {
+            let path = course.mine(name);
+            fs::write(&path, run).unwrap();
+            let then = std::time::SystemTime::now() - std::time::Duration::from_secs(seconds);
+            fs::File::options().write(true).open(&path).unwrap().set_modified(then).unwrap();
+        }
+        assert_eq!(open(), "01_next.ipynb");
+        fs::write(course.mine(names[1]), "half a file").unwrap();
+        assert_eq!(open(), "02_last.ipynb");
+    }
+
+    #[test]
+    fn a_reset_copies_the_master_and_keeps_every_older_copy() {
         let course = Course::new();
         let master = course.master("00_welcome.ipynb", "one");
         assert_eq!(reset(&master, &course.mine("")).unwrap(), None);

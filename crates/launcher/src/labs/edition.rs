@@ -1,11 +1,13 @@
 //! What is made of a master notebook: the learner's, the solution's and the lecturer's edition.
 
-use super::{Lab, copy, source};
+use super::{Lab, RECORD, source};
 use crate::failure::Result;
-use crate::key::Key;
+use crate::fingerprint::Fingerprint;
 use serde_json::{Value, json};
 
+/// The line before a solution.
 pub const BEGIN: &str = "// BEGIN SOLUTION";
+/// The line behind a solution.
 pub const END: &str = "// END SOLUTION";
 
 /// For whom a notebook is made.
@@ -20,13 +22,14 @@ pub enum Edition {
 }
 
 impl Edition {
+    /// Every edition and its name.
     pub const ALL: [(&'static str, Self); 3] =
         [("learner", Self::Learner), ("solution", Self::Solution), ("lecture", Self::Lecture)];
 
     /// The files beside its notebooks, each as name and content.
     pub fn beside(self) -> &'static [(&'static str, &'static str)] {
         match self {
-            Self::Learner => &[(copy::RECORD, "")],
+            Self::Learner => &[(RECORD, "")],
             Self::Solution => &[],
             // RISE looks for it.
             Self::Lecture => &[("rise.css", include_str!("rise.css"))],
@@ -41,7 +44,7 @@ pub fn of(lab: &Lab, edition: Edition) -> Result<Value> {
     let befores = std::iter::once(None).chain(cells.iter().map(Some));
     let made = cells.iter().zip(befores).flat_map(|(cell, before)| cell_of(cell, before, edition));
     notebook["cells"] = made.collect();
-    let version = Key::default().text(&notebook["cells"].to_string()).hex();
+    let version = Fingerprint::default().text(&notebook["cells"].to_string()).hex();
     notebook["metadata"]["convlab"] = json!({"lab": lab.name(), "version": version});
     if edition == Edition::Lecture {
         notebook["metadata"]["rise"] = slides();
@@ -91,8 +94,16 @@ fn cell_of(cell: &Value, before: Option<&Value>, edition: Edition) -> Vec<Value>
         let code = if edition == Edition::Learner { starter(&source(cell)) } else { solved(&source(cell)) };
         made["source"] = lines(&code);
     }
+    if is_for_lecturer(cell) {
+        made["source"] = lines(&closed("For the lecturer", &source(cell)));
+    }
     let note = note(cell).filter(|_| lecture);
     std::iter::once(made).chain(note).collect()
+}
+
+/// Shown as one line until it is opened: the room sees no notes by chance. The window with the notes shows all of it.
+fn closed(line: &str, text: &str) -> String {
+    format!("<details><summary>{line}</summary>\n\n{text}\n\n</details>")
 }
 
 fn is_for_lecturer(cell: &Value) -> bool {
@@ -117,8 +128,7 @@ fn note(cell: &Value) -> Option<Value> {
     let (about, id) = (&cell["metadata"]["convlab"], cell["id"].as_str()?);
     let minutes = about["minutes"].as_i64()?;
     let text = about["notes"].as_str().unwrap_or_default();
-    // The window with the notes shows the text as it is written.
-    let text = format!("▸ For the lecturer · {minutes} min\n\n{text}");
+    let text = closed(&format!("For the lecturer · {minutes} min"), text);
     let metadata = json!({"slideshow": {"slide_type": "notes"}});
     Some(
         json!({"cell_type": "markdown", "id": format!("{id}-note"), "metadata": metadata, "source": lines(&text)}),
@@ -204,8 +214,9 @@ mod tests {
         assert_eq!(solution["cells"][1]["metadata"]["convlab"], json!({"expect": {"full": [7, 8]}}));
         assert!(solution["metadata"]["rise"].is_null());
         let lecture = of(&master(&dir), Edition::Lecture).unwrap();
-        let note = "▸ For the lecturer · 5 min\n\nAsk first.\nWait.";
-        assert_eq!(sources(&lecture), ["## Head", note, "Bring chalk.", code]);
+        let note = "<details><summary>For the lecturer · 5 min</summary>\n\nAsk first.\nWait.\n\n</details>";
+        let aside = "<details><summary>For the lecturer</summary>\n\nBring chalk.\n\n</details>";
+        assert_eq!(sources(&lecture), ["## Head", note, aside, code]);
         assert_eq!(lecture["metadata"]["rise"]["theme"], "white", "others ask the network for fonts");
     }
 

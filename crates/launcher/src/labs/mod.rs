@@ -1,20 +1,24 @@
-//! The labs as files: finding them, their rules, the learner's copy, running them without a browser.
+//! The labs as files: finding them, their editions, the learner's copy.
 
 pub mod copy;
 pub mod edition;
-pub mod progress;
 pub mod release;
-pub mod rules;
-pub mod run;
 
 use crate::failure::{Failure, Result};
 use serde_json::Value;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+/// The first code cell of every lab; it works in the stock evcxr kernel too.
+pub const FIRST_CELL: &str = ":dep convlab = { path = \"../crates/convlab\" }\nuse convlab::prelude::*;";
+
+/// The file in which the checks note what is done.
+pub const RECORD: &str = "progress.txt";
+
 /// One notebook file.
 #[derive(Debug, Clone)]
 pub struct Lab {
+    /// Where it is.
     pub path: PathBuf,
 }
 
@@ -22,6 +26,11 @@ impl Lab {
     /// `02_convolution_by_hand`.
     pub fn name(&self) -> String {
         self.path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
+    }
+
+    /// `2`, if the name begins with a number.
+    fn number(&self) -> Option<u32> {
+        self.name().split('_').next()?.parse().ok()
     }
 
     /// The notebook's JSON.
@@ -50,9 +59,9 @@ pub fn all(folder: &Path) -> Result<Vec<Lab>> {
 }
 
 /// The labs that the given numbers, names or paths of notebooks mean; all of them when none is given.
-pub fn select(folder: &Path, asked: &[String]) -> Result<Vec<Lab>> {
+pub fn select(folder: &Path, words: &[String]) -> Result<Vec<Lab>> {
     let labs = all(folder)?;
-    if asked.is_empty() {
+    if words.is_empty() {
         return Ok(labs);
     }
     let find = |word: &String| {
@@ -60,13 +69,15 @@ pub fn select(folder: &Path, asked: &[String]) -> Result<Vec<Lab>> {
         if path.extension().is_some_and(|ext| ext == "ipynb") && path.exists() {
             return Some(Lab { path: path.to_owned() });
         }
-        labs.iter().find(|lab| lab.name() == *word || lab.name().starts_with(&format!("{word}_"))).cloned()
+        labs.iter()
+            .find(|lab| lab.name() == *word || word.parse().is_ok_and(|number| lab.number() == Some(number)))
+            .cloned()
     };
     let missing = |word: &String| {
         let names: Vec<_> = labs.iter().map(Lab::name).collect();
         Failure::new(format!("There is no lab {word}."), format!("name one of these: {}", names.join(", ")))
     };
-    asked.iter().map(|word| find(word).ok_or_else(|| missing(word))).collect()
+    words.iter().map(|word| find(word).ok_or_else(|| missing(word))).collect()
 }
 
 /// A cell's text: nbformat allows a string or a list of lines.
@@ -92,7 +103,7 @@ pub fn further_crates(folder: &Path) -> Result<Vec<String>> {
         let cells = notebook["cells"].as_array().into_iter().flatten();
         let code: Vec<_> = cells.filter(|cell| cell["cell_type"] == "code").map(source).collect();
         let named = code.iter().flat_map(|code| code.lines()).filter(|line| line.starts_with(":dep "));
-        lines.extend(named.filter(|line| !rules::FIRST_CELL.starts_with(line)).map(ToOwned::to_owned));
+        lines.extend(named.filter(|line| !FIRST_CELL.starts_with(line)).map(ToOwned::to_owned));
     }
     lines.sort();
     lines.dedup();
@@ -109,12 +120,14 @@ mod tests {
         for name in ["02_by_hand", "00_welcome"] {
             fs::write(dir.path().join(format!("{name}.ipynb")), "{}").unwrap();
         }
-        let names = |asked: &[&str]| {
-            let asked: Vec<_> = asked.iter().map(ToString::to_string).collect();
-            select(dir.path(), &asked).map(|labs| labs.iter().map(Lab::name).collect::<Vec<_>>())
+        let names = |words: &[&str]| {
+            let words: Vec<_> = words.iter().map(ToString::to_string).collect();
+            select(dir.path(), &words).map(|labs| labs.iter().map(Lab::name).collect::<Vec<_>>())
         };
         assert_eq!(names(&[]).unwrap(), ["00_welcome", "02_by_hand"]);
-        assert_eq!(names(&["02"]).unwrap(), ["02_by_hand"]);
+        for word in ["02", "2", "02_by_hand"] {
+            assert_eq!(names(&[word]).unwrap(), ["02_by_hand"]);
+        }
         assert_eq!(names(&["02_by_hand", "00"]).unwrap(), ["02_by_hand", "00_welcome"]);
         let elsewhere = dir.path().join("elsewhere");
         fs::create_dir(&elsewhere).unwrap();
@@ -134,8 +147,8 @@ mod tests {
                 cells.iter().map(|text| serde_json::json!({"cell_type": "code", "source": text})).collect();
             fs::write(dir.path().join(name), serde_json::json!({"cells": cells}).to_string()).unwrap();
         };
-        write("00_a.ipynb", &[rules::FIRST_CELL, ":dep b = \"1\"\n:dep a = \"2\"\nlet x = 1;"]);
-        write("01_b.ipynb", &[rules::FIRST_CELL, "// :dep c = \"3\"", ":dep a = \"2\""]);
+        write("00_a.ipynb", &[FIRST_CELL, ":dep b = \"1\"\n:dep a = \"2\"\nlet x = 1;"]);
+        write("01_b.ipynb", &[FIRST_CELL, "// :dep c = \"3\"", ":dep a = \"2\""]);
         assert_eq!(further_crates(dir.path()).unwrap(), [":dep a = \"2\"", ":dep b = \"1\""]);
     }
 }

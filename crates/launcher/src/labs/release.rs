@@ -1,22 +1,12 @@
-//! `cargo lab release`: a folder of one edition of the labs, with a schedule.
+//! A folder of one edition of the labs, with a schedule.
 
 use super::edition::Edition;
 use super::{Lab, copy, source};
 use crate::failure::{Failure, Result};
-use crate::places::Places;
-use crate::prepare::whole_file;
+use crate::files::whole_file;
 use serde_json::Value;
 use std::fs;
 use std::path::Path;
-
-/// Makes `folder` with the edition of every lab, and says what is in it.
-pub fn release(edition: Edition, folder: &Path) -> Result<()> {
-    let places = Places::find()?;
-    write(&super::all(&places.notebooks())?, edition, folder)?;
-    println!("{}: the labs, and the schedule in schedule.md.", folder.display());
-    println!("The first cell of each looks for ../crates/convlab: keep the folder beside `crates`.");
-    Ok(())
-}
 
 /// Fills `folder`, which must be empty or not there: what lies in it may be somebody's work.
 pub fn write(labs: &[Lab], edition: Edition, folder: &Path) -> Result<()> {
@@ -24,22 +14,22 @@ pub fn write(labs: &[Lab], edition: Edition, folder: &Path) -> Result<()> {
         let what = format!("{} is not empty.", folder.display());
         return Err(Failure::new(what, "name a new folder"));
     }
-    copy::bring(labs, edition, folder)?;
+    copy::sync(labs, edition, folder)?;
     whole_file(&folder.join("schedule.md"), &schedule(labs)?)
 }
 
 /// Every section with the minute at which it begins.
 fn schedule(labs: &[Lab]) -> Result<String> {
-    let mut told = "# Schedule\n".to_owned();
+    let mut text = "# Schedule\n".to_owned();
     for lab in labs {
         let cells = lab.read()?["cells"].as_array().cloned().unwrap_or_default();
         let title = cells.first().map(source).unwrap_or_default();
         let heading = title.lines().next().unwrap_or_default().trim_start_matches("# ");
         let minutes = title.lines().find(|line| line.ends_with(" minutes")).unwrap_or_default();
-        told += &format!("\n## {heading}\n\n{minutes}\n");
-        told += &sections(&cells);
+        text += &format!("\n## {heading}\n\n{minutes}\n");
+        text += &sections(&cells);
     }
-    Ok(told)
+    Ok(text)
 }
 
 /// A table of the sections whose minutes are given; nothing when there are none.
@@ -58,6 +48,7 @@ fn sections(cells: &[Value]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::super::RECORD;
     use super::*;
     use serde_json::json;
 
@@ -98,7 +89,7 @@ mod tests {
         for (name, edition) in Edition::ALL {
             let folder = dir.path().join(name);
             write(&[lab(dir.path())], edition, &folder).unwrap();
-            assert_eq!(folder.join(copy::RECORD).exists(), edition == Edition::Learner);
+            assert_eq!(folder.join(RECORD).exists(), edition == Edition::Learner);
             assert_eq!(folder.join("rise.css").exists(), edition == Edition::Lecture);
             let notebook = fs::read_to_string(folder.join("02_by_hand.ipynb")).unwrap();
             assert_eq!(notebook.contains("Wait."), edition == Edition::Lecture);

@@ -1,10 +1,10 @@
 //! Where the labs' data comes from: files that lie here, else the network, else synthetic data.
 
-use super::Ready;
-use crate::child;
+use super::ready::Ready;
+use crate::dirs::Dirs;
 use crate::failure::{Failure, Result};
-use crate::places::Places;
-use crate::say;
+use crate::process;
+use crate::status_line;
 use std::env;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -31,12 +31,12 @@ pub fn choose(ready: &Ready, offline: bool) -> Result<Data> {
         eprintln!("data: synthetic (offline mode)");
         return Ok(Data::Synthetic);
     }
-    if let Some(folder) = find(&ready.places) {
+    if let Some(folder) = find(&ready.dirs) {
         eprintln!("data: real files in {}", folder.display());
         return Ok(Data::Files(folder));
     }
-    let cached = ready.places.cache.join("data");
-    match say::step("MNIST from its mirrors", |line| fetch(ready, &cached.join("mnist"), line)) {
+    let cached = ready.dirs.cache.join("data");
+    match status_line::step("MNIST from its mirrors", |line| fetch(ready, &cached.join("mnist"), line)) {
         Ok(()) => {
             eprintln!("data: real files in {}", cached.display());
             Ok(Data::Files(cached))
@@ -49,19 +49,19 @@ pub fn choose(ready: &Ready, offline: bool) -> Result<Data> {
 }
 
 /// Downloads MNIST; the failure is the first line of what the downloader says at its end.
-fn fetch(ready: &Ready, into: &Path, line: &say::Line) -> Result<()> {
+fn fetch(ready: &Ready, into: &Path, line: &status_line::StatusLine) -> Result<()> {
     let mut fetch = Command::new(ready.programs.fetch());
-    let mut told = Vec::new();
-    child::watch(fetch.arg("mnist").arg("--into").arg(into), "cargo lab run --offline", |text| {
+    let mut lines = Vec::new();
+    process::watch(fetch.arg("mnist").arg("--into").arg(into), "cargo lab run --offline", |text| {
         line.show(text.trim());
-        told.push(text.to_owned());
+        lines.push(text.to_owned());
     })
-    .map_err(|failure| Failure::new(reason(&told), failure.remedy()))
+    .map_err(|failure| Failure::new(reason(&lines), failure.remedy()))
 }
 
-fn reason(told: &[String]) -> &str {
-    let failure = told.iter().rfind(|line| line.starts_with("expected "));
-    failure.or(told.last()).map_or("the downloader ended without a word", String::as_str)
+fn reason(lines: &[String]) -> &str {
+    let failure = lines.iter().rfind(|line| line.starts_with("expected "));
+    failure.or(lines.last()).map_or("the downloader ended without a word", String::as_str)
 }
 
 /// Fails when `CONVLAB_DATA` names a folder that holds nothing the labs can use.
@@ -78,10 +78,10 @@ pub fn check_given() -> Result<()> {
 
 /// A folder that holds all of MNIST: the one that `CONVLAB_DATA` names, the cache, or `shared/data` beside the
 /// checkout.
-pub fn find(places: &Places) -> Option<PathBuf> {
+pub fn find(dirs: &Dirs) -> Option<PathBuf> {
     let given = env::var_os("CONVLAB_DATA").map(PathBuf::from);
-    let shared = places.checkout.parent().map(|parent| parent.join("shared/data"));
-    [given, Some(places.cache.join("data")), shared].into_iter().flatten().find(|folder| holds_mnist(folder))
+    let shared = dirs.checkout.parent().map(|parent| parent.join("shared/data"));
+    [given, Some(dirs.cache.join("data")), shared].into_iter().flatten().find(|folder| holds_mnist(folder))
 }
 
 fn holds_mnist(folder: &Path) -> bool {
@@ -97,8 +97,8 @@ fn holds_data(folder: &Path) -> bool {
 }
 
 impl Data {
-    /// Tells the choice to kernels and tests.
-    pub fn tell(&self, command: &mut Command) {
+    /// Passes the choice on to kernels and tests.
+    pub fn set_env(&self, command: &mut Command) {
         match self {
             Self::Files(folder) => command.env("CONVLAB_DATA", folder).env_remove("CONVLAB_OFFLINE"),
             Self::Synthetic => command.env("CONVLAB_OFFLINE", "1").env_remove("CONVLAB_DATA"),
@@ -112,8 +112,8 @@ mod tests {
 
     #[test]
     fn the_reason_of_a_failed_download_is_the_line_that_says_what_was_expected() {
-        let told = ["a.gz: 3.1 of 9.9 MB", "expected a file, but got none.", "What to do: wait."];
-        assert_eq!(reason(&told.map(str::to_owned)), "expected a file, but got none.");
+        let lines = ["a.gz: 3.1 of 9.9 MB", "expected a file, but got none.", "What to do: wait."];
+        assert_eq!(reason(&lines.map(str::to_owned)), "expected a file, but got none.");
         assert_eq!(reason(&["killed".to_owned()]), "killed");
     }
 

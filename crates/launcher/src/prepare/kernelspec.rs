@@ -1,10 +1,12 @@
 //! The kernel as Jupyter finds it: under a name of our own, in a folder of our own.
 
+use super::labextension;
 use super::programs::Programs;
-use super::{Ready, text, whole_file};
+use super::ready::Ready;
+use crate::dirs::Dirs;
 use crate::failure::{Failure, Result};
-use crate::key::Key;
-use crate::places::Places;
+use crate::files::{text, whole_file};
+use crate::fingerprint::Fingerprint;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -16,22 +18,26 @@ pub const NAME: &str = "convlab";
 /// evcxr as it comes, for comparison.
 pub const STOCK: &str = "convlab-stock";
 
-/// Writes both kernelspecs; returns the folder that `JUPYTER_PATH` must name.
+/// What JupyterLab shows for the kernel: a gear round the four weights of a kernel.
+const LOGO: &str = include_str!("logo.svg");
+
+/// Writes both kernelspecs and the extension that shows views; returns the folder that `JUPYTER_PATH` must name.
 pub fn write(
-    places: &Places,
+    dirs: &Dirs,
     python: &Path,
     programs: &Programs,
     environment: &BTreeMap<String, String>,
 ) -> Result<PathBuf> {
-    let folder = folder(places);
+    let folder = folder(dirs);
     let mut environment = environment.clone();
-    environment.insert("CONVLAB_MASTERS".to_owned(), text(&places.notebooks()));
+    environment.insert("CONVLAB_MASTERS".to_owned(), text(&dirs.notebooks()));
     // What the kernel's allocator asks for comes in pages of 2 MB otherwise, each of which is cleared first.
     environment.insert("MIMALLOC_ALLOW_THP".to_owned(), "0".to_owned());
     let environment = &environment;
     let mut stock = environment.clone();
     stock.retain(|name, _| !["CONVLAB_STAGE", "CONVLAB_TOOLS", "CONVLAB_KERNELS"].contains(&name.as_str()));
-    for (name, title, environment) in [(NAME, "Rust (convlab)", environment), (STOCK, "Rust (evcxr)", &stock)]
+    for (name, title, environment) in
+        [(NAME, "Rust", environment), (STOCK, "Rust (evcxr as it comes)", &stock)]
     {
         let spec = json!({
             "argv": [programs.kernel(), "--control_file", "{connection_file}"],
@@ -40,23 +46,25 @@ pub fn write(
             // The kernel ignores the signal; the cell that computes sees it, stops, and keeps its variables.
             "interrupt_mode": "signal",
             "env": environment,
-            "metadata": {"checkout": text(&places.checkout), "python": python},
+            "metadata": {"checkout": text(&dirs.checkout), "python": python},
         });
         let path = folder.join("kernels").join(name).join("kernel.json");
         let parent = path.parent().unwrap_or(&folder);
         fs::create_dir_all(parent).map_err(|error| Failure::file("make the folder", parent, &error))?;
         whole_file(&path, &format!("{spec:#}\n"))?;
+        whole_file(&parent.join("logo-svg.svg"), LOGO)?;
     }
+    labextension::write(&folder)?;
     Ok(folder)
 }
 
 /// What this checkout's kernelspec says is ready, whether or not it still is.
-pub fn read(places: &Places) -> Option<Ready> {
-    let jupyter_path = folder(places);
+pub fn read(dirs: &Dirs) -> Option<Ready> {
+    let jupyter_path = folder(dirs);
     let path = jupyter_path.join("kernels").join(NAME).join("kernel.json");
     let spec: Value = serde_json::from_str(&fs::read_to_string(path).ok()?).ok()?;
     Some(Ready {
-        places: places.clone(),
+        dirs: dirs.clone(),
         python: spec["metadata"]["python"].as_str()?.into(),
         jupyter_path,
         programs: Programs { folder: Path::new(spec["argv"][0].as_str()?).parent()?.to_owned() },
@@ -65,9 +73,14 @@ pub fn read(places: &Places) -> Option<Ready> {
     })
 }
 
+/// The kernel's program, if this checkout has built one.
+pub fn built_kernel(dirs: &Dirs) -> Option<PathBuf> {
+    read(dirs).map(|ready| ready.programs.kernel()).filter(|path| path.exists())
+}
+
 /// Where this checkout's kernelspecs are, in the cache that all checkouts share.
-fn folder(places: &Places) -> PathBuf {
-    places.cache.join("jupyter").join(Key::default().text(&text(&places.checkout)).hex())
+pub fn folder(dirs: &Dirs) -> PathBuf {
+    dirs.cache.join("jupyter").join(Fingerprint::default().text(&text(&dirs.checkout)).hex())
 }
 
 /// The stages, programs and Python environments that the kernelspecs of all checkouts name, or `None` if one of them
@@ -112,19 +125,19 @@ pub mod tests {
     #[test]
     fn what_a_written_kernelspec_names_counts_as_used() {
         let dir = tempfile::tempdir().unwrap();
-        let places = Places { checkout: dir.path().join("checkout"), cache: dir.path().join("cache") };
-        fs::create_dir_all(places.checkout.join("crates/launcher")).unwrap();
-        fs::write(places.checkout.join("crates/launcher/Cargo.toml"), "").unwrap();
-        let stage = places.cache.join("stages/a-1");
+        let dirs = Dirs { checkout: dir.path().join("checkout"), cache: dir.path().join("cache") };
+        fs::create_dir_all(dirs.checkout.join("crates/launcher")).unwrap();
+        fs::write(dirs.checkout.join("crates/launcher/Cargo.toml"), "").unwrap();
+        let stage = dirs.cache.join("stages/a-1");
         let environment = BTreeMap::from([("CONVLAB_STAGE".to_owned(), text(&stage))]);
-        let programs = Programs { folder: places.cache.join("programs-1") };
-        let python = places.cache.join("python-1");
-        write(&places, &python.join("bin/python"), &programs, &environment).unwrap();
-        let ready = read(&places).unwrap();
+        let programs = Programs { folder: dirs.cache.join("programs-1") };
+        let python = dirs.cache.join("python-1");
+        write(&dirs, &python.join("bin/python"), &programs, &environment).unwrap();
+        let ready = read(&dirs).unwrap();
         assert_eq!((ready.programs.kernel(), &ready.stage), (programs.kernel(), &stage));
         assert_eq!(ready.python, python.join("bin/python"));
         assert_eq!(ready.environment["CONVLAB_STAGE"], text(&stage));
-        let used = used_by_checkouts(&places.cache).unwrap();
+        let used = used_by_checkouts(&dirs.cache).unwrap();
         assert_eq!(used, BTreeSet::from([programs.folder, stage, python]));
     }
 }

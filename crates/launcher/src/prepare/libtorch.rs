@@ -1,10 +1,10 @@
 //! libtorch 2.13: the user's own where there is one, else what a CPU needs of the wheel.
 
-use super::{text, whole_folder};
-use crate::child;
+use crate::dirs::Dirs;
 use crate::failure::{Failure, Result};
-use crate::places::Places;
-use crate::say::{self, Line};
+use crate::files::{text, whole_folder};
+use crate::process;
+use crate::status_line::{self, StatusLine};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -17,13 +17,13 @@ pub const VERSION: &str = "2.13.0";
 const ASSEMBLE: &str = include_str!("../python/assemble_libtorch.py");
 
 /// Returns the libtorch folder (`include/` and `lib/` in it).
-pub fn find_or_assemble(places: &Places, python: &Path) -> Result<PathBuf> {
+pub fn find_or_assemble(dirs: &Dirs, python: &Path) -> Result<PathBuf> {
     if let Some(found) = find(|name| env::var_os(name).map(PathBuf::from))? {
         return Ok(found);
     }
-    let folder = cached(places);
+    let folder = cached(dirs);
     if !folder.join("lib").exists() {
-        say::step(&format!("libtorch {VERSION} for this machine's processor"), |line| {
+        status_line::step(&format!("libtorch {VERSION} for this machine's processor"), |line| {
             whole_folder(&folder, |new| assemble(new, python, line))
         })?;
     }
@@ -32,8 +32,8 @@ pub fn find_or_assemble(places: &Places, python: &Path) -> Result<PathBuf> {
 }
 
 /// Where a libtorch that this program fetched lies.
-pub fn cached(places: &Places) -> PathBuf {
-    places.cache.join(format!("libtorch-{VERSION}-{}-{}", env::consts::OS, env::consts::ARCH))
+pub fn cached(dirs: &Dirs) -> PathBuf {
+    dirs.cache.join(format!("libtorch-{VERSION}-{}-{}", env::consts::OS, env::consts::ARCH))
 }
 
 /// The user's own libtorch: `$LIBTORCH`, or a PyTorch of the right version in the active environment.
@@ -65,18 +65,18 @@ pub fn check(folder: &Path) -> Result<()> {
     Ok(())
 }
 
-/// The version that a libtorch folder's own header tells.
+/// The version that a libtorch folder's own header names.
 pub fn version_of(folder: &Path) -> Option<String> {
     let headers = ["include/torch/headeronly/version.h", "include/torch/csrc/api/include/torch/version.h"];
     let header = headers.iter().find_map(|header| fs::read_to_string(folder.join(header)).ok())?;
-    let number = |part: &str| {
-        let name = format!("#define TORCH_VERSION_{part} ");
-        header.lines().find_map(|line| line.strip_prefix(&name).map(|value| value.trim().to_owned()))
+    let number = |name: &str| {
+        let define = format!("#define TORCH_VERSION_{name} ");
+        header.lines().find_map(|line| line.strip_prefix(&define).map(|value| value.trim().to_owned()))
     };
     Some(format!("{}.{}.{}", number("MAJOR")?, number("MINOR")?, number("PATCH")?))
 }
 
-fn assemble(new: &Path, python: &Path, line: &Line) -> Result<()> {
+fn assemble(new: &Path, python: &Path, line: &StatusLine) -> Result<()> {
     let download = new.join("download");
     fs::create_dir_all(&download).map_err(|error| Failure::file("make the folder", &download, &error))?;
     let done = AtomicBool::new(false);
@@ -90,7 +90,7 @@ fn assemble(new: &Path, python: &Path, line: &Line) -> Result<()> {
         let mut command = Command::new(python);
         command.args(["-c", ASSEMBLE, VERSION, &text(new), &text(&download)]).env("TMPDIR", &download);
         let remedy = "look at the network and the free space, then run the same command again";
-        let result = child::watch(&mut command, remedy, |_| {});
+        let result = process::watch(&mut command, remedy, |_| {});
         done.store(true, Ordering::Relaxed);
         result
     })?;

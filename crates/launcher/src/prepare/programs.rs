@@ -1,11 +1,12 @@
 //! The programs that this one only builds and starts: the kernel, its `cargo`, and the downloader.
 
-use super::{Toolchain, text, whole_folder};
-use crate::child;
+use super::toolchain::Toolchain;
+use crate::dirs::Dirs;
 use crate::failure::{Failure, Result};
-use crate::key::Key;
-use crate::places::Places;
-use crate::say;
+use crate::files::{text, whole_folder};
+use crate::fingerprint::Fingerprint;
+use crate::process;
+use crate::status_line;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -13,6 +14,7 @@ use std::process::Command;
 
 /// Built programs, in a cache folder that all checkouts with the same sources share.
 pub struct Programs {
+    /// Where they are.
     pub folder: PathBuf,
 }
 
@@ -28,16 +30,16 @@ impl Programs {
     }
 
     /// Removes the folders of kernels that are gone.
-    pub fn sweep_kernels(&self, places: &Places) -> Result<()> {
+    pub fn sweep_kernels(&self, dirs: &Dirs) -> Result<()> {
         let mut kernel = Command::new(self.kernel());
-        child::watch(kernel.arg("--sweep").arg(kernels(places)), "cargo lab doctor", |_| {})
+        process::watch(kernel.arg("--sweep").arg(kernels(dirs)), "cargo lab doctor", |_| {})
     }
 
-    /// What tells the kernel and the helper crate where things lie.
-    pub fn environment(&self, places: &Places) -> BTreeMap<String, String> {
+    /// What the kernel and the helper crate read to find things.
+    pub fn environment(&self, dirs: &Dirs) -> BTreeMap<String, String> {
         BTreeMap::from([
-            ("CONVLAB_CACHE".to_owned(), text(&places.cache)),
-            ("CONVLAB_KERNELS".to_owned(), text(&kernels(places))),
+            ("CONVLAB_CACHE".to_owned(), text(&dirs.cache)),
+            ("CONVLAB_KERNELS".to_owned(), text(&kernels(dirs))),
             ("CONVLAB_TOOLS".to_owned(), text(&self.folder.join("tools/bin"))),
             ("CONVLAB_FETCH".to_owned(), text(&self.fetch())),
         ])
@@ -45,34 +47,34 @@ impl Programs {
 }
 
 /// Where each running kernel has its folder.
-pub fn kernels(places: &Places) -> PathBuf {
-    places.state().join("kernels")
+pub fn kernels(dirs: &Dirs) -> PathBuf {
+    dirs.state().join("kernels")
 }
 
 /// The cargo target folder of `kernel` and `fetch`, shared by all checkouts: evcxr takes minutes to compile.
-pub fn target_folder(places: &Places, toolchain: &Toolchain) -> PathBuf {
-    places.cache.join(format!("build-{}", Key::default().text(&toolchain.version).hex()))
+pub fn target_folder(dirs: &Dirs, toolchain: &Toolchain) -> PathBuf {
+    dirs.cache.join(format!("build-{}", Fingerprint::default().text(&toolchain.version).hex()))
 }
 
 /// Builds the programs if their sources, the lock file or the compiler changed.
-pub fn build(places: &Places, toolchain: &Toolchain) -> Result<Programs> {
-    let crates = places.checkout.join("crates");
-    let key = Key::default()
+pub fn build(dirs: &Dirs, toolchain: &Toolchain) -> Result<Programs> {
+    let crates = dirs.checkout.join("crates");
+    let key = Fingerprint::default()
         .text(&toolchain.version)
-        .files(&places.checkout.join("Cargo.lock"))?
+        .files(&dirs.checkout.join("Cargo.lock"))?
         .files(&crates.join("kernel"))?
         .files(&crates.join("fetch"))?
         .hex();
-    let folder = places.cache.join(format!("programs-{key}"));
+    let folder = dirs.cache.join(format!("programs-{key}"));
     if !folder.exists() {
-        let target = target_folder(places, toolchain);
-        say::step("the Rust kernel (evcxr: several minutes, once)", |line| {
-            let total = crate_count(places).unwrap_or(0);
+        let target = target_folder(dirs, toolchain);
+        status_line::step("the Rust kernel (evcxr: several minutes, once)", |line| {
+            let total = crate_count(dirs).unwrap_or(0);
             let mut compiled = 0;
-            let mut cargo = child::command("cargo");
+            let mut cargo = process::command("cargo");
             cargo.args(["build", "--release", "--locked", "--package", "kernel", "--package", "fetch"]);
-            cargo.arg("--target-dir").arg(&target).current_dir(&places.checkout);
-            child::watch(
+            cargo.arg("--target-dir").arg(&target).current_dir(&dirs.checkout);
+            process::watch(
                 &mut cargo,
                 "look at the error, then run the same command again",
                 |text| match text.trim().strip_prefix("Compiling ") {
@@ -110,13 +112,13 @@ fn with_exe(path: &Path) -> PathBuf {
     if cfg!(windows) { path.with_extension("exe") } else { path.to_owned() }
 }
 
-fn crate_count(places: &Places) -> Option<usize> {
-    let mut tree = child::command("cargo");
-    tree.args(["tree", "--locked", "--package", "kernel", "--package", "fetch", "--edges", "normal,build"]);
-    tree.args(["--prefix", "none", "--format", "{p}"]).current_dir(&places.checkout);
-    let told = child::output(&mut tree, "").ok()?;
+fn crate_count(dirs: &Dirs) -> Option<usize> {
+    let mut cargo = process::command("cargo");
+    cargo.args(["tree", "--locked", "--package", "kernel", "--package", "fetch", "--edges", "normal,build"]);
+    cargo.args(["--prefix", "none", "--format", "{p}"]).current_dir(&dirs.checkout);
+    let tree = process::output(&mut cargo, "").ok()?;
     Some(
-        told.lines()
+        tree.lines()
             .map(|line| line.trim_end_matches(" (*)"))
             .collect::<std::collections::BTreeSet<_>>()
             .len(),

@@ -1,19 +1,19 @@
 //! The Python environment with JupyterLab, nbclient and nbconvert, at the versions of `requirements.txt`.
 
-use super::{lock, remove};
-use crate::child;
+use super::lock::lock;
+use crate::dirs::Dirs;
 use crate::failure::{Failure, Result};
-use crate::key::Key;
-use crate::places::Places;
-use crate::say;
+use crate::files::remove;
+use crate::fingerprint::Fingerprint;
+use crate::process;
+use crate::status_line;
 use crate::system::{self, Tool};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 
-const REQUIREMENTS: &str = include_str!("../python/requirements.txt");
-const TESTS: &str = include_str!("../python/tests.txt");
-const PYTORCH: &str = include_str!("../python/pytorch.txt");
+/// What the prepared environment holds, as pip reads it.
+pub const REQUIREMENTS: &str = include_str!("../python/requirements.txt");
 /// Where an environment keeps the list of its packages; it comes last, and says that the environment is whole.
 const LIST: &str = "requirements.txt";
 const OLDEST: (u32, u32) = (3, 11);
@@ -23,38 +23,29 @@ const TOOLS: [&str; 5] = ["jupyterlab", "nbclient", "nbconvert", "nbformat", "te
 
 /// Returns the Python of the active conda environment if it has the tools, else of the prepared environment, which is
 /// made if it is not there.
-pub fn environment(places: &Places) -> Result<PathBuf> {
+pub fn environment(dirs: &Dirs) -> Result<PathBuf> {
     if let Some(conda) = std::env::var_os("CONDA_PREFIX").map(PathBuf::from)
         && has_tools(&program(&conda))
     {
         return Ok(program(&conda));
     }
     let base = base_python()?;
-    let key = Key::default().text(&version(&base)?).text(REQUIREMENTS).hex();
-    let folder = places.cache.join(format!("python-{key}"));
+    let key = Fingerprint::default().text(&version(&base)?).text(REQUIREMENTS).hex();
+    let folder = dirs.cache.join(format!("python-{key}"));
     if !folder.join(LIST).exists() {
         make(&folder, &base, REQUIREMENTS, "JupyterLab and its Python environment")?;
     }
     Ok(program(&folder))
 }
 
-/// Returns the Python of an environment that has what only tests need too: nbgrader and Jupyter's tests for kernels.
-pub fn for_tests(places: &Places) -> Result<PathBuf> {
-    listed(places, "tests-python", &format!("{REQUIREMENTS}{TESTS}"), "what tests need of Python")
-}
-
-/// Returns the Python of an environment that has PyTorch: only `bench train` needs it, and it is very large.
-pub fn with_pytorch(places: &Places) -> Result<PathBuf> {
-    listed(places, "pytorch", PYTORCH, "PyTorch, which is measured")
-}
-
-/// An environment of that name in the cache, made anew when it holds another list of packages.
-fn listed(places: &Places, name: &str, requirements: &str, title: &str) -> Result<PathBuf> {
+/// The Python of the environment `name` in the cache, which is made anew when it holds another list of packages than
+/// `requirements`; `title` is shown meanwhile.
+pub fn listed(dirs: &Dirs, name: &str, requirements: &str, title: &str) -> Result<PathBuf> {
     let base = base_python()?;
     let wanted = format!("# Python {}\n{requirements}", version(&base)?);
-    let folder = places.cache.join(name);
-    // Whoever prepares this machine meanwhile would take the half-made folder for a rest.
-    let _only_one = lock(places)?;
+    let folder = dirs.cache.join(name);
+    // Whoever prepares this machine meanwhile would take the half-made folder for a leftover.
+    let _only_one = lock(dirs)?;
     if std::fs::read_to_string(folder.join(LIST)).ok().as_ref() != Some(&wanted) {
         make(&folder, &base, &wanted, title)?;
     }
@@ -63,7 +54,7 @@ fn listed(places: &Places, name: &str, requirements: &str, title: &str) -> Resul
 
 /// Makes an environment with the packages of a list, which it keeps; a failure leaves nothing of it.
 fn make(folder: &Path, base: &Path, requirements: &str, title: &str) -> Result<()> {
-    say::step(title, |line| {
+    status_line::step(title, |line| {
         remove(folder)?;
         let filled = fill(folder, base, requirements, line);
         if filled.is_err() {
@@ -74,15 +65,15 @@ fn make(folder: &Path, base: &Path, requirements: &str, title: &str) -> Result<(
 }
 
 /// It is filled where it stays: its scripts name the folder in which they were made.
-fn fill(folder: &Path, base: &Path, requirements: &str, line: &say::Line) -> Result<()> {
+fn fill(folder: &Path, base: &Path, requirements: &str, line: &status_line::StatusLine) -> Result<()> {
     let mut venv = Command::new(base);
-    child::watch_under(line, venv.args(["-m", "venv"]).arg(folder), "cargo lab doctor")?;
+    process::watch_under(line, venv.args(["-m", "venv"]).arg(folder), "cargo lab doctor")?;
     let (wanted, list) = (folder.join("wanted.txt"), folder.join(LIST));
     std::fs::write(&wanted, requirements).map_err(|error| Failure::file("write", &wanted, &error))?;
     let mut pip = Command::new(program(folder));
     pip.args(["-m", "pip", "install", "--disable-pip-version-check", "--no-cache-dir"]);
     pip.args(["--no-warn-script-location", "-r"]).arg(&wanted);
-    child::watch_under(line, &mut pip, "look at the network, then run the same command again")?;
+    process::watch_under(line, &mut pip, "look at the network, then run the same command again")?;
     std::fs::rename(&wanted, &list).map_err(|error| Failure::file("rename to", &list, &error))
 }
 
@@ -90,10 +81,15 @@ fn fill(folder: &Path, base: &Path, requirements: &str, line: &say::Line) -> Res
 fn has_tools(python: &Path) -> bool {
     let wanted =
         REQUIREMENTS.lines().filter(|line| TOOLS.iter().any(|tool| line.starts_with(&format!("{tool}=="))));
-    let asks = "import sys; from importlib.metadata import version\n\
+    let script = "import sys; from importlib.metadata import version\n\
                 sys.exit(any(version(name) != wanted for name, wanted in (word.split('==') for word in sys.argv[1:])))";
     let mut command = Command::new(python);
-    command.args(["-c", asks]).args(wanted).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    command
+        .args(["-c", script])
+        .args(wanted)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
     command.status().is_ok_and(|status| status.success())
 }
 
@@ -110,7 +106,7 @@ fn find() -> Result<PathBuf> {
     for python in candidates {
         match version(&python) {
             Ok(_) => return Ok(python),
-            // What is wrong with the first is told; the second is tried all the same.
+            // What is wrong with the first is reported; the second is tried all the same.
             Err(failure) => wrong = wrong.or(Some(failure)),
         }
     }
@@ -124,23 +120,24 @@ fn none() -> Failure {
 
 /// `3.11.7`, or a failure when that Python is too old or lacks the modules that make an environment.
 pub fn version(python: &Path) -> Result<String> {
-    let asks = "import sys; print(sys.version.split()[0]); import venv, ensurepip";
-    let output = Command::new(python).args(["-c", asks]).stdin(Stdio::null()).output().map_err(|_| none())?;
-    let told = String::from_utf8_lossy(&output.stdout).trim().to_owned();
-    let mut numbers = told.split('.').map_while(|part| part.parse::<u32>().ok());
+    let script = "import sys; print(sys.version.split()[0]); import venv, ensurepip";
+    let output =
+        Command::new(python).args(["-c", script]).stdin(Stdio::null()).output().map_err(|_| none())?;
+    let version = String::from_utf8_lossy(&output.stdout).trim().to_owned();
+    let mut numbers = version.split('.').map_while(|part| part.parse::<u32>().ok());
     let found = (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0));
     if found == (0, 0) {
         return Err(none());
     }
     if found < OLDEST {
-        let what = format!("Python {told} is too old: the labs need {}.{} or newer.", OLDEST.0, OLDEST.1);
+        let what = format!("Python {version} is too old: the labs need {}.{} or newer.", OLDEST.0, OLDEST.1);
         return Err(Failure::new(what, "export CONVLAB_PYTHON=/path/to/newer/python3"));
     }
     if !output.status.success() {
-        let what = format!("Python {told} lacks its modules venv and ensurepip.");
+        let what = format!("Python {version} lacks its modules venv and ensurepip.");
         return Err(Failure::new(what, system::install(Tool::Python)));
     }
-    Ok(told)
+    Ok(version)
 }
 
 /// The interpreter inside an environment.
@@ -156,13 +153,13 @@ fn program(folder: &Path) -> PathBuf {
 #[cfg(all(test, unix))]
 mod tests {
     use super::*;
-    use std::os::unix::fs::PermissionsExt;
 
     fn python_that(does: &str) -> (tempfile::TempDir, PathBuf) {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("python3");
-        std::fs::write(&path, format!("#!/bin/sh\n{does}\n")).unwrap();
-        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
+        // Written by another process: what this one writes while a thread forks is busy, and cannot be started.
+        let written = "printf '%s\\n' '#!/bin/sh' \"$1\" > \"$2\" && chmod 755 \"$2\"";
+        assert!(Command::new("sh").args(["-c", written, "sh", does]).arg(&path).status().unwrap().success());
         (dir, path)
     }
 

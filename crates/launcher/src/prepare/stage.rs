@@ -1,13 +1,14 @@
-//! The stage: what a lab's first cell asks for, and what else labs load, compiled once; each kernel clones it.
+//! The stage: what a lab's first cell loads, and what else labs load, compiled once; each kernel clones it.
 
 use super::programs::Programs;
-use super::{Toolchain, text, whole_folder};
-use crate::child;
+use super::toolchain::Toolchain;
+use crate::dirs::Dirs;
 use crate::failure::{Failure, Result};
-use crate::key::Key;
+use crate::files::{text, whole_folder};
+use crate::fingerprint::Fingerprint;
 use crate::labs;
-use crate::places::Places;
-use crate::say;
+use crate::process;
+use crate::status_line;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -27,37 +28,37 @@ opt-level = 0
 /// Cargo works in a folder that is kept, so that it goes on where it was interrupted or where the helper crate did
 /// not compile; what is whole is published as a clone of it.
 pub fn build(
-    places: &Places,
+    dirs: &Dirs,
     toolchain: &Toolchain,
     libtorch: &Path,
     programs: &Programs,
     environment: &BTreeMap<String, String>,
 ) -> Result<PathBuf> {
-    write_profile(&places.cache)?;
-    write_profile(&places.state())?;
-    let base = Key::default().text(&toolchain.version).text(&text(libtorch)).text(PROFILE).hex();
-    let checkout = Key::default().text(&text(&places.checkout)).hex();
+    write_profile(&dirs.cache)?;
+    write_profile(&dirs.state())?;
+    let base = Fingerprint::default().text(&toolchain.version).text(&text(libtorch)).text(PROFILE).hex();
+    let checkout = Fingerprint::default().text(&text(&dirs.checkout)).hex();
     let name = format!("{base}-{checkout}");
-    let (work, stage) = (places.cache.join("builds").join(&name), places.cache.join("stages").join(&name));
-    let lock = places.checkout.join("Cargo.lock");
-    let helper = places.helper();
+    let (work, stage) = (dirs.cache.join("builds").join(&name), dirs.cache.join("stages").join(&name));
+    let lock = dirs.checkout.join("Cargo.lock");
+    let helper = dirs.helper();
     // The times too: cargo goes by them, and what it finds old each kernel would compile for itself.
-    let sources = Key::default().files(&lock)?.files(&helper)?.times(&helper)?;
-    let more = labs::further_crates(&places.notebooks())?;
+    let sources = Fingerprint::default().files(&lock)?.files(&helper)?.times(&helper)?;
+    let more = labs::further_crates(&dirs.notebooks())?;
     let sources = sources.text(&text(&programs.kernel())).text(&more.join("\n")).hex();
     if fs::read_to_string(stage.join(SOURCES)).is_ok_and(|built| built == sources) {
         return Ok(stage);
     }
-    say::step("what the labs' first cell loads (tch: some minutes, once)", |line| {
+    status_line::step("what the labs' first cell loads (tch: some minutes, once)", |line| {
         let lock = fs::read(&lock).map_err(|error| Failure::file("read", &lock, &error))?;
         if !work.exists()
-            && let Some(older) = nearest(&places.cache.join("stages"), &base, &lock)
+            && let Some(older) = nearest(&dirs.cache.join("stages"), &base, &lock)
         {
             whole_folder(&work, |new| clone(programs, &older, new))?;
         }
         write(&work.join(LOCK), &lock)?;
-        let mut kernel = child::command(programs.kernel());
-        kernel.arg("--prepare").arg(&work).arg(places.helper()).args(&more).envs(environment);
+        let mut kernel = process::command(programs.kernel());
+        kernel.arg("--prepare").arg(&work).arg(dirs.helper()).args(&more).envs(environment);
         compile(line, kernel.env("CONVLAB_STAGE", &work))?;
         publish(&stage, |new| {
             clone(programs, &work, new)?;
@@ -67,15 +68,20 @@ pub fn build(
     Ok(stage)
 }
 
+/// Whether the long steps are done: of what is left, none needs much room.
+pub fn is_prepared(cache: &Path) -> bool {
+    fs::read_dir(cache.join("stages")).is_ok_and(|mut stages| stages.next().is_some())
+}
+
 /// In a stage: the key of what it was compiled from; it is there only when the stage is whole.
 const SOURCES: &str = "sources";
 
 /// In a stage: the lock file that every cell is compiled with.
 pub const LOCK: &str = "labs.lock";
 
-fn compile(line: &say::Line, kernel: &mut Command) -> Result<()> {
+fn compile(line: &status_line::StatusLine, kernel: &mut Command) -> Result<()> {
     let mut compiled = 0;
-    child::watch(kernel, "look at the error; `cargo lab doctor` may name the cause", |text| {
+    process::watch(kernel, "look at the error; `cargo lab doctor` may name the cause", |text| {
         if let Some(name) = text.trim().strip_prefix("Compiling ") {
             compiled += 1;
             let slow = if name.starts_with("torch-sys") { " (minutes of C++)" } else { "" };
@@ -87,10 +93,10 @@ fn compile(line: &say::Line, kernel: &mut Command) -> Result<()> {
 /// Copies a folder of compiled things so that cargo finds them fresh.
 pub fn clone(programs: &Programs, from: &Path, to: &Path) -> Result<()> {
     let mut kernel = Command::new(programs.kernel());
-    child::watch(kernel.arg("--clone").arg(from).arg(to), "cargo lab doctor", |_| {})
+    process::watch(kernel.arg("--clone").arg(from).arg(to), "cargo lab doctor", |_| {})
 }
 
-/// Puts a new stage in the place of the old one, when no kernel is cloning that.
+/// Replaces the old stage by a new one, when no kernel is cloning that.
 fn publish(stage: &Path, make: impl FnOnce(&Path) -> Result<()>) -> Result<()> {
     let cloning = fs::File::open(stage.join(LOCK)).and_then(|file| file.lock().map(|()| file));
     let result = whole_folder(stage, make);
@@ -170,17 +176,17 @@ mod tests {
     }
 
     /// The crates that a notebook with these lines compiles, each with its features.
-    fn crates_of(places: &Places, lines: &[String]) -> Vec<String> {
+    fn crates_of(dirs: &Dirs, lines: &[String]) -> Vec<String> {
         let dir = tempfile::tempdir().unwrap();
         let lines: Vec<_> = lines.iter().map(|line| line.trim_start_matches(":dep ")).collect();
         let manifest = format!(
             "[package]\nname = \"ctx\"\nedition = \"2024\"\n\n[dependencies]\nconvlab = {{ path = {:?} }}\n{}\n",
-            places.helper(),
+            dirs.helper(),
             lines.join("\n")
         );
         write(&dir.path().join("Cargo.toml"), manifest.as_bytes()).unwrap();
         write(&dir.path().join("src/lib.rs"), b"").unwrap();
-        fs::copy(places.checkout.join("Cargo.lock"), dir.path().join("Cargo.lock")).unwrap();
+        fs::copy(dirs.checkout.join("Cargo.lock"), dir.path().join("Cargo.lock")).unwrap();
         let tree =
             ["tree", "--offline", "--edges=no-dev", "--prefix=none", "--no-dedupe", "--format={p} {f}"];
         let output = Command::new("cargo").args(tree).current_dir(dir.path()).output().unwrap();
@@ -195,10 +201,10 @@ mod tests {
 
     #[test]
     fn what_labs_load_further_down_leaves_the_helpers_crates_as_they_are() {
-        let places = Places::find().unwrap();
-        let further = labs::further_crates(&places.notebooks()).unwrap();
-        let all = crates_of(&places, &further);
-        let other: Vec<_> = crates_of(&places, &[]).into_iter().filter(|line| !all.contains(line)).collect();
+        let dirs = Dirs::find().unwrap();
+        let further = labs::further_crates(&dirs.notebooks()).unwrap();
+        let all = crates_of(&dirs, &further);
+        let other: Vec<_> = crates_of(&dirs, &[]).into_iter().filter(|line| !all.contains(line)).collect();
         assert!(!further.is_empty() && other.is_empty(), "compiled twice, with other features: {other:?}");
     }
 

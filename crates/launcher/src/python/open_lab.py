@@ -1,6 +1,8 @@
 """Runs JupyterLab until it is stopped, then removes the folders of kernels that had to be killed.
 
-python open_lab.py KERNEL_PROGRAM KERNELS [ARGUMENT OF JUPYTERLAB ...]
+python open_lab.py KERNEL_PROGRAM KERNELS NOTEBOOK [ARGUMENT OF JUPYTERLAB ...]
+
+NOTEBOOK is opened first; it may be empty.
 """
 
 import contextlib
@@ -9,26 +11,32 @@ import os
 import signal
 import subprocess
 import sys
+import urllib.parse
 
 from jupyterlab.labapp import LabApp
 from tornado.ioloop import IOLoop
 
-kernel, kernels, *arguments = sys.argv[1:]
+kernel, kernels, notebook, *arguments = sys.argv[1:]
+page = f"lab/tree/{urllib.parse.quote(notebook)}" if notebook else "lab"
 arguments += [
     # On the port that was looked for and no other.
     "--ServerApp.port_retries=0",
     # One Ctrl-C stops it; two in the midst of the question would leave kernels behind.
     "--ServerApp.answer_yes=True",
-    # Nobody else is asked for news or updates, and no other kernel is offered.
+    # Nobody else is asked for news or updates, and no kernel of another Python is offered.
     "--LabApp.news_url=",
     "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
     "--LabApp.extension_manager=readonly",
     "--KernelSpecManager.ensure_native_kernel=False",
-    "--KernelSpecManager.allowed_kernelspecs={'convlab', 'convlab-stock'}",
+    f"--LabApp.default_url=/{page}",
     "--Application.log_level=WARN",
 ]
 # What the learner sets in JupyterLab itself comes before these.
-settings = {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false"}}
+settings = {
+    "@jupyterlab/apputils-extension:notification": {"fetchNews": "false"},
+    # In its place there is room for the labs' whole names.
+    "@jupyterlab/filebrowser-extension:browser": {"showLastModifiedColumn": False},
+}
 folder = os.path.join(os.environ["JUPYTER_CONFIG_DIR"], "labconfig")
 os.makedirs(folder, exist_ok=True)
 with open(os.path.join(folder, "default_setting_overrides.json"), "w", encoding="utf-8") as file:
@@ -44,13 +52,13 @@ signal.signal(signal.SIGINT, lambda *_: os.kill(os.getpid(), signal.SIGTERM))
 
 
 def link(server):
-    """The one link to open; a token that the user gave (JUPYTER_TOKEN) is not told."""
+    """The one link to open; a token that the user gave (JUPYTER_TOKEN) is not shown."""
     users = server.identity_provider
     token = users.token
     secret = f"?token={token}" if users.token_generated else ""
     # JupyterLab's own message has three links, two of them of no use in a container.
     users.token_generated = False
-    return f"http://127.0.0.1:{server.port}{server.base_url}lab{secret}"
+    return f"http://127.0.0.1:{server.port}{server.base_url}{page}{secret}"
 
 
 try:

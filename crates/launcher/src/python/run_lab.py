@@ -32,7 +32,7 @@ LET = re.compile(r"\blet\s+(?:mut\s+)?([\w\s,()]+?)\s*[:=]")
 ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 
 
-def tell(event, **facts):
+def report(event, **facts):
     print(json.dumps({"event": event, **facts}), flush=True)
 
 
@@ -130,12 +130,12 @@ def run(notebook, folder, kernel, seconds, judge):
                 fault, fatal = ("kernel", "the kernel died while this cell ran"), True
             except CellTimeoutError:
                 fault, fatal = ("time", f"the cell ran longer than {seconds} s"), True
-            tell("cell", id=cell.id, seconds=time.monotonic() - started)
+            report("cell", id=cell.id, seconds=time.monotonic() - started)
             if fault:
                 faults += 1
                 fatal = fatal or fault[0] == "kernel"
                 rest = "\nThe cells after it were not run." if fatal else ""
-                tell("fault", id=cell.id, kind=fault[0], message=ANSI.sub("", fault[1]).strip() + rest)
+                report("fault", id=cell.id, kind=fault[0], message=ANSI.sub("", fault[1]).strip() + rest)
             if fatal:
                 break
     return faults
@@ -168,7 +168,7 @@ def main():
     notebook = nbformat.read(path, as_version=4)
     faults = run(notebook, folder, kernel, int(seconds), Starters().judge if answers == "starters" else judge)
     write(notebook, name, out)
-    tell("end", faults=faults, seconds=time.monotonic() - started)
+    report("end", faults=faults, seconds=time.monotonic() - started)
 
 
 main()

@@ -1,7 +1,6 @@
 //! The real program, in an environment that the test makes.
 #![allow(dead_code, reason = "each test file uses its part")]
 
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::{env, fs};
@@ -45,8 +44,9 @@ impl BareMachine {
     /// Puts a shell script in the place of the program `name`.
     pub fn script(&self, name: &str, text: &str) {
         let path = self.path("programs").join(name);
-        fs::write(&path, format!("#!/bin/sh\n{text}\n")).unwrap();
-        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+        // Written by another process: what this one writes while a thread forks is busy, and cannot be started.
+        let written = "printf '%s\\n' '#!/bin/sh' \"$1\" > \"$2\" && chmod 755 \"$2\"";
+        assert!(Command::new("sh").args(["-c", written, "sh", text]).arg(&path).status().unwrap().success());
     }
 
     pub fn without(&self, name: &str) {
@@ -56,7 +56,17 @@ impl BareMachine {
     /// `cargo lab` on this machine; its cache is the folder `cache`, which is not there yet.
     pub fn lab(&self, arguments: &[&str]) -> Command {
         let mut command = lab(arguments);
-        for name in ["LIBTORCH", "CONDA_PREFIX", "VIRTUAL_ENV", "CXX", "CONVLAB_PYTHON", "CONVLAB_DATA"] {
+        let own = [
+            "LIBTORCH",
+            "CONDA_PREFIX",
+            "VIRTUAL_ENV",
+            "CXX",
+            "CONVLAB_PYTHON",
+            "CONVLAB_DATA",
+            "RUSTUP_TOOLCHAIN",
+        ];
+        let proxies = ["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"];
+        for name in own.into_iter().chain(proxies) {
             command.env_remove(name);
         }
         command.env("PATH", self.path("programs")).env("CONVLAB_CACHE", self.path("cache"));

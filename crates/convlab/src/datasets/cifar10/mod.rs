@@ -2,9 +2,10 @@
 mod tests;
 
 use super::idx::wrong;
-use super::{Dataset, Split, grouped, synthetic_objects};
+use super::{Dataset, Split, synthetic_objects};
 use crate::display::progress;
 use crate::source::{Say, Source, Var, is_offline};
+use crate::text::grouped;
 use crate::{Error, Result};
 use std::fs::{self, File};
 use std::io::Read;

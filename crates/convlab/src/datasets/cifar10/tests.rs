@@ -112,8 +112,8 @@ fn offline_mode_gives_drawn_objects_that_say_so_whatever_files_there_are() {
     let dir = tempdir().unwrap();
     write_cifar(dir.path());
     let data = cifar_with(&[("CONVLAB_OFFLINE", Path::new("1")), ("CONVLAB_DATA", dir.path())]).unwrap();
-    let told = data.to_string();
-    assert!(told.starts_with("synthetic objects (drawn by convlab, seed 0): 50,000 images"), "{told}");
+    let message = data.to_string();
+    assert!(message.starts_with("synthetic objects (drawn by convlab, seed 0): 50,000 images"), "{message}");
     assert_eq!((data.train.len(), data.test.len()), (50_000, 10_000));
 }
 

@@ -6,7 +6,7 @@ use std::io::{Cursor, ErrorKind};
 use tch::Tensor;
 
 /// More pixels than any camera in a pocket takes; as floats they fill 0.8 GB.
-const MOST_PIXELS: u64 = 64_000_000;
+const MAX_PIXELS: u64 = 64_000_000;
 
 /// The picture in `bytes`, whatever its name or its server says, as `[c, h, w]`, 0 to 1, on white paper; `what` was
 /// expected.
@@ -47,8 +47,8 @@ fn decoded(bytes: &[u8], what: &str) -> Result<DynamicImage> {
     let reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format();
     let mut decoder = reader.map_err(|error| undecoded(error.into()))?.into_decoder().map_err(undecoded)?;
     let (w, h) = decoder.dimensions();
-    if u64::from(w) * u64::from(h) > MOST_PIXELS {
-        let limit = format!("{what} of at most {} million pixels", MOST_PIXELS / 1_000_000);
+    if u64::from(w) * u64::from(h) > MAX_PIXELS {
+        let limit = format!("{what} of at most {} million pixels", MAX_PIXELS / 1_000_000);
         return Err(Error::new(limit, format!("{w}×{h} pixels"), "make it smaller in a picture editor"));
     }
     let orientation = decoder.orientation().map_err(undecoded)?;

@@ -179,6 +179,6 @@ fn a_photo_of_the_same_name_in_the_named_folder_spares_the_download() {
     let named = |name: &str| (name == "CONVLAB_DATA").then(|| dir.path().as_os_str().to_owned());
     let xs = from_url("https://example.org/pictures/cat.png?size=large", &named).unwrap();
     assert_eq!(xs.size(), [1, 2, 3]);
-    let told = from_url("https://example.org/pictures/dog.png", &named).unwrap_err().to_string();
-    assert!(told.contains("`cargo lab` sets CONVLAB_FETCH"), "{told}");
+    let message = from_url("https://example.org/pictures/dog.png", &named).unwrap_err().to_string();
+    assert!(message.contains("`cargo lab` sets CONVLAB_FETCH"), "{message}");
 }

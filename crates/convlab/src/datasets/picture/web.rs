@@ -57,7 +57,7 @@ fn download(url: &str, var: Var, what: &str) -> Result<Vec<u8>> {
     if output.status.success() {
         return Ok(output.stdout);
     }
-    let told = String::from_utf8_lossy(&output.stderr);
-    let why = reason(&told.lines().collect::<Vec<_>>());
+    let message = String::from_utf8_lossy(&output.stderr);
+    let why = reason(&message.lines().collect::<Vec<_>>());
     Err(failed(why.split_once(", but got ").map_or(why.as_str(), |(_, found)| found).to_owned()))
 }

@@ -7,9 +7,9 @@ mod styles;
 #[cfg(test)]
 mod tests;
 
-use super::chance::Chance;
 use super::{Dataset, Split, digits};
 use crate::Result;
+use crate::rng::Rng;
 use curve::Curve;
 use pen::Pen;
 use tch::{Device, Kind, Tensor};
@@ -46,16 +46,16 @@ pub fn synthetic_digits(seed: i64) -> Result<Dataset> {
 /// As [`synthetic_digits`], with other numbers of images.
 fn drawn(seed: i64, train: usize, test: usize) -> Result<Dataset> {
     let source = format!("synthetic digits (drawn by convlab, seed {seed})");
-    let mut seeds = Chance::new(seed as u64);
-    let mut split = |count| Ok(draw(count, Chance::new(seeds.bits()))?.named(&source));
+    let mut seeds = Rng::new(seed as u64);
+    let mut split = |count| Ok(draw(count, Rng::new(seeds.next_u64()))?.named(&source));
     Ok(Dataset { train: split(train)?, test: split(test)?, classes: digits() })
 }
 
 /// `count` images of digits chosen at random.
-fn draw(count: usize, mut chance: Chance) -> Result<Split> {
+fn draw(count: usize, mut rng: Rng) -> Result<Split> {
     let curves =
         styles::DIGITS.map(|styles| styles.iter().map(|style| Curve::new(style, DOTS)).collect::<Vec<_>>());
-    let grain = chance.bells(SUPPLY) * GRAIN;
+    let grain = rng.normals(SUPPLY) * GRAIN;
     let images = Tensor::zeros([count as i64, PIXELS as i64], (Kind::Float, Device::Cpu));
     let mut labels = Vec::with_capacity(count);
     for start in (0..count).step_by(AT_A_TIME) {
@@ -63,9 +63,9 @@ fn draw(count: usize, mut chance: Chance) -> Result<Split> {
         let mut nearest = vec![FAR; n * PIXELS];
         let canvases = nearest.chunks_exact_mut(PIXELS);
         let (digits, pens): (Vec<i64>, Vec<Pen>) =
-            canvases.map(|canvas| write_any(&curves, canvas, &mut chance)).unzip();
+            canvases.map(|canvas| write_any(&curves, canvas, &mut rng)).unzip();
         labels.extend(digits);
-        let from = chance.below(SUPPLY - n * PIXELS) as i64;
+        let from = rng.below(SUPPLY - n * PIXELS) as i64;
         let noise = grain.narrow(0, from, (n * PIXELS) as i64).view([n as i64, -1]);
         images.narrow(0, start as i64, n as i64).copy_(&(ink(&nearest, &pens) + noise).clamp(0.0, 1.0));
     }
@@ -73,11 +73,11 @@ fn draw(count: usize, mut chance: Chance) -> Result<Split> {
 }
 
 /// Writes a digit chosen at random, in a style and with a pen chosen at random.
-fn write_any(curves: &[Vec<Curve>; 10], canvas: &mut [f32], chance: &mut Chance) -> (i64, Pen) {
-    let digit = chance.below(10);
-    let style = chance.below(curves[digit].len());
-    let pen = Pen::new(chance);
-    pen.write(&curves[digit][style], canvas, chance);
+fn write_any(curves: &[Vec<Curve>; 10], canvas: &mut [f32], rng: &mut Rng) -> (i64, Pen) {
+    let digit = rng.below(10);
+    let style = rng.below(curves[digit].len());
+    let pen = Pen::new(rng);
+    pen.write(&curves[digit][style], canvas, rng);
     (digit as i64, pen)
 }
 

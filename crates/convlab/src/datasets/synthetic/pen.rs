@@ -1,6 +1,6 @@
-use super::super::chance::Chance;
 use super::SIDE;
 use super::curve::Curve;
+use crate::rng::Rng;
 use std::ops::Range;
 
 /// How far a point of a style strays, in units of half a digit's height.
@@ -21,25 +21,25 @@ pub struct Pen {
 
 impl Pen {
     /// Someone's hand and someone's pen.
-    pub fn new(chance: &mut Chance) -> Self {
-        let size = 9.2 + 0.6 * chance.bell();
-        let width = size * chance.between(0.7, 1.15);
-        let slant = 0.17 + 0.17 * chance.bell();
-        let (sin, cos) = (0.12 * chance.bell()).sin_cos();
+    pub fn new(rng: &mut Rng) -> Self {
+        let size = 9.2 + 0.6 * rng.normal();
+        let width = size * rng.uniform(0.7, 1.15);
+        let slant = 0.17 + 0.17 * rng.normal();
+        let (sin, cos) = (0.12 * rng.normal()).sin_cos();
         let centre = (SIDE - 1) as f32 / 2.0;
         Self {
             right: [width * cos, width * sin],
             down: [-size * (slant * cos + sin), size * (cos - slant * sin)],
-            middle: [centre + chance.bell(), centre + chance.bell()],
-            radius: (1.3 + 0.3 * chance.bell()).max(0.8),
-            edge: (1.0 + 0.2 * chance.bell()).max(0.6),
+            middle: [centre + rng.normal(), centre + rng.normal()],
+            radius: (1.3 + 0.3 * rng.normal()).max(0.8),
+            edge: (1.0 + 0.2 * rng.normal()).max(0.6),
         }
     }
 
     /// Writes a digit, its points moved at random: `canvas` `[28 · 28]` gets the squared distance of each pixel
     /// that the pen reaches to the nearest of its dots.
-    pub fn write(&self, curve: &Curve, canvas: &mut [f32], chance: &mut Chance) {
-        let stray = |[x, y]: &[f32; 2]| [x + WOBBLE * chance.bell(), y + WOBBLE * chance.bell()];
+    pub fn write(&self, curve: &Curve, canvas: &mut [f32], rng: &mut Rng) {
+        let stray = |[x, y]: &[f32; 2]| [x + WOBBLE * rng.normal(), y + WOBBLE * rng.normal()];
         let points: Vec<[f32; 2]> = curve.points.iter().map(stray).map(|point| self.place(point)).collect();
         curve.through(&points).for_each(|dot| self.mark(dot, canvas));
     }

@@ -85,7 +85,13 @@ fn draw<B: Surface>(plot: &Plot, area: &Area<B>) -> Drawn<B> {
         .axis_desc_style(text(20.0))
         .x_desc(&plot.x)
         .y_desc(&plot.y)
-        .x_labels(if alone { 1 } else if whole { (xs.end - xs.start) as usize + 2 } else { 8 })
+        .x_labels(if alone {
+            1
+        } else if whole {
+            (xs.end - xs.start) as usize + 2
+        } else {
+            8
+        })
         .y_labels(6)
         .x_label_formatter(&|value| short(*value))
         .y_label_formatter(&|value| short(*value))

@@ -1,6 +1,6 @@
 //! What is drawn: points with names.
 
-use crate::train::History;
+use crate::history::History;
 
 /// A coordinate system with lines to be drawn by [`curve`](super::curve).
 ///

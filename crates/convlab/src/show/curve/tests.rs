@@ -1,7 +1,7 @@
 use super::draw::{MAX_POINTS, heights, thinned};
 use super::plot::{counted, running_mean};
 use super::*;
-use crate::train::{Epoch, History};
+use crate::history::{Epoch, History};
 
 fn refused(what: &(impl Curves + ?Sized)) -> String {
     curve(what).expect_err("this cannot be drawn").to_string()
@@ -23,8 +23,11 @@ conv: 2 points, first 0.98 at 0, last 0.98 at 0, smallest 0.98 at 0, largest 0.9
 fn text_takes_the_pages_colour_and_nothing_is_painted_behind_it() {
     let figure = curve(&vec![3.0, 2.0, 1.5]).unwrap();
     let svg = figure.picture();
-    assert!(svg.contains("fill='currentColor'") && svg.matches("<text").count() > 10);
-    assert!(svg.split("<text").skip(1).all(|text| !text.split('>').next().unwrap().contains("fill=")), "{svg}");
+    assert!(svg.contains("fill='currentColor'") && svg.matches("<text").count() > 6);
+    assert!(
+        svg.split("<text").skip(1).all(|text| !text.split('>').next().unwrap().contains("fill=")),
+        "{svg}"
+    );
     assert!(!svg.contains("#fff") && !svg.contains("#000") && !svg.contains("#010203"), "{svg}");
     assert!(!svg.contains("<rect"), "no background:\n{svg}");
 }
@@ -45,7 +48,8 @@ fn lines_differ_in_colour_and_mark_and_are_named_above() {
 
 #[test]
 fn one_point_is_a_point_with_its_value_and_an_accuracy_is_never_above_1() {
-    let figure = curve(&Plot::new("epoch", "validation accuracy").line("accuracy", &[(1.0, 0.9125)])).unwrap();
+    let figure =
+        curve(&Plot::new("epoch", "validation accuracy").line("accuracy", &[(1.0, 0.9125)])).unwrap();
     let svg = figure.picture();
     assert!(svg.contains(">0.9125</text>"), "{svg}");
     assert!(svg.contains(">1</text>") && !svg.contains(">2</text>") && !svg.contains(">1.2</text>"), "{svg}");

@@ -1,6 +1,6 @@
 //! What stands around a picture in a page: its title, its numbers as text, its script; and tables.
 
-use super::super::figure::escaped;
+use crate::text::escaped;
 use std::fmt::Write;
 
 const ANSWERS: &str = include_str!("answers.js");
@@ -100,7 +100,10 @@ pub fn table(head: &[&str], rows: &[Row]) -> String {
         }
         line + "</tr>"
     };
-    let top = line("th", &Row { cells: head.iter().map(|name| ((*name).to_owned(), false)).collect(), bold: false });
+    let top = line(
+        "th",
+        &Row { cells: head.iter().map(|name| ((*name).to_owned(), false)).collect(), bold: false },
+    );
     let body: String = rows.iter().map(|row| line("td", row)).collect();
     format!(
         "<table style=\"border-collapse:collapse;font-size:1.1em;color:inherit;\
@@ -128,7 +131,9 @@ fn details(text: &str) -> String {
 
 /// A whole page around the HTML of a figure.
 pub fn file(html: &str) -> String {
-    format!("<!doctype html>\n<html lang=\"en\"><meta charset=\"utf-8\"><title>convlab</title>{html}</html>\n")
+    format!(
+        "<!doctype html>\n<html lang=\"en\"><meta charset=\"utf-8\"><title>convlab</title>{html}</html>\n"
+    )
 }
 
 /// A script or style sheet without its indentation and its comments.

@@ -8,10 +8,11 @@ pub use html::{Film, Picture, Row, block, figure, file, table};
 use super::colour::{hex, png};
 use super::elements::{INK, Pixels, Rect, Surface};
 use super::region::Region;
-use super::figure::escaped;
+use crate::text::escaped;
 use plotters::style::text_anchor::{HPos, VPos};
 use plotters_backend::{
-    BackendColor, BackendCoord, BackendStyle, BackendTextStyle, DrawingBackend, DrawingErrorKind, FontTransform,
+    BackendColor, BackendCoord, BackendStyle, BackendTextStyle, DrawingBackend, DrawingErrorKind,
+    FontTransform,
 };
 use std::fmt::Write;
 use std::io;
@@ -137,7 +138,11 @@ impl DrawingBackend for Page {
         self.push(format_args!("<rect x='{x}' y='{y}' width='{w}' height='{h}'{paint}/>"))
     }
 
-    fn draw_path<S: BackendStyle, I: IntoIterator<Item = BackendCoord>>(&mut self, path: I, style: &S) -> Done {
+    fn draw_path<S: BackendStyle, I: IntoIterator<Item = BackendCoord>>(
+        &mut self,
+        path: I,
+        style: &S,
+    ) -> Done {
         let points: Vec<_> = path.into_iter().collect();
         let straight = points.windows(2).all(|two| two[0].0 == two[1].0 || two[0].1 == two[1].1);
         let crisp = if straight { " shape-rendering='crispEdges'" } else { "" };
@@ -157,7 +162,11 @@ impl DrawingBackend for Page {
         self.push(format_args!("<circle cx='{x}' cy='{y}' r='{r}'{paint}/>"))
     }
 
-    fn fill_polygon<S: BackendStyle, I: IntoIterator<Item = BackendCoord>>(&mut self, path: I, style: &S) -> Done {
+    fn fill_polygon<S: BackendStyle, I: IntoIterator<Item = BackendCoord>>(
+        &mut self,
+        path: I,
+        style: &S,
+    ) -> Done {
         let points: Vec<_> = path.into_iter().collect();
         let (fill, steps) = (paint("fill", style.color()), steps(&points));
         self.push(format_args!("<path{fill} d='{steps}z'/>"))
@@ -193,10 +202,12 @@ impl DrawingBackend for Page {
 
 impl Surface for Page {
     fn picture(&mut self, [x, y, w, h]: Rect, picture: &Pixels<'_>) -> Done {
-        let refused = |error: crate::Error| DrawingErrorKind::DrawingError(io::Error::other(error.to_string()));
+        let refused =
+            |error: crate::Error| DrawingErrorKind::DrawingError(io::Error::other(error.to_string()));
         let [rows, columns] = picture.size;
         // What has more than two pixels for each of the page is averaged, which nobody sees.
-        let smaller = (columns > 2 * w as usize).then(|| picture.stretched([2 * h, 2 * w]));
+        let smaller =
+            (columns > 2 * w as usize || rows > 2 * h as usize).then(|| picture.stretched([2 * h, 2 * w]));
         let address = match &smaller {
             Some(colours) => png(colours, 2 * w as usize, 2 * h as usize),
             None => png(picture.colours, columns, rows),

@@ -57,5 +57,8 @@ fn say(sliding: &Sliding, step: usize) -> String {
     let [row, column] = sliding.geometry.place(step);
     let sum = short(sliding.output[step]);
     let steps = sliding.geometry.steps();
-    format!("Step {} of {steps}: the products sum to {sum}, at row {row}, column {column} of the output", step + 1)
+    format!(
+        "Step {} of {steps}: the products sum to {sum}, at row {row}, column {column} of the output",
+        step + 1
+    )
 }

@@ -194,7 +194,11 @@ fn text(sliding: &Sliding, title: &str) -> String {
     };
     let image = listed("image", image, &shape(geometry, &geometry.image));
     let kernel = listed("kernel", kernel, &shape(geometry, &geometry.kernel));
-    format!("{title}, {} steps{image}{kernel}{}", geometry.steps(), listed("output", output, &geometry.output))
+    format!(
+        "{title}, {} steps{image}{kernel}{}",
+        geometry.steps(),
+        listed("output", output, &geometry.output)
+    )
 }
 
 #[cfg(test)]

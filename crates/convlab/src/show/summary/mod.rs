@@ -5,7 +5,7 @@ mod variables;
 
 use super::figure::Figure;
 use super::page;
-use crate::datasets::grouped;
+use crate::text::grouped;
 use crate::{Error, Result};
 use pass::Pass;
 use tch::Tensor;
@@ -119,8 +119,7 @@ fn html(rows: &[Row], total: i64) -> String {
         page::Row { cells: cells.map(|cell| (cell, false)).to_vec(), bold: row.refused }
     };
     let sum = vec![(format!("{} parameters in all", grouped(total)), false)];
-    let rows: Vec<page::Row> =
-        rows.iter().map(line).chain([page::Row { cells: sum, bold: false }]).collect();
+    let rows: Vec<page::Row> = rows.iter().map(line).chain([page::Row { cells: sum, bold: false }]).collect();
     page::table(&["layer", "output", "parameters"], &rows)
 }
 

@@ -1,6 +1,6 @@
 //! A network's layers, run one after the other as far as they fit.
 
-use crate::attempt::{attempt, in_words};
+use crate::catch_panic::{catch_panic, in_words};
 use std::any::Any;
 use tch::Tensor;
 use tch::nn::{ModuleT, Sequential, SequentialT};
@@ -33,7 +33,7 @@ impl Pass {
     fn layered(layers: i64, run: impl Fn(usize) -> Vec<Tensor>) -> Self {
         let mut refusal = None;
         for first in (1..=layers as usize).rev() {
-            match attempt(|| run(first)) {
+            match catch_panic(|| run(first)) {
                 Ok(outputs) => return Self { outputs, refusal, layers: true },
                 Err(told) => refusal = Some(in_words(&told)),
             }

@@ -1,6 +1,6 @@
 //! The parameters of a network: whose they are, and how their number comes about.
 
-use crate::datasets::grouped;
+use crate::text::grouped;
 use tch::nn::VarStore;
 use tch::{Kind, Tensor};
 

@@ -1,0 +1,98 @@
+//! What cargo answered, kept in the folder `memory` of a stage and of each kernel that clones it.
+//!
+//! While a notebook's dependencies stay the same cargo says the same, and each time takes a while to find it out.
+
+use crate::evcxr_contract::cargo::VARIABLES;
+use crate::fingerprint::Fingerprint;
+use std::env;
+use std::fs::{self, File, Metadata};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::SystemTime;
+
+/// What stands for this kernel's own folder.
+const HERE: &str = "{here}";
+
+/// The place for what one call of cargo says.
+pub struct CacheEntry {
+    here: PathBuf,
+    file: PathBuf,
+    manifest: String,
+}
+
+impl CacheEntry {
+    /// The same folder, arguments, manifest, lock file and flags make cargo say the same. `None` outside a kernel's
+    /// folder: what lies there is not known.
+    pub fn of(cargo: &Command) -> Option<Self> {
+        let lock = PathBuf::from(env::var_os("CONVLAB_LOCK")?);
+        let here = lock.parent()?.to_owned();
+        let (folder, toolchain) = (env::current_dir().ok()?, env::var_os("CONVLAB_TOOLCHAIN")?);
+        if !folder.starts_with(&here) {
+            return None;
+        }
+        let manifest = fs::read_to_string(here.join("Cargo.toml")).unwrap_or_default();
+        let mut fingerprint = Fingerprint::default();
+        fingerprint.add(manifest.as_bytes()).add(&fs::read(lock).ok()?).add(toolchain.as_encoded_bytes());
+        for word in [folder.as_os_str()].into_iter().chain(cargo.get_args()) {
+            fingerprint.add(word.to_string_lossy().replace(&*here.to_string_lossy(), HERE).as_bytes());
+        }
+        for name in VARIABLES {
+            fingerprint.add(env::var_os(name).unwrap_or_default().as_encoded_bytes());
+        }
+        Some(Self { file: here.join("memory").join(fingerprint.hex()), here, manifest })
+    }
+
+    /// What was kept, if no dependency has changed since.
+    pub fn read(&self) -> Option<String> {
+        let written = fs::metadata(&self.file).and_then(|meta| meta.modified()).ok()?;
+        let text = fs::read_to_string(&self.file).ok().filter(|text| !text.is_empty())?;
+        let fresh = paths(&self.manifest).iter().all(|path| newest(path).is_ok_and(|time| time <= written));
+        fresh.then(|| text.replace(HERE, &self.here.to_string_lossy()))
+    }
+
+    /// The file for [`write`], made now: what changes while cargo runs is newer.
+    pub fn begin(&self) -> &Path {
+        // Without it nothing is remembered.
+        let _ = fs::create_dir_all(self.file.parent().unwrap_or(&self.file))
+            .and_then(|()| File::create(&self.file));
+        &self.file
+    }
+}
+
+/// Writes what is to be remembered to a file that [`Memory::begin`] made.
+pub fn write(file: &Path, text: &str) {
+    let here = file.parent().and_then(Path::parent).map(Path::to_string_lossy).unwrap_or_default();
+    let partial = file.with_extension(std::process::id().to_string());
+    let written = fs::metadata(file).and_then(|meta| meta.modified()).and_then(|begun| {
+        let mut new = File::create(&partial)?;
+        new.write_all(text.replace(&*here, HERE).as_bytes())?;
+        new.set_modified(begun)?;
+        fs::rename(&partial, file)
+    });
+    // Without it cargo is asked again the next time.
+    drop(written);
+}
+
+/// The folders of the dependencies that are no packages of a registry.
+fn paths(manifest: &str) -> Vec<PathBuf> {
+    let dependencies = manifest.split_once("[dependencies]").map_or("", |(_, rest)| rest);
+    let quoted = dependencies.lines().filter_map(|line| {
+        let (_, value) = line.split_once("path")?;
+        value.trim_start().strip_prefix('=')?.trim_start().strip_prefix('"')?.split('"').next()
+    });
+    quoted.map(PathBuf::from).collect()
+}
+
+/// When the newest file below the folder was written, be it of its sources or its manifest.
+fn newest(folder: &Path) -> io::Result<SystemTime> {
+    let mut newest = fs::metadata(folder)?.modified()?;
+    for entry in fs::read_dir(folder)?.flatten().filter(|entry| entry.file_name() != "target") {
+        let time = match entry.metadata()? {
+            folder if Metadata::is_dir(&folder) => self::newest(&entry.path())?,
+            file => file.modified()?,
+        };
+        newest = newest.max(time);
+    }
+    Ok(newest)
+}

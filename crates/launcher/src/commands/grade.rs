@@ -1,0 +1,43 @@
+//! `cargo lab grade`: the options; the marking is in the room `grade`.
+
+use crate::failure::Result;
+use crate::grade;
+use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
+use std::path::PathBuf;
+
+pub fn command() -> Command {
+    Command::new("grade")
+        .about("Marks learners' notebooks with the checks of the masters")
+        .arg(
+            Arg::new("file")
+                .action(ArgAction::Append)
+                .required(true)
+                .value_parser(value_parser!(PathBuf))
+                .help("Notebooks; the lab of each is found by its exercises"),
+        )
+        .arg(
+            Arg::new("csv")
+                .long("csv")
+                .value_parser(value_parser!(PathBuf))
+                .help("Also write the table to this file"),
+        )
+        .arg(number("seconds", "30", "The longest that one check may take"))
+        .arg(number("gib", "4", "The most memory that one process may take"))
+}
+
+pub fn run(matches: &ArgMatches) -> Result<()> {
+    grade::grade(&grade::Options {
+        files: matches.get_many::<PathBuf>("file").unwrap_or_default().cloned().collect(),
+        csv: matches.get_one::<PathBuf>("csv").cloned(),
+        seconds: matches.get_one("seconds").copied().unwrap_or(30),
+        gib: matches.get_one("gib").copied().unwrap_or(4),
+    })
+}
+
+fn number(name: &'static str, default: &'static str, help: &'static str) -> Arg {
+    Arg::new(name)
+        .long(name)
+        .default_value(default)
+        .value_parser(value_parser!(u32).range(1..=10_000))
+        .help(help)
+}

@@ -1,0 +1,116 @@
+//! Where things are: the checkout, the cache, and what is in them.
+
+use crate::failure::{Failure, Result};
+use std::env;
+use std::path::{Path, PathBuf};
+
+/// The remedy for a cache folder that is full or cannot be written.
+pub const CACHE_ELSEWHERE: &str = "export CONVLAB_CACHE=/other/disk/convlab";
+
+/// The folders this program writes to: the checkout and the user's cache.
+#[derive(Debug, Clone)]
+pub struct Dirs {
+    /// The folder with the workspace's `Cargo.toml`.
+    pub checkout: PathBuf,
+    /// What is shared by all checkouts of this user.
+    pub cache: PathBuf,
+}
+
+impl Dirs {
+    /// Finds the checkout from the working folder upwards, and the cache from `CONVLAB_CACHE`, `XDG_CACHE_HOME`
+    /// or the home folder.
+    pub fn find() -> Result<Self> {
+        let here = env::current_dir().map_err(|error| Failure::file("enter", Path::new("."), &error))?;
+        let checkout = here.ancestors().find(|dir| dir.join("crates/launcher/Cargo.toml").exists());
+        let checkout = checkout.ok_or_else(|| {
+            Failure::new(
+                format!("{} is not inside a checkout of convlab.", here.display()),
+                "cd into the checkout",
+            )
+        })?;
+        let cache = cache(|name| env::var_os(name).map(PathBuf::from))?;
+        outside(&cache, checkout)?;
+        Ok(Self { checkout: checkout.to_owned(), cache })
+    }
+
+    /// Where what runs keeps its files: `CONVLAB_STATE`, else the cache. An image names a folder of its own, since the
+    /// cache cannot be written there.
+    pub fn state(&self) -> PathBuf {
+        env::var_os("CONVLAB_STATE").map_or_else(|| self.cache.clone(), PathBuf::from)
+    }
+
+    /// The masters of the labs.
+    pub fn notebooks(&self) -> PathBuf {
+        self.checkout.join("notebooks")
+    }
+
+    /// The learner's copy of the labs.
+    pub fn my_labs(&self) -> PathBuf {
+        self.checkout.join("my-labs")
+    }
+
+    /// The lecturer's copy of the labs.
+    pub fn lecture(&self) -> PathBuf {
+        self.checkout.join("lecture")
+    }
+
+    /// The crate that notebooks load.
+    pub fn helper(&self) -> PathBuf {
+        self.checkout.join("crates/convlab")
+    }
+}
+
+fn cache(var: impl Fn(&str) -> Option<PathBuf>) -> Result<PathBuf> {
+    let home = || var(if cfg!(windows) { "LOCALAPPDATA" } else { "HOME" });
+    let found = var("CONVLAB_CACHE")
+        .or_else(|| var("XDG_CACHE_HOME").map(|dir| dir.join("convlab")))
+        .or_else(|| home().map(|dir| dir.join(if cfg!(windows) { "convlab" } else { ".cache/convlab" })));
+    let found = found.ok_or_else(|| {
+        Failure::new(
+            "There is no home folder to keep the cache in.",
+            "name one: export CONVLAB_CACHE=/some/folder",
+        )
+    })?;
+    std::path::absolute(&found).map_err(|error| Failure::file("find", &found, &error))
+}
+
+/// Kernels compile in the cache; below the checkout cargo would take them for a part of its workspace.
+fn outside(cache: &Path, checkout: &Path) -> Result<()> {
+    if cache.starts_with(checkout) {
+        let what =
+            format!("The cache {} lies inside the checkout, where cells cannot compile.", cache.display());
+        return Err(Failure::new(what, "name a folder elsewhere: export CONVLAB_CACHE=/some/folder"));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cache_inside_the_checkout_is_refused() {
+        assert!(outside(Path::new("/home/me/cache"), Path::new("/home/me/convlab")).is_ok());
+        let failure =
+            outside(Path::new("/home/me/convlab/cache"), Path::new("/home/me/convlab")).unwrap_err();
+        assert!(failure.remedy().contains("CONVLAB_CACHE="), "{failure}");
+    }
+
+    fn cache_with(vars: &[(&str, &str)]) -> Result<PathBuf> {
+        cache(|name| vars.iter().find(|(key, _)| *key == name).map(|(_, value)| PathBuf::from(value)))
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn the_cache_is_where_the_user_says_else_where_the_desktop_says_else_at_home() {
+        let all = [("CONVLAB_CACHE", "/a"), ("XDG_CACHE_HOME", "/b"), ("HOME", "/c")];
+        assert_eq!(cache_with(&all).unwrap(), Path::new("/a"));
+        assert_eq!(cache_with(&all[1..]).unwrap(), Path::new("/b/convlab"));
+        assert_eq!(cache_with(&all[2..]).unwrap(), Path::new("/c/.cache/convlab"));
+    }
+
+    #[test]
+    fn without_a_home_the_error_names_the_variable_to_set() {
+        assert!(cache_with(&[]).unwrap_err().remedy().contains("CONVLAB_CACHE="));
+    }
+}

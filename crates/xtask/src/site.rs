@@ -1,0 +1,175 @@
+//! `cargo lab site`: the course's pages, slides and reference, from labs that have been executed.
+
+use crate::cargo_calls::helper_call;
+use clap::{Arg, ArgMatches, Command, value_parser};
+use launcher::failure::{Failure, Result};
+use launcher::files::{text, whole_folder};
+use launcher::labs::{self, Lab, edition::Edition, release, source};
+use launcher::prepare::{self, Ready};
+use launcher::{process, status_line};
+use serde_json::{Value, json};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// The package whose wheel holds reveal.js, which makes the slides.
+const REVEAL: &str = "sphinx-revealjs==3.2.1";
+
+const FETCH_REVEAL: &str = include_str!("../python/fetch_reveal.py");
+
+/// Stands in a site, so that it is known as one and may be replaced.
+const MARK: &str = "lecturers.html";
+
+/// `cargo lab site`.
+pub fn command() -> Command {
+    Command::new("site")
+        .about("Writes the course's pages, slides and reference from the labs that `run` has executed")
+        .arg(
+            Arg::new("dir")
+                .required(true)
+                .value_parser(value_parser!(PathBuf))
+                .help("A new folder, or one that `site` has made"),
+        )
+        .arg(
+            Arg::new("image")
+                .long("image")
+                .default_value("convlab")
+                .help("The container image that the pages name"),
+        )
+        .arg(
+            Arg::new("repository")
+                .long("repository")
+                .help("OWNER/NAME on GitHub, for the links to it and to Binder"),
+        )
+}
+
+/// Writes the site whole or not at all; a folder with anything else in it is left as it is.
+pub fn run(matches: &ArgMatches) -> Result<()> {
+    let ready = prepare::checked(None)?;
+    let folder: PathBuf = matches.get_one("dir").cloned().unwrap_or_default();
+    let folder = std::path::absolute(&folder).map_err(|error| Failure::file("find", &folder, &error))?;
+    let [image, repository] = ["image", "repository"].map(|name| matches.get_one::<String>(name));
+    let course = json!({"image": image, "repository": repository}).to_string();
+    may_be_replaced(&folder)?;
+    let executed = ready.dirs.checkout.join("target/labs");
+    let labs = labs::all(&ready.dirs.notebooks())?;
+    labs.iter().try_for_each(|lab| is_current(lab, &executed))?;
+    let reveal = reveal(&ready)?;
+    let reference = reference(&ready)?;
+    let lecture = ready.dirs.checkout.join("target/lecture");
+    whole_folder(&lecture, |new| release::write(&labs, Edition::Lecture, new))?;
+    whole_folder(&folder, |new| {
+        release::write(&labs, Edition::Learner, &new.join("notebooks"))?;
+        copy(&reference, &new.join("api"))?;
+        pages(&ready, &course, [&executed, &lecture, new, &reveal])
+    })?;
+    println!("The site is in {}.", folder.display());
+    Ok(())
+}
+
+fn may_be_replaced(folder: &Path) -> Result<()> {
+    let is_empty = fs::read_dir(folder).map_or(!folder.exists(), |mut entries| entries.next().is_none());
+    if is_empty || folder.join(MARK).exists() {
+        return Ok(());
+    }
+    Err(Failure::new(format!("{} holds something that is no site.", folder.display()), "name a new folder"))
+}
+
+/// Whether the lab has been executed as it is now.
+fn is_current(lab: &Lab, executed: &Path) -> Result<()> {
+    let cells = |notebook: Value| -> Vec<String> {
+        notebook["cells"].as_array().into_iter().flatten().map(source).collect()
+    };
+    let run = Lab { path: executed.join(lab.path.file_name().unwrap_or_default()) };
+    if run.path.exists() && cells(run.read()?) == cells(lab.read()?) {
+        return Ok(());
+    }
+    let what = format!("{} has not been run as it is now, so there are no outputs to show.", lab.name());
+    Err(Failure::new(what, "cargo lab run"))
+}
+
+fn pages(ready: &Ready, course: &str, folders: [&Path; 4]) -> Result<()> {
+    status_line::step("pages and slides", |line| {
+        let mut python = process::command(&ready.python);
+        python.arg(ready.dirs.checkout.join("crates/xtask/site/build.py")).args(folders).arg(course);
+        process::watch_under(line, python.env("PYTHONDONTWRITEBYTECODE", "1"), "fix what it names")
+    })
+}
+
+/// The folder with reveal.js; it is fetched once.
+fn reveal(ready: &Ready) -> Result<PathBuf> {
+    let folder = ready.dirs.cache.join(format!("reveal-{}", REVEAL.rsplit('=').next().unwrap_or_default()));
+    if !folder.exists() {
+        status_line::step("reveal.js for the slides", |line| {
+            whole_folder(&folder, |new| {
+                let mut python = process::command(&ready.python);
+                python.args(["-c", FETCH_REVEAL, REVEAL, &text(new)]);
+                process::watch_under(
+                    line,
+                    &mut python,
+                    "look at the network, then run the same command again",
+                )
+            })
+        })?;
+    }
+    Ok(folder)
+}
+
+/// The helper crate's reference, where its dependencies are compiled already.
+fn reference(ready: &Ready) -> Result<PathBuf> {
+    let (target, mut cargo) = helper_call(ready, "doc")?;
+    cargo.args(["--no-deps", "--lib"]);
+    status_line::step("the helper crate's reference", |line| {
+        process::watch_under(line, &mut cargo, "look at the error")
+    })?;
+    Ok(target.join("doc"))
+}
+
+fn copy(from: &Path, to: &Path) -> Result<()> {
+    fs::create_dir_all(to).map_err(|error| Failure::file("make the folder", to, &error))?;
+    for entry in fs::read_dir(from).map_err(|error| Failure::file("read", from, &error))?.flatten() {
+        let (source, target) = (entry.path(), to.join(entry.file_name()));
+        if source.is_dir() {
+            copy(&source, &target)?;
+        } else if entry.file_name() != ".lock" {
+            fs::copy(&source, &target).map_err(|error| Failure::file("write", &target, &error))?;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_new_folder_an_empty_one_or_a_site_may_be_replaced() {
+        let dir = tempfile::tempdir().unwrap();
+        assert_eq!(may_be_replaced(&dir.path().join("new")), Ok(()));
+        assert_eq!(may_be_replaced(dir.path()), Ok(()));
+        fs::write(dir.path().join("thesis.txt"), "mine").unwrap();
+        assert!(may_be_replaced(dir.path()).unwrap_err().what().contains("no site"));
+        assert!(may_be_replaced(&dir.path().join("thesis.txt")).is_err());
+        fs::write(dir.path().join(MARK), "").unwrap();
+        assert_eq!(may_be_replaced(dir.path()), Ok(()));
+    }
+
+    #[test]
+    fn a_lab_that_was_not_run_or_has_changed_since_is_named_with_the_command_that_runs_it() {
+        let dir = tempfile::tempdir().unwrap();
+        let (masters, executed) = (dir.path().join("notebooks"), dir.path().join("labs"));
+        fs::create_dir(&masters).unwrap();
+        fs::create_dir(&executed).unwrap();
+        let write = |folder: &Path, code: &str| {
+            let notebook = json!({"cells": [{"cell_type": "code", "source": [code]}]});
+            fs::write(folder.join("02_by_hand.ipynb"), notebook.to_string()).unwrap();
+        };
+        write(&masters, "1 + 1");
+        let lab = Lab { path: masters.join("02_by_hand.ipynb") };
+        let failure = is_current(&lab, &executed).unwrap_err();
+        assert!(failure.what().contains("02_by_hand") && failure.remedy() == "cargo lab run", "{failure}");
+        write(&executed, "1 + 1");
+        assert_eq!(is_current(&lab, &executed), Ok(()));
+        write(&masters, "1 + 2");
+        assert!(is_current(&lab, &executed).is_err());
+    }
+}
