@@ -197,7 +197,11 @@ impl Format {
 
 /// How wide the widest of some numbers is, in sizes of its type: about, since each page has its own typeface.
 pub fn widest(texts: impl Iterator<Item = String>) -> f64 {
-    let width = |letter| if matches!(letter, '.' | ',' | ' ') { 0.28 } else { 0.57 };
+    let width = |letter| match letter {
+        '.' | ',' | ' ' => 0.31,
+        '−' => 0.72,
+        _ => 0.61,
+    };
     texts.map(|text| text.chars().map(width).sum()).fold(0.0, f64::max)
 }
 

@@ -117,16 +117,22 @@ impl Paddings {
         [image, Grid { at: (left, self.rows()[1] + LINE), size: geometry.output, side }]
     }
 
-    fn kind<B: Surface>(&self, area: &Area<B>, index: usize, scales: [Scale; 2], format: Format) -> Drawn<B> {
+    fn kind<B: Surface>(
+        &self,
+        area: &Area<B>,
+        index: usize,
+        scales: [Scale; 2],
+        formats: [Format; 2],
+    ) -> Drawn<B> {
         let Padded { name, sliding } = &self.kinds[index];
         let Geometry { image: size, kernel, padding, output: filled, .. } = sliding.geometry;
         let [image, output] = self.grids(index);
         let (left, [sums, outputs]) = (image.at.0, self.rows());
-        let (type_size, widest) = (image.type_size(format.widest()), format.widest());
+        let type_size = image.type_size(formats[0].widest().max(formats[1].widest()));
         label(area, (left, TOP + 10), 18.0, HPos::Left, &format!("{name}: padding {padding}"))?;
         let pixels = sliding.padded(0);
-        let cells: Vec<Cell> = pixels.iter().map(|value| format.pixel(*value, scales[0])).collect();
-        area.draw(&Squares { grid: image, cells: &cells, type_size, widest })?;
+        let cells: Vec<Cell> = pixels.iter().map(|value| formats[0].pixel(*value, scales[0])).collect();
+        area.draw(&Squares { grid: image, cells: &cells, type_size, widest: formats[0].widest() })?;
         frame(area, image.block([padding; 2], size), INK, BOLD)?;
         let last = sliding.geometry.corner(sliding.geometry.steps() - 1);
         frame(area, image.block(last, kernel), THERE, THICK)?;
@@ -135,8 +141,8 @@ impl Paddings {
             label(area, (left, sums + line as i32 * LINE + LINE / 2), 18.0, HPos::Left, sum)?;
         }
         label(area, (left, outputs + 12), 18.0, HPos::Left, &format!("output {filled:?}"))?;
-        let cells = format.cells(&sliding.output, scales[1]);
-        area.draw(&Squares { grid: output, cells: &cells, type_size, widest })?;
+        let cells = formats[1].cells(&sliding.output, scales[1]);
+        area.draw(&Squares { grid: output, cells: &cells, type_size, widest: formats[1].widest() })?;
         let pixels: Vec<f64> = pixels.into_iter().map(|value| value.unwrap_or(0.0)).collect();
         area.draw(&Region::grid("padded image", &image, &pixels))?;
         area.draw(&Region::grid("output", &output, &sliding.output))
@@ -172,8 +178,8 @@ impl Drawing for Paddings {
         let outputs: Vec<f64> = self.kinds.iter().flat_map(|kind| kind.sliding.output.clone()).collect();
         let image = &self.kinds[0].sliding.image;
         let scales = [Scale::grey(image), Scale::signed(&outputs)];
-        let format = Format::of(image.iter().chain(&outputs));
-        (0..self.kinds.len()).try_for_each(|index| self.kind(area, index, scales, format))
+        let formats = [Format::of(image), Format::of(&outputs)];
+        (0..self.kinds.len()).try_for_each(|index| self.kind(area, index, scales, formats))
     }
 }
 

@@ -168,15 +168,15 @@ fn a_backend_is_asked_for_the_squares_the_numbers_and_their_colours() {
     let type_size = grid.type_size(format.widest());
     area.draw(&elements::Squares { grid, cells: &cells, type_size, widest: format.widest() }).unwrap();
     // A blue half as strong is half way from white, (247, 247, 247), to blue, (33, 102, 172).
-    // The widest number, −0.5, has 3 letters of 0.57 and a point: 1.99 sizes of 16 pixels, so all end 16 right of the middle.
-    assert_eq!(type_size, 16);
+    // The widest number, −0.5, is 0.72 + 0.61 + 0.31 + 0.61 sizes wide: 15 pixels fit, and all end 17 right of the middle.
+    assert_eq!(type_size, 15);
     assert_eq!(
         recorder.borrow().0,
         [
             "rect (10, 20) (50, 60) (178, 24, 43) true",
-            "text 1.0 (46, 40) (255, 255, 255)",
+            "text 1.0 (47, 40) (255, 255, 255)",
             "rect (50, 20) (90, 60) (140, 175, 210) true",
-            "text −0.5 (86, 40) (0, 0, 0)",
+            "text −0.5 (87, 40) (0, 0, 0)",
         ]
     );
 }

@@ -44,7 +44,7 @@ pub fn figure(picture: &Picture<'_>, text: &str) -> String {
     let address = svg.replace('%', "%25").replace('#', "%23").replace('&', "&amp;").replace('"', "%22");
     let caption = match title.is_empty() {
         true => String::new(),
-        false => format!("<figcaption style=\"font-size:1.2em\">{title}</figcaption>"),
+        false => format!("<figcaption style=\"font-size:1.2em;margin-bottom:4px\">{title}</figcaption>"),
     };
     // Narrower than this a figure is moved, not shrunk: its text could not be read.
     let least = width * 13 / 20;

@@ -126,6 +126,9 @@ impl DrawingBackend for Page {
         style: &S,
         fill: bool,
     ) -> Done {
+        if style.color().alpha == 0.0 {
+            return Ok(());
+        }
         let (w, h) = (right - x, bottom - y);
         let paint = match fill {
             true => paint("fill", style.color()),
@@ -143,6 +146,9 @@ impl DrawingBackend for Page {
         path: I,
         style: &S,
     ) -> Done {
+        if style.color().alpha == 0.0 {
+            return Ok(());
+        }
         let points: Vec<_> = path.into_iter().collect();
         let straight = points.windows(2).all(|two| two[0].0 == two[1].0 || two[0].1 == two[1].1);
         let crisp = if straight { " shape-rendering='crispEdges'" } else { "" };
@@ -167,6 +173,9 @@ impl DrawingBackend for Page {
         path: I,
         style: &S,
     ) -> Done {
+        if style.color().alpha == 0.0 {
+            return Ok(());
+        }
         let points: Vec<_> = path.into_iter().collect();
         let (fill, steps) = (paint("fill", style.color()), steps(&points));
         self.push(format_args!("<path{fill} d='{steps}z'/>"))

@@ -20,8 +20,18 @@ pub struct Scene {
     pub sliding: Sliding,
     pub plan: Plan,
     scales: Scales,
-    format: Format,
+    formats: Formats,
+    widest: f64,
     type_size: i32,
+}
+
+/// How each kind of number is written, the same at every step.
+#[derive(Clone)]
+struct Formats {
+    image: Format,
+    kernel: Format,
+    products: Format,
+    output: Format,
 }
 
 /// One scale for each kind of number, the same at every step.
@@ -45,14 +55,21 @@ impl Scene {
             products: Scale::signed(&products),
             output: Scale::signed(&sliding.output),
         };
-        let all = [&sliding.image, &sliding.kernel, &products, &sliding.output];
-        let format = Format::of(all.into_iter().flatten());
+        let formats = Formats {
+            image: Format::of(&sliding.image),
+            kernel: Format::of(&sliding.kernel),
+            products: Format::of(&products),
+            output: Format::of(&sliding.output),
+        };
+        let Formats { image, kernel, products, output } = &formats;
+        let widest =
+            [image, kernel, products, output].map(|format| format.widest()).into_iter().fold(0.0, f64::max);
         let plan = Plan::new(&sliding.geometry);
         let rows = plan.rows.iter().flat_map(|row| [&row.image, &row.window, &row.kernel, &row.products]);
         let numbered: Vec<&Grid> =
             rows.chain([&plan.output, &plan.sum]).filter(|grid| numbered(grid)).collect();
-        let type_size = common_type_size(numbered, format.widest());
-        Self { sliding, plan, scales, format, type_size }
+        let type_size = common_type_size(numbered, widest);
+        Self { sliding, plan, scales, formats, widest, type_size }
     }
 
     /// Draws the picture of a step.
@@ -66,14 +83,19 @@ impl Scene {
             group(area, "cl-here", || frame(area, window, HERE, THICK))?;
             self.signs(area, channel)?;
             let kernel = self.sliding.kernel(channel);
-            self.squares(area, row.kernel, &self.format.cells(kernel, self.scales.kernel))?;
+            self.squares(
+                area,
+                row.kernel,
+                &self.formats.kernel.cells(kernel, self.scales.kernel),
+                self.formats.kernel,
+            )?;
             let name = self.named(channel, "kernel");
             area.draw(&Region::grid(&name, &row.kernel, kernel))?;
-            self.changing(area, row.window, &self.window(step, channel))?;
-            self.changing(area, row.products, &self.products(step, channel))?;
+            self.changing(area, row.window, &self.window(step, channel), self.formats.image)?;
+            self.changing(area, row.products, &self.products(step, channel), self.formats.products)?;
             frame(area, row.window.outer(), HERE, THICK)?;
         }
-        self.changing(area, self.plan.sum, &[self.total(step)])?;
+        self.changing(area, self.plan.sum, &[self.total(step)], self.formats.output)?;
         frame(area, self.plan.sum.outer(), HERE, THICK)?;
         self.filling(area, step)
     }
@@ -104,10 +126,9 @@ impl Scene {
         }
     }
 
-    fn squares<B: Surface>(&self, area: &Area<B>, grid: Grid, cells: &[Cell]) -> Drawn<B> {
-        let widest = self.format.widest();
-        let type_size = if grid.type_size(widest) == 0 { 0 } else { self.type_size };
-        area.draw(&Squares { grid, cells, type_size, widest })
+    fn squares<B: Surface>(&self, area: &Area<B>, grid: Grid, cells: &[Cell], format: Format) -> Drawn<B> {
+        let type_size = if grid.type_size(self.widest) == 0 { 0 } else { self.type_size };
+        area.draw(&Squares { grid, cells, type_size, widest: format.widest() })
     }
 
     fn image<B: Surface>(&self, area: &Area<B>, channel: usize) -> Drawn<B> {
@@ -121,7 +142,7 @@ impl Scene {
         above(area, grid, &caption)?;
         let inner = grid.block([padding, padding], image);
         if numbered(&grid) {
-            self.squares(area, grid, &self.pixels(self.sliding.padded(channel)))?;
+            self.squares(area, grid, &self.pixels(self.sliding.padded(channel)), self.formats.image)?;
         } else {
             let pixels = self.sliding.channel(channel).iter();
             let colours: Vec<Rgb> = pixels.map(|value| self.scales.image.colour(*value)).collect();
@@ -161,14 +182,14 @@ impl Scene {
     /// The output up to the step, in the squares that are still empty.
     fn filling<B: Surface>(&self, area: &Area<B>, step: usize) -> Drawn<B> {
         let (grid, geometry) = (self.plan.output, &self.sliding.geometry);
-        let filled = self.format.cells(&self.sliding.output[..=step], self.scales.output);
-        group(area, "cl-output", || self.squares(area, grid, &filled))?;
+        let filled = self.formats.output.cells(&self.sliding.output[..=step], self.scales.output);
+        group(area, "cl-output", || self.squares(area, grid, &filled, self.formats.output))?;
         group(area, "cl-there", || frame(area, grid.block(geometry.place(step), [1, 1]), HERE, THICK))?;
         area.draw(&Region::grid("output", &grid, &self.sliding.output))
     }
 
-    fn changing<B: Surface>(&self, area: &Area<B>, grid: Grid, cells: &[Cell]) -> Drawn<B> {
-        group(area, "cl-changing", || self.squares(area, grid, cells))
+    fn changing<B: Surface>(&self, area: &Area<B>, grid: Grid, cells: &[Cell], format: Format) -> Drawn<B> {
+        group(area, "cl-changing", || self.squares(area, grid, cells, format))
     }
 
     fn window(&self, step: usize, channel: usize) -> Vec<Cell> {
@@ -176,15 +197,15 @@ impl Scene {
     }
 
     fn pixels(&self, values: Vec<Option<f64>>) -> Vec<Cell> {
-        values.into_iter().map(|value| self.format.pixel(value, self.scales.image)).collect()
+        values.into_iter().map(|value| self.formats.image.pixel(value, self.scales.image)).collect()
     }
 
     fn products(&self, step: usize, channel: usize) -> Vec<Cell> {
-        self.format.cells(&self.sliding.products(step, channel), self.scales.products)
+        self.formats.products.cells(&self.sliding.products(step, channel), self.scales.products)
     }
 
     fn total(&self, step: usize) -> Cell {
-        self.format.cell(self.sliding.output[step], self.scales.output)
+        self.formats.output.cell(self.sliding.output[step], self.scales.output)
     }
 }
 
