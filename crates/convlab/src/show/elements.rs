@@ -256,11 +256,11 @@ impl<B: Surface> Drawable<B> for Squares<'_> {
 fn lattice(grid: &Grid) -> Vec<(i32, i32)> {
     let [left, top, w, h] = grid.outer();
     let back_and_forth =
-        |index: usize, [from, to]: [i32; 2]| if index % 2 == 0 { [from, to] } else { [to, from] };
+        |index: usize, [from, to]: [i32; 2]| if index.is_multiple_of(2) { [from, to] } else { [to, from] };
     let rows = (0..=grid.size[0]).map(|row| (row, top + row as i32 * grid.side[1]));
     let along = rows.flat_map(|(row, y)| back_and_forth(row, [left, left + w]).map(|x| (x, y)));
     // The last of these ends at the bottom, on the right if the number of rows is even.
-    let on_the_right = grid.size[0] % 2 == 0;
+    let on_the_right = grid.size[0].is_multiple_of(2);
     let columns = (0..=grid.size[1]).map(|column| {
         let x = column as i32 * grid.side[0];
         (column, if on_the_right { left + w - x } else { left + x })

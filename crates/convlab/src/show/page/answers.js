@@ -87,16 +87,15 @@
     const text = await value(r, i);
     if (turn !== latest) return;
     tip.textContent = [r.n, text].filter(Boolean).join(", ");
-    const [outer, inner] = [root.getBoundingClientRect(), svg.getBoundingClientRect()];
-    const scale = inner.width / svg.viewBox.baseVal.width;
-    const left = inner.left - outer.left + (x + w) * scale + 8;
+    const outer = root.getBoundingClientRect(), inner = svg.getScreenCTM();
+    const left = inner.e - outer.left + (x + w) * inner.a + 8;
     tip.style.left = `${Math.max(0, Math.min(left, outer.width - tip.offsetWidth - 4))}px`;
-    tip.style.top = `${inner.top - outer.top + y * scale - tip.offsetHeight - 4}px`;
+    tip.style.top = `${inner.f - outer.top + y * inner.d - tip.offsetHeight - 4}px`;
   }
 
   async function under(event) {
-    const inner = svg.getBoundingClientRect(), scale = svg.viewBox.baseVal.width / inner.width;
-    const [x, y] = [(event.clientX - inner.left) * scale, (event.clientY - inner.top) * scale];
+    const inner = svg.getScreenCTM();
+    const [x, y] = [(event.clientX - inner.e) / inner.a, (event.clientY - inner.f) / inner.d];
     let best, near = 900;
     for (const r of data.r) {
       const [left, top, w, h] = r.b, inside = x >= left && y >= top && x < left + w && y < top + h;

@@ -46,8 +46,7 @@ pub fn figure(picture: &Picture<'_>, text: &str) -> String {
         true => String::new(),
         false => format!("<figcaption style=\"font-size:1.2em;margin-bottom:4px\">{title}</figcaption>"),
     };
-    // Narrower than this a figure is moved, not shrunk: its text could not be read.
-    let least = width * 13 / 20;
+    let least = narrowest(*width);
     let keys = if film.is_some() { "" } else { ". Arrow keys read its values" };
     let stage = match answers {
         Some(_) => format!(" tabindex=\"0\" role=\"group\" aria-label=\"Values of the figure{keys}\""),
@@ -66,6 +65,11 @@ pub fn figure(picture: &Picture<'_>, text: &str) -> String {
         details(text),
         small(ANSWERS),
     )
+}
+
+/// Narrower than this, in pixels, a figure is moved, not shrunk: its text could not be read.
+pub fn narrowest(width: u32) -> u32 {
+    width * 13 / 20
 }
 
 /// The controls of a player, and the call of its script.

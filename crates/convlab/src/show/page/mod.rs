@@ -42,9 +42,10 @@ impl Page {
     /// The whole `<svg>` element; `label` is what a screen reader says of it.
     pub fn svg(&self, label: &str) -> String {
         let ((width, height), label) = (self.size, quoted(label));
+        let least = html::narrowest(width);
         format!(
             "<svg xmlns='http://www.w3.org/2000/svg' role='img' aria-label='{label}' viewBox='0 0 {width} {height}' \
-             width='{width}' style='max-width:100%;height:auto' fill='currentColor' text-anchor='{ANCHOR}' \
+             width='{width}' style='max-width:100%;min-width:{least}px;height:auto' fill='currentColor' text-anchor='{ANCHOR}' \
              font-family='system-ui,sans-serif' font-size='16'>{}</svg>",
             self.body
         )
