@@ -6,7 +6,7 @@ use plotters::coord::Shift;
 use plotters::element::{Drawable, PointCollection};
 use plotters::prelude::{DrawingArea, DrawingAreaErrorKind, DrawingBackend, IntoFont, RGBColor, TextStyle};
 use plotters::style::text_anchor::{HPos, Pos, VPos};
-use plotters::style::{Color, ShapeStyle};
+use plotters::style::{Color, TRANSPARENT};
 use plotters_backend::DrawingErrorKind;
 
 /// The page's own text colour; a backend that has no page draws it nearly black.
@@ -235,10 +235,9 @@ impl<B: Surface> Drawable<B> for Squares<'_> {
             let blocks = (0..self.cells.len())
                 .map(|index| grid.block([index / grid.size[1], index % grid.size[1]], [1, 1]));
             for (cell, [x, y, w, h]) in self.cells.iter().zip(blocks) {
-                if let Some([r, g, b]) = cell.fill {
-                    let style: ShapeStyle = RGBColor(r, g, b).filled();
-                    backend.draw_rect((x, y), (x + w, y + h), &style, true)?;
-                }
+                // Where the page shows through, there is a square all the same: a player may fill it.
+                let fill = cell.fill.map_or(TRANSPARENT, |[r, g, b]| RGBColor(r, g, b).to_rgba());
+                backend.draw_rect((x, y), (x + w, y + h), &fill, true)?;
                 if self.type_size > 0 && !cell.text.is_empty() {
                     let ink = cell.fill.map_or(INK, ink_on);
                     let half = (self.widest * f64::from(self.type_size) / 2.0).round() as i32;

@@ -127,11 +127,9 @@ impl DrawingBackend for Page {
         style: &S,
         fill: bool,
     ) -> Done {
-        if style.color().alpha == 0.0 {
-            return Ok(());
-        }
         let (w, h) = (right - x, bottom - y);
         let paint = match fill {
+            true if style.color().alpha == 0.0 => " fill='none'".to_owned(),
             true => paint("fill", style.color()),
             false => format!(
                 " fill='none'{} stroke-width='{}'",

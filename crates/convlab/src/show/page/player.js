@@ -20,7 +20,6 @@
     const end = film.frames[last];
     for (const frame of find(".cl-here")) move(frame, here, end[0]);
     for (const frame of find(".cl-there")) move(frame, there, end[1]);
-    // A square without a colour has no rectangle until it gets one.
     cells.forEach((cell, index) => {
       const [text, fill, ink] = film.cells[cell];
       if (squares[index]) squares[index].setAttribute("fill", fill);

@@ -124,6 +124,13 @@ fn a_frame_has_as_many_numbers_as_squares_that_change() {
 }
 
 #[test]
+fn a_window_that_hangs_over_the_edge_has_a_square_for_each_number() {
+    let steps = steps(&Tensor::ones([2, 2], F32), &Tensor::ones([3, 3], F32), config(1, 1)).unwrap();
+    let changing = steps.figure.picture().split("<g class='cl-changing'>").nth(1).unwrap();
+    assert_eq!(changing.split("</g>").next().unwrap().matches("<rect").count(), 9);
+}
+
+#[test]
 fn a_large_image_is_a_picture_and_its_window_keeps_its_numbers() {
     let steps =
         steps(&Tensor::full([28, 28], 4.0, F32), &Tensor::full([3, 3], 0.75, F32), config(1, 1)).unwrap();
