@@ -16,6 +16,7 @@ pub mod datasets;
 mod display;
 mod error;
 mod history;
+pub mod interact;
 mod interrupt;
 mod malloc;
 pub mod models;

@@ -10,6 +10,8 @@
 //!
 //! Without `CONVLAB_STAGE` in the environment it is the stock evcxr kernel.
 
+#[cfg_attr(not(unix), path = "comm_channel_none.rs")]
+mod comm_channel;
 #[allow(dead_code, reason = "the kernel and its `cargo` each use a half of it")]
 mod evcxr_contract;
 mod interrupt;
@@ -19,6 +21,7 @@ mod runtime;
 mod serve;
 mod stage;
 mod symbolize;
+mod views;
 
 use std::path::Path;
 use std::process::ExitCode;

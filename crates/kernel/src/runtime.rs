@@ -19,7 +19,14 @@ pub fn run_if_asked() {
     // Only who asks for an interrupt shall see it.
     crate::interrupt::leave_to_the_cell();
     let mut variables = std::ptr::null_mut();
-    for line in std::io::stdin().lock().lines().map_while(Result::ok) {
+    let mut lines = std::io::stdin().lock().lines();
+    let mut requests = crate::comm_channel::Requests::inherited().inspect(|_| crate::views::serve_here());
+    loop {
+        // evcxr sends a line when it wants a cell to run, and then waits: none is left unread between cells.
+        if let Some(requests) = &mut requests {
+            requests.serve_until_stdin(crate::views::answer);
+        }
+        let Some(Ok(line)) = lines.next() else { break };
         match run(&line, variables) {
             Ok(kept) => variables = kept,
             Err(error) => {
@@ -43,6 +50,7 @@ fn run(line: &str, variables: *mut c_void) -> Result<*mut c_void, String> {
         let cell = [FUNCTION, function]
             .iter()
             .find_map(|name| library.get::<Cell>(name.as_bytes()).ok().map(|cell| *cell));
+        crate::views::connect(&library);
         // Threads and kept variables may need its code as long as this process lives.
         std::mem::forget(library);
         let cell = cell.ok_or_else(|| format!("{path} holds no `{function}`"))?;

@@ -23,8 +23,16 @@ pub fn show(html: &str, text: &str) {
     println!("{}", line("display_data", None, html, text));
 }
 
+/// Shows `data`, contents by their MIME types, at this place among the cell's outputs.
+pub fn show_data(data: &Value) {
+    println!("{}", line_of("display_data", None, data));
+}
+
 fn line(kind: &str, id: Option<&str>, html: &str, text: &str) -> String {
-    let data = json!({"text/html": html, "text/plain": text});
+    line_of(kind, id, &json!({"text/html": html, "text/plain": text}))
+}
+
+fn line_of(kind: &str, id: Option<&str>, data: &Value) -> String {
     let id = id.map_or(Value::Null, Value::from);
     format!("{MARK}{}", json!({"type": kind, "id": id, "data": data}))
 }

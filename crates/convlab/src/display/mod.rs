@@ -8,8 +8,8 @@ mod live;
 mod numbers;
 
 pub(crate) use bar::{Bar, progress};
-pub(crate) use live::{Live, show, supports_live_output};
-pub(crate) use numbers::{layout, short, values};
+pub(crate) use live::{Live, show, show_data, supports_live_output};
+pub(crate) use numbers::{layout, short, tensor, values};
 
 use std::fmt::Debug;
 use tch::Tensor;

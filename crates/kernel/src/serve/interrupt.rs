@@ -64,6 +64,14 @@ impl Interrupts {
         self.with_process(|process| drop(process.kill()));
     }
 
+    /// Whether the process that runs the learner's code has not ended.
+    pub fn process_lives(&self) -> bool {
+        let process = self.process.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        process.is_some_and(|process| {
+            matches!(process.lock().unwrap_or_else(PoisonError::into_inner).try_wait(), Ok(None))
+        })
+    }
+
     fn with_process(&self, act: impl FnOnce(&mut Child)) {
         let process = self.process.lock().unwrap_or_else(PoisonError::into_inner).clone();
         if let Some(process) = process {

@@ -2,6 +2,7 @@
 //!
 //! Questions about the kernel are answered at once; all that needs evcxr waits in one queue for the [`Worker`].
 
+mod comm;
 mod interrupt;
 mod iopub;
 mod output;
@@ -11,6 +12,7 @@ pub mod warm;
 mod wire;
 mod worker;
 
+use comm::{Comms, is_comm};
 use interrupt::Interrupts;
 use iopub::IoPub;
 use serde_json::{Value, json};
@@ -86,6 +88,7 @@ struct Server {
     waiting: Arc<AtomicUsize>,
     replies: std::sync::Mutex<Option<UnboundedReceiver<Reply>>>,
     getting_ready: StartupNotice,
+    comms: Comms,
 }
 
 impl Server {
@@ -95,9 +98,11 @@ impl Server {
         let (message, watched) = (iopub.clone(), Arc::clone(&interrupts));
         let getting_ready = StartupNotice::default();
         let waiting = getting_ready.clone();
-        std::thread::spawn(move || work(message, watched, &waiting, &queue, &sender));
+        let comms = Comms::default();
+        let open = comms.clone();
+        std::thread::spawn(move || work(message, watched, open, &waiting, &queue, &sender));
         let (waiting, replies) = (Arc::default(), Some(replies).into());
-        Self { connection, iopub, interrupts, requests, waiting, replies, getting_ready }
+        Self { connection, iopub, interrupts, requests, waiting, replies, getting_ready, comms }
     }
 
     /// Serves one socket until it is closed or a shutdown is asked for.
@@ -142,7 +147,7 @@ impl Server {
         let answer = match request.kind() {
             "kernel_info_request" => ("kernel_info_reply", kernel_info()),
             "is_complete_request" => ("is_complete_reply", is_complete(request.code())),
-            "comm_info_request" => ("comm_info_reply", json!({"status": "ok", "comms": {}})),
+            "comm_info_request" => ("comm_info_reply", self.comms.info(request)),
             "history_request" => ("history_reply", json!({"status": "ok", "history": []})),
             "interrupt_request" => {
                 self.interrupts.ask();
@@ -171,6 +176,11 @@ impl Server {
                 let _ = self.requests.send(request.clone());
                 return None;
             }
+            "comm_open" | "comm_msg" | "comm_close" => {
+                self.comms.note(request);
+                let _ = self.requests.send(request.clone());
+                return None;
+            }
             _ => return None,
         };
         self.iopub.status(Some(request), "busy");
@@ -182,17 +192,21 @@ impl Server {
 fn work(
     iopub: IoPub,
     interrupts: Arc<Interrupts>,
+    comms: Comms,
     waiting: &StartupNotice,
     requests: &mpsc::Receiver<Message>,
     replies: &UnboundedSender<Reply>,
 ) {
-    let worker = Worker::new(iopub.clone(), interrupts);
+    let worker = Worker::new(iopub.clone(), interrupts, comms);
     waiting.end(&iopub);
     match worker {
         Ok(worker) => worker.serve(requests, replies),
         Err(error) => {
             let message = format!("The kernel cannot start: {error}\nWhat to do: run `cargo lab doctor`.");
             while let Ok(request) = requests.recv() {
+                if is_comm(&request) {
+                    continue;
+                }
                 iopub.begin(&request);
                 let mut content = json!({"ename": "Kernel", "evalue": message, "traceback": [message]});
                 iopub.say("error", Some(&request), &content);

@@ -40,9 +40,9 @@ impl Connection {
         let frames = frames.into_vec();
         let delimiter = frames.iter().position(|frame| frame == DELIMITER)?;
         let [signature, parts @ ..] = &frames[delimiter + 1..] else { return None };
-        let [header, _parent, _metadata, content, ..] = parts else { return None };
+        let [header, _parent, _metadata, content, buffers @ ..] = parts else { return None };
         if let Some(mut expected) = self.signature() {
-            parts.iter().for_each(|part| expected.update(part));
+            parts[..4].iter().for_each(|part| expected.update(part));
             expected.verify_slice(&from_hex(signature)?).ok()?;
         }
         let json = |part: &Bytes| serde_json::from_slice::<Value>(part).ok();
@@ -50,6 +50,7 @@ impl Connection {
             identities: frames[..delimiter].to_vec(),
             header: json(header)?,
             content: json(content)?,
+            buffers: buffers.to_vec(),
         })
     }
 
@@ -88,6 +89,7 @@ pub struct Message {
     identities: Vec<Bytes>,
     header: Value,
     pub content: Value,
+    pub buffers: Vec<Bytes>,
 }
 
 impl Message {

@@ -1,5 +1,6 @@
 //! The one thread that compiles and runs cells, one after the other.
 
+use super::comm::{Comms, Views, is_comm};
 use super::interrupt::Interrupts;
 use super::iopub::IoPub;
 use super::output::Pump;
@@ -38,6 +39,7 @@ pub struct Worker {
     pump: Pump,
     iopub: IoPub,
     interrupts: Arc<Interrupts>,
+    views: Views,
     count: u64,
     /// The cells that were run, by their number.
     cells: Vec<(u64, String)>,
@@ -45,18 +47,24 @@ pub struct Worker {
 
 impl Worker {
     /// Makes evcxr ready, which takes seconds.
-    pub fn new(iopub: IoPub, interrupts: Arc<Interrupts>) -> Result<Self, String> {
+    pub fn new(iopub: IoPub, interrupts: Arc<Interrupts>, comms: Comms) -> Result<Self, String> {
+        let views = Views::new(comms, iopub.clone(), Arc::clone(&interrupts));
         let (mut context, outputs, helper) = super::warm::context()?;
         let pump = Pump::start(outputs.stdout, outputs.stderr, iopub.clone());
         interrupts.watch(context.process_handle());
         super::warm::up(&mut context, helper.as_deref());
-        Ok(Self { context, pump, iopub, interrupts, count: 0, cells: Vec::new() })
+        Ok(Self { context, pump, iopub, interrupts, views, count: 0, cells: Vec::new() })
     }
 
     /// Serves requests until no more can come.
     pub fn serve(mut self, requests: &Receiver<Message>, replies: &UnboundedSender<Reply>) {
         while let Ok(request) = requests.recv() {
             self.iopub.begin(&request);
+            if is_comm(&request) {
+                self.views.serve(&request);
+                self.iopub.status(Some(&request), "idle");
+                continue;
+            }
             let kind = reply_to(&request);
             let content = match kind {
                 "execute_reply" => self.execute(&request),
@@ -73,9 +81,14 @@ impl Worker {
         }
     }
 
-    fn abort(&self, requests: Vec<Message>, replies: &UnboundedSender<Reply>) {
+    fn abort(&mut self, requests: Vec<Message>, replies: &UnboundedSender<Reply>) {
         for request in requests {
             self.iopub.begin(&request);
+            if is_comm(&request) {
+                self.views.serve(&request);
+                self.iopub.status(Some(&request), "idle");
+                continue;
+            }
             let content = json!({"status": "aborted", "execution_count": self.count});
             let _ = replies.send((request.clone(), reply_to(&request), content));
             self.iopub.status(Some(&request), "idle");

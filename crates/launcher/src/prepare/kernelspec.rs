@@ -1,5 +1,6 @@
 //! The kernel as Jupyter finds it: under a name of our own, in a folder of our own.
 
+use super::labextension;
 use super::programs::Programs;
 use super::ready::Ready;
 use crate::dirs::Dirs;
@@ -20,7 +21,7 @@ pub const STOCK: &str = "convlab-stock";
 /// What JupyterLab shows for the kernel: a gear round the four weights of a kernel.
 const LOGO: &str = include_str!("logo.svg");
 
-/// Writes both kernelspecs; returns the folder that `JUPYTER_PATH` must name.
+/// Writes both kernelspecs and the extension that shows views; returns the folder that `JUPYTER_PATH` must name.
 pub fn write(
     dirs: &Dirs,
     python: &Path,
@@ -53,6 +54,7 @@ pub fn write(
         whole_file(&path, &format!("{spec:#}\n"))?;
         whole_file(&parent.join("logo-svg.svg"), LOGO)?;
     }
+    labextension::write(&folder)?;
     Ok(folder)
 }
 

@@ -11,6 +11,7 @@ pub mod stage;
 
 mod gc;
 mod kernelspec;
+mod labextension;
 mod lock;
 mod ready;
 mod toolchain;
