@@ -169,7 +169,7 @@ impl View {
     pub fn show(&self) {
         if supports_live_output() {
             self.shown.set(Shown::Whole);
-            show_data(&json!({MIME: {"id": self.id}, "text/html": self.html(), "text/plain": self.text()}));
+            show_data(json!({MIME: {"id": self.id}, "text/html": self.html(), "text/plain": self.text()}));
         } else {
             self.evcxr_display();
         }
