@@ -317,7 +317,7 @@ def views_answer_between_cells(kernel):
     assert "seven" in panicked["error"] and panicked["seq"] == 7, panicked
     assert send(1001) == [("comm_msg", {"seq": 1001, "error": "There are no such values."})]
     # Of what waits behind a cell the newest is answered.
-    kernel.client.execute("std::thread::sleep(std::time::Duration::from_millis(1500)); nothing_of_this_name")
+    kernel.client.execute("std::thread::sleep(std::time::Duration::from_millis(1500)); panic!()")
     waiting = [send(n, waits=False) for n in range(100, 200)]
     found = [answers(kernel, ident) for ident in waiting]
     assert found[:-1] == [[]] * 99 and found[-1] == [("comm_msg", {"seq": 199, "answer": parts("199 in call 4")})], found
