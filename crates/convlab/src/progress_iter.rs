@@ -41,7 +41,7 @@ impl ProgressIter {
         let live = || if self.shows { Live::start(PATIENCE) } else { None };
         let begin = || Running { _watch: Watch::start(), live: live(), begun: Instant::now() };
         let running = self.running.get_or_insert_with(begin);
-        let stopped = done < of && interrupt::asked();
+        let stopped = done < of && interrupt::is_pending();
         let ends = done >= of || stopped;
         if let Some(live) = &mut running.live
             && (live.is_due() || ends && live.is_shown())

@@ -52,8 +52,7 @@ impl Answers {
             let text = escaped(&part.text);
             match &part.svg {
                 Some(svg) => {
-                    let data =
-                        crate::interact::view::base64(svg.replace("currentColor", "#1f2328").as_bytes());
+                    let data = crate::text::base64(svg.replace("currentColor", "#1f2328").as_bytes());
                     let alt = text.lines().next().unwrap_or_default();
                     format!(
                         "<img alt=\"{alt}\" style=\"background:#fff;padding:8px;max-width:100%\" \

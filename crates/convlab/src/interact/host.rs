@@ -37,6 +37,7 @@ static HOST: OnceLock<Host> = OnceLock::new();
 #[unsafe(no_mangle)]
 #[allow(unsafe_code, reason = "the kernel is another program")]
 pub unsafe extern "C" fn convlab_connect(host: *const Host) {
+    crate::interrupt::forget();
     // SAFETY: as above.
     let _ = HOST.set(unsafe { *host });
 }

@@ -5,7 +5,6 @@ use crate::catch_panic::catch_panic_at;
 use crate::display::{Displayed, emit, show_data, supports_live_output};
 use crate::text::escaped;
 use crate::{Error, Result};
-use base64::Engine;
 use serde_json::{Value, json};
 use std::cell::Cell;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -207,10 +206,6 @@ impl Drop for View {
             _ => {}
         }
     }
-}
-
-pub(super) fn base64(bytes: &[u8]) -> String {
-    base64::engine::general_purpose::STANDARD.encode(bytes)
 }
 
 #[cfg(test)]

@@ -149,7 +149,7 @@ impl Run<'_> {
             }
         }
         // An interrupt has ended the batches.
-        self.history.note = interrupt::answer().then(|| interrupted(number));
+        self.history.note = interrupt::take().then(|| interrupted(number));
         Ok(())
     }
 
