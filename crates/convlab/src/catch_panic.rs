@@ -2,7 +2,7 @@
 
 mod location;
 
-use crate::modes::Modes;
+use crate::modes::Guard;
 use std::cell::{Cell, RefCell};
 use std::panic::{self, AssertUnwindSafe, PanicHookInfo};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -33,7 +33,7 @@ pub fn catch_panic<T>(code: impl FnOnce() -> T) -> Result<T, String> {
 /// Like [`catch_panic`], with the location.
 pub fn catch_panic_at<T>(code: impl FnOnce() -> T) -> Result<T, Panic> {
     let _quiet = Quiet::begin();
-    let _modes = Modes::now();
+    let _modes = Guard::new();
     panic::catch_unwind(AssertUnwindSafe(code)).map_err(|_| {
         let stop = LAST.replace(Panic { message: String::new(), place: None });
         Panic { message: readable(&stop.message), ..stop }
@@ -136,12 +136,12 @@ mod tests {
             ("panic!", &|| panic!("no")),
             ("todo!", &|| todo!()),
             ("assert!", &|| assert_eq!(of(2).size(), [3])),
-            ("unwrap of None", &|| drop(none.unwrap())),
-            ("unwrap of Err", &|| drop(failed.clone().unwrap())),
-            ("index", &|| drop(vec![1][of(1).size()[0] as usize])),
-            ("division by zero", &|| drop(1 / (of(1).size()[0] - 1))),
-            ("overflow", &|| drop(i64::MAX.checked_add(of(1).size()[0]).unwrap())),
-            ("slice", &|| drop(&"abc"[of(2).size()[0] as usize + 2..])),
+            ("unwrap of None", &|| _ = std::hint::black_box(none.unwrap())),
+            ("unwrap of Err", &|| _ = std::hint::black_box(failed.clone().unwrap())),
+            ("index", &|| _ = std::hint::black_box(vec![1][of(1).size()[0] as usize])),
+            ("division by zero", &|| _ = std::hint::black_box(1 / (of(1).size()[0] - 1))),
+            ("overflow", &|| _ = std::hint::black_box(i64::MAX.checked_add(of(1).size()[0]).unwrap())),
+            ("slice", &|| _ = std::hint::black_box(&"abc"[of(2).size()[0] as usize + 2..])),
             ("RefCell", &|| {
                 let cell = RefCell::new(0);
                 let _first = cell.borrow_mut();

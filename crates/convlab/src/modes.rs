@@ -1,8 +1,7 @@
 //! What a learner's code can leave switched in this thread or process when it stops half-way.
 
-/// Whether gradients are recorded, and on how many threads libtorch computes; restored when this is dropped, also while
-/// a panic unwinds. `tch::no_grad(f)` alone leaves gradients off when `f` panics.
-#[derive(Debug, PartialEq, Eq)]
+/// Whether gradients are recorded, and on how many threads libtorch computes.
+#[derive(Debug, Clone, Copy)]
 pub struct Modes {
     gradients: bool,
     threads: i32,
@@ -15,7 +14,7 @@ impl Modes {
     }
 
     /// Brings them back.
-    pub fn restore(&self) {
+    pub fn restore(self) {
         set_gradients(self.gradients);
         if tch::get_num_threads() != self.threads {
             tch::set_num_threads(self.threads);
@@ -23,9 +22,21 @@ impl Modes {
     }
 }
 
-impl Drop for Modes {
+/// Brings the modes back when it is dropped, also while a panic unwinds: `tch::no_grad(f)` alone leaves gradients off
+/// when `f` panics.
+#[derive(Debug)]
+pub struct Guard(Modes);
+
+impl Guard {
+    /// For the modes as they are now.
+    pub fn new() -> Self {
+        Self(Modes::now())
+    }
+}
+
+impl Drop for Guard {
     fn drop(&mut self) {
-        self.restore();
+        self.0.restore();
     }
 }
 
@@ -58,7 +69,7 @@ mod tests {
         before.restore();
         assert!(gradients());
         assert!(stopped(&mut || {
-            let _modes = Modes::now();
+            let _guard = Guard::new();
             tch::no_grad(|| resume_unwind(Box::new(())))
         }));
         assert!(gradients());
@@ -67,7 +78,7 @@ mod tests {
     #[test]
     fn modes_keep_gradients_off_where_they_were_off() {
         let _off = tch::no_grad_guard();
-        drop(Modes::now());
+        drop(Guard::new());
         assert!(!gradients());
     }
 }
