@@ -15,14 +15,14 @@ static RUNNING: Mutex<(usize, Option<Hook>)> = Mutex::new((0, None));
 thread_local! {
     /// How many calls run in this thread, one within the other.
     static DEPTH: Cell<usize> = const { Cell::new(0) };
-    static LAST: RefCell<Panic> = const { RefCell::new(Panic { message: String::new(), place: None }) };
+    static LAST: RefCell<Panic> = const { RefCell::new(Panic { message: String::new(), location: None }) };
 }
 
 /// Why code stopped, and where in the running cell's code, such as ``in the line `x.get(7)` ``, if that is known.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Panic {
     pub message: String,
-    pub place: Option<String>,
+    pub location: Option<String>,
 }
 
 /// Runs `code`; a panic in it is not printed but returned as its message, libtorch's cut to what can be read.
@@ -35,7 +35,7 @@ pub fn catch_panic_at<T>(code: impl FnOnce() -> T) -> Result<T, Panic> {
     let _quiet = Quiet::begin();
     let _modes = Guard::new();
     panic::catch_unwind(AssertUnwindSafe(code)).map_err(|_| {
-        let stop = LAST.replace(Panic { message: String::new(), place: None });
+        let stop = LAST.replace(Panic { message: String::new(), location: None });
         Panic { message: readable(&stop.message), ..stop }
     })
 }
@@ -55,7 +55,7 @@ impl Quiet {
                 0 => before(info),
                 _ => LAST.set(Panic {
                     message: info.payload_as_str().unwrap_or("it panicked").to_owned(),
-                    place: location::of_this(),
+                    location: location::of_this(),
                 }),
             }));
         }

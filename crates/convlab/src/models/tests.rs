@@ -139,7 +139,7 @@ fn a_file_that_is_missing_cut_off_or_of_another_kind_is_refused() {
 }
 
 #[test]
-fn weights_are_looked_for_in_the_named_folder_and_without_any_the_ways_out_are_told() {
+fn weights_are_looked_for_in_the_named_folder_and_without_any_the_ways_out_are_reported() {
     let dir = tempdir().unwrap();
     let find = |key: &'static str| {
         find_with(SQUEEZENET, &|name| (name == key).then(|| dir.path().as_os_str().to_owned()))

@@ -97,22 +97,25 @@ fn a_photo_taken_with_the_camera_on_its_side_is_turned_upright() {
 }
 
 #[test]
-fn a_missing_file_is_told_with_the_folder_that_paths_start_from() {
+fn a_missing_file_is_reported_with_the_folder_that_paths_start_from() {
     let text = image("no/such/picture.png").unwrap_err().to_string();
     let here = std::env::current_dir().unwrap().display().to_string();
     assert!(text.contains("no/such/picture.png") && text.contains(&here), "{text}");
 }
 
 #[test]
-fn a_file_that_is_no_picture_or_a_damaged_one_is_told_with_a_remedy() {
+fn a_file_that_is_no_picture_or_a_damaged_one_is_reported_with_a_remedy() {
     let good = encoded(GrayImage::new(50, 50), ImageFormat::Png);
-    for (name, content) in [
-        ("text.png", &b"this is no picture"[..]),
-        ("cut.png", &good[..good.len() / 2]),
-        ("header.png", &good[..20]),
+    let mut damaged = good.clone();
+    damaged[20] ^= 0xff; // the width, and with it the header's checksum
+    for (name, content, remedy) in [
+        ("text.png", &b"this is no picture"[..], "save it as a PNG file"),
+        ("header.png", damaged.as_slice(), "save it as a PNG file"),
+        ("cut.png", &good[..good.len() / 2], "download or copy it again"),
+        ("start.png", &good[..20], "download or copy it again"),
     ] {
         let text = complaint(name, content);
-        assert!(text.contains("save it as a PNG file"), "{text}");
+        assert!(text.contains(remedy), "{text}");
     }
 }
 
@@ -173,7 +176,7 @@ proptest! {
 }
 
 #[test]
-fn a_picture_of_too_many_pixels_is_told_before_it_fills_the_memory() {
+fn a_picture_of_too_many_pixels_is_reported_before_it_fills_the_memory() {
     let mut bytes = encoded(GrayImage::new(1, 1), ImageFormat::Png);
     bytes[16..24].copy_from_slice(&[0, 0, 0xea, 0x60, 0, 0, 0xea, 0x60]); // width and height in the header
     let mut checksum = flate2::Crc::new();
@@ -205,7 +208,7 @@ fn a_jpeg_for_printing_becomes_red_green_and_blue() {
 }
 
 #[test]
-fn what_is_known_to_be_no_picture_for_us_is_told_by_its_name() {
+fn what_is_known_to_be_no_picture_for_us_is_reported_by_its_name() {
     for (content, found) in [
         (&b"<!DOCTYPE html><title>Log in</title>"[..], "a web page (HTML)"),
         (b"\xef\xbb\xbf\n <html>", "a web page (HTML)"),
@@ -222,7 +225,7 @@ fn what_is_known_to_be_no_picture_for_us_is_told_by_its_name() {
 }
 
 #[test]
-fn offline_mode_gives_the_drawn_picture_and_asks_nobody() {
+fn offline_mode_gives_the_drawn_picture_and_sends_no_request() {
     let offline = |name: &str| (name == "CONVLAB_OFFLINE").then(|| "1".into());
     let xs = from_url("http://127.0.0.1:9/a.png", &offline).unwrap();
     assert!(xs.equal(&crate::datasets::synthetic_picture()));
