@@ -1,6 +1,4 @@
-//! Numbers and text as people and pages read them.
-
-use base64::Engine;
+//! Numbers and text as people read them.
 
 /// A count with its thousands separated: `60,000`.
 pub fn grouped(count: i64) -> String {
@@ -18,9 +16,4 @@ pub fn grouped(count: i64) -> String {
 /// `text` with what HTML gives a meaning replaced, for elements and attributes.
 pub fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
-}
-
-/// `bytes` in Base64, as addresses that hold their own content have them.
-pub fn base64(bytes: &[u8]) -> String {
-    base64::engine::general_purpose::STANDARD.encode(bytes)
 }
