@@ -1,4 +1,4 @@
-//! The player of `show::steps` in a real browser. Ignored unless requested, since learners and CI need no browser:
+//! The player of `show::steps` in a real browser. Ignored unless asked for, since learners and CI need no browser:
 //! `cargo test -p convlab --test player -- --ignored`, with `chromium` on the path or another one in `BROWSER`.
 
 use convlab::prelude::*;
@@ -10,10 +10,10 @@ const figure = document.querySelector(".convlab-steps");
 const [back, play, step] = figure.querySelectorAll("button");
 const slider = figure.querySelector(".cl-slider");
 const key = (key) => figure.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
-const shown = [...figure.querySelectorAll(".cl-output > g")].map((cell) => () =>
-  cell.style.visibility === "hidden" ? "-" : cell.querySelector("text").textContent);
+const shown = [...figure.querySelectorAll(".cl-output > text")].map((text) => () =>
+  text.style.visibility === "hidden" ? "-" : text.textContent);
 const report = (what) => { document.querySelector("#states").textContent +=
-  `${what}: ${figure.querySelector("p").textContent.split(":")[0]} | ${shown.map((cell) => cell()).join(" ")}\n`; };
+  `${what}: ${figure.querySelector(".cl-step").textContent.split(":")[0]} | ${shown.map((cell) => cell()).join(" ")}\n`; };
 figure.dispatchEvent(new FocusEvent("focusin", { bubbles: true })); report("first");
 step.click(); report("step");
 key("ArrowRight"); report("right");

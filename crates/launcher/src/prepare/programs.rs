@@ -72,6 +72,7 @@ pub fn build(dirs: &Dirs, toolchain: &Toolchain) -> Result<Programs> {
         status_line::step("the Rust kernel (evcxr: several minutes, once)", |line| {
             let total = crate_count(dirs).unwrap_or(0);
             let mut compiled = 0;
+            forget_other_checkouts(dirs, &target)?;
             let mut cargo = process::command("cargo");
             cargo.args(["build", "--release", "--locked", "--package", "kernel", "--package", "fetch"]);
             cargo.arg("--target-dir").arg(&target).current_dir(&dirs.checkout);
@@ -90,6 +91,17 @@ pub fn build(dirs: &Dirs, toolchain: &Toolchain) -> Result<Programs> {
         })?;
     }
     Ok(Programs { folder })
+}
+
+/// Has cargo compile these crates anew, and what they depend on as it is.
+///
+/// Cargo goes by times of files and calls crates of all checkouts the same: an older checkout's sources would be taken
+/// for those that another one has compiled last.
+fn forget_other_checkouts(dirs: &Dirs, target: &Path) -> Result<()> {
+    let mut cargo = process::command("cargo");
+    cargo.args(["clean", "--release", "--locked", "--package", "kernel", "--package", "fetch"]);
+    cargo.arg("--target-dir").arg(target).current_dir(&dirs.checkout);
+    process::watch(&mut cargo, "look at the error, then run the same command again", |_| {})
 }
 
 /// Copies the programs out of cargo's folder; our `cargo` also answers to the names `rustc` and `rustup`.
