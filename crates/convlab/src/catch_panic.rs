@@ -32,10 +32,20 @@ pub fn catch_panic<T>(code: impl FnOnce() -> T) -> Result<T, String> {
 /// Like [`catch_panic`], with the place.
 pub fn catch_panic_at<T>(code: impl FnOnce() -> T) -> Result<T, Panic> {
     let _quiet = Quiet::begin();
+    let with_gradients = gradients_are_on();
+    // `tch::no_grad` switches gradients on again only where no panic passes it; with this guard's end they are.
+    let _as_before = tch::no_grad_guard();
+    let code = || if with_gradients { tch::with_grad(code) } else { code() };
     panic::catch_unwind(AssertUnwindSafe(code)).map_err(|_| {
         let stop = LAST.replace(Panic { message: String::new(), place: None });
         Panic { message: readable(&stop.message), ..stop }
     })
+}
+
+/// libtorch has no question for it that tch passes on; a result tells.
+fn gradients_are_on() -> bool {
+    let one = tch::Tensor::ones([1], (tch::Kind::Float, tch::Device::Cpu));
+    (one.set_requires_grad(true) * 2).requires_grad()
 }
 
 /// While one lives, panics of its thread are noted instead of printed.
@@ -121,6 +131,20 @@ mod tests {
             "{message}"
         );
         assert!(!message.contains("Exception raised from") && !message.contains("unwrap"), "{message}");
+    }
+
+    #[test]
+    fn gradients_are_after_a_panic_as_they_were_before() {
+        assert!(gradients_are_on());
+        assert_eq!(catch_panic(|| tch::no_grad(|| panic!("inside"))), Err::<(), _>("inside".into()));
+        assert!(gradients_are_on());
+        assert_eq!(catch_panic(gradients_are_on), Ok(true));
+        tch::no_grad(|| {
+            assert_eq!(catch_panic(|| tch::with_grad(|| panic!("inside"))), Err::<(), _>("inside".into()));
+            assert!(!gradients_are_on());
+            assert_eq!(catch_panic(gradients_are_on), Ok(false));
+        });
+        assert!(gradients_are_on());
     }
 
     #[test]

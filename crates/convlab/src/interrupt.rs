@@ -1,6 +1,6 @@
 //! Jupyter's *interrupt* while a cell trains: loops look at a flag and stop, and every variable stays.
 //!
-//! The labs' kernel ignores SIGINT. While a [`Watch`] lives, the running cell's own copy of this crate catches it; the
+//! The labs' kernel ends a learner's own loops. While a [`Watch`] lives, the running cell's own copy of this crate catches it; the
 //! disposition from before comes back with the end of the last watch.
 
 use crate::Error;
@@ -61,9 +61,6 @@ mod signal {
     pub fn catch() {
         let mut watched = WATCHED.lock().unwrap_or_else(PoisonError::into_inner);
         watched.0 += 1;
-        if watched.0 > 1 {
-            return;
-        }
         // SAFETY: both structures live through the calls, all zeros is a valid sigaction, and the handler only stores
         // an atomic flag. SA_RESTART: no read or write of the notebook fails because of it.
         unsafe {
@@ -72,7 +69,11 @@ mod signal {
             noting.sa_sigaction = note as *const () as libc::sighandler_t;
             noting.sa_flags = libc::SA_RESTART;
             libc::sigemptyset(&mut noting.sa_mask);
-            if libc::sigaction(libc::SIGINT, &noting, &mut before) == 0 {
+            if libc::sigaction(libc::SIGINT, &noting, &mut before) == 0
+                && before.sa_sigaction != noting.sa_sigaction
+            {
+                // Nobody watched in this cell until now: an interrupt from before was somebody else's.
+                super::ASKED.store(false, Ordering::Relaxed);
                 watched.1 = Some(before);
             }
         }
