@@ -1,11 +1,11 @@
 use super::Verdict;
 use super::exercise::Exercise;
 use super::master::{self, Solution};
-use super::record::{Event, Record};
 use super::verdict::{framed, json};
 use crate::catch_panic::{Panic, catch_panic_at};
 use crate::display::{Displayed, emit};
 use crate::text::escaped;
+use common::record::{Event, Record};
 use std::fmt;
 
 /// What a check says of what a learner wrote; a cell that ends with one shows the verdict.

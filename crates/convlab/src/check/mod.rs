@@ -33,7 +33,6 @@ mod master;
 mod progress;
 #[cfg(test)]
 mod prove;
-mod record;
 mod verdict;
 
 pub use answer::{Answer, Said};

@@ -258,25 +258,23 @@ fn a_training_that_its_time_limit_ends_has_kept_what_it_had() {
     assert_eq!(weights(&vs), ended);
 }
 
-#[cfg(target_os = "linux")]
 #[test]
-fn a_disk_that_is_full_ends_no_training_and_leaves_the_older_weights() {
+fn weights_that_cannot_be_kept_end_no_training_and_leave_the_older_ones() {
     let dir = tempfile::tempdir().unwrap();
-    let (mut vs, net, path) = kept(dir.path());
+    let (mut vs, net, _) = kept(dir.path());
+    // Beside so long a name there is no room for the name of a file in the making.
+    let path = dir.path().join(format!("{}.safetensors", "a".repeat(240)));
     let mut opt = nn::Sgd::default().build(&vs, 0.5).unwrap();
-    let config = || FitConfig::new().checkpoint(&vs, &path);
-    fit(&net, &mut opt, &two_pixels(4), config()).unwrap();
+    vs.save(&path).unwrap();
     let older = weights(&vs);
-    // Whatever is written to this device does not fit; the link is taken away with the first attempt.
-    std::os::unix::fs::symlink("/dev/full", dir.path().join("best.safetensors.partial")).unwrap();
-    let history = fit(&net, &mut opt, &two_pixels(4), config()).unwrap();
+    let history = fit(&net, &mut opt, &two_pixels(4), FitConfig::new().checkpoint(&vs, &path)).unwrap();
     assert!(!history.epochs[0].kept && weights(&vs) != older);
     vs.load(&path).unwrap();
     assert_eq!(weights(&vs), older);
 }
 
 #[test]
-fn a_checkpoint_that_cannot_be_used_is_told_before_the_first_step() {
+fn a_checkpoint_that_cannot_be_used_is_refused_before_the_first_step() {
     let dir = tempfile::tempdir().unwrap();
     let (vs, net, path) = kept(dir.path());
     let mut opt = nn::Sgd::default().build(&vs, 0.5).unwrap();

@@ -62,6 +62,7 @@ pub fn build(dirs: &Dirs, toolchain: &Toolchain) -> Result<Programs> {
     let key = Fingerprint::default()
         .text(&toolchain.version)
         .files(&dirs.checkout.join("Cargo.lock"))?
+        .files(&crates.join("common"))?
         .files(&crates.join("kernel"))?
         .files(&crates.join("fetch"))?
         .hex();

@@ -43,7 +43,10 @@ pub fn build(
     let lock = dirs.checkout.join("Cargo.lock");
     let helper = dirs.helper();
     // The times too: cargo goes by them, and what it finds old each kernel would compile for itself.
-    let sources = Fingerprint::default().files(&lock)?.files(&helper)?.times(&helper)?;
+    let mut sources = Fingerprint::default().files(&lock)?;
+    for folder in [&helper, &dirs.checkout.join("crates/common")] {
+        sources = sources.files(folder)?.times(folder)?;
+    }
     let more = labs::further_crates(&dirs.notebooks())?;
     let sources = sources.text(&text(&programs.kernel())).text(&more.join("\n")).hex();
     if fs::read_to_string(stage.join(SOURCES)).is_ok_and(|built| built == sources) {
