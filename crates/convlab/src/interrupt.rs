@@ -72,11 +72,28 @@ mod signal {
             if libc::sigaction(libc::SIGINT, &noting, &mut before) == 0
                 && before.sa_sigaction != noting.sa_sigaction
             {
-                // Nobody watched in this cell until now: an interrupt from before was somebody else's.
-                super::ASKED.store(false, Ordering::Relaxed);
+                // Nobody watched in this cell until now: what was noted before was for another one.
+                super::ASKED.store(seen_by_kernel(), Ordering::Relaxed);
                 watched.1 = Some(before);
             }
         }
+    }
+
+    /// Whether an interrupt has come since this cell was begun, before anybody watched: the labs' kernel notes it.
+    #[cfg(target_os = "linux")]
+    fn seen_by_kernel() -> bool {
+        // SAFETY: where the name is found it is the kernel's flag, which lives as long as the process.
+        unsafe {
+            let flag = libc::dlsym(libc::RTLD_DEFAULT, c"CONVLAB_INTERRUPTED".as_ptr());
+            flag.cast::<std::sync::atomic::AtomicBool>()
+                .as_ref()
+                .is_some_and(|flag| flag.load(Ordering::Relaxed))
+        }
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    fn seen_by_kernel() -> bool {
+        false
     }
 
     pub fn release() {

@@ -91,9 +91,15 @@ class Kernel:
         self.client.wait_for_ready(timeout=120)
 
     def run(self, code, interrupt=False):
-        """The error's name, what went to stdout, and the seconds from the interrupt to the end."""
-        ident = self.client.execute(code, allow_stdin=interrupt)
+        """The error's name, what went to stdout, and the seconds from the interrupt to the end.
+
+        The interrupt comes when nothing else does, or after so many seconds."""
+        ident = self.client.execute(code, allow_stdin=bool(interrupt))
         printed, name, asked, ends = "", None, None, time.monotonic() + 120
+        if interrupt and interrupt is not True:
+            time.sleep(interrupt)
+            asked = time.monotonic()
+            self.manager.interrupt_kernel()
         while time.monotonic() < ends:
             try:
                 message = self.client.get_iopub_msg(timeout=1.5)
@@ -139,9 +145,15 @@ def main():
             except AssertionError as fault:
                 faults.append(way)
                 print(f"{way}: {fault}", flush=True)
+        # One that comes between cells is nobody's.
         kernel.manager.interrupt_kernel()
         time.sleep(0.2)
         kernel.trains()
+        # One that comes while types are looked up or the compiler runs ends the cell all the same.
+        for pause in [0.05, 0.2, 0.4, 0.8]:
+            name, _, _ = kernel.run(f"loop {{ std::hint::black_box({time.time_ns()}u64); }}", interrupt=pause)
+            assert name == "Interrupted", name
+            kernel.trains()
     finally:
         kernel.client.stop_channels()
         kernel.manager.shutdown_kernel(now=True)
