@@ -4,11 +4,11 @@ mod job;
 mod table;
 
 use crate::dirs::Dirs;
-use crate::failure::{Failure, Result};
 use crate::files::text;
 use crate::labs::{self, Lab};
 use crate::prepare::{Ready, data};
 use crate::{prepare, process, status_line};
+use common::{Error, Result};
 use job::Job;
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -39,13 +39,13 @@ pub fn grade(options: &Options) -> Result<()> {
     let masters = labs::all(&dirs.notebooks())?;
     if let Some(csv) = &options.csv {
         // Before minutes go into what could not be kept.
-        fs::write(csv, table::csv(&[])).map_err(|error| Failure::file("write", csv, &error))?;
+        fs::write(csv, table::csv(&[])).map_err(|error| Error::file("write", csv, &error))?;
     }
     let ready = prepare::checked(None)?;
     let rows = mark_all(&ready, &masters, options)?;
     print!("{}", table::plain(&rows));
     if let Some(csv) = &options.csv {
-        fs::write(csv, table::csv(&rows)).map_err(|error| Failure::file("write", csv, &error))?;
+        fs::write(csv, table::csv(&rows)).map_err(|error| Error::file("write", csv, &error))?;
     }
     Ok(())
 }
@@ -111,7 +111,7 @@ fn mark(
     let folder = Folder::make(&ready.dirs)?;
     let path = folder.0.join("job.json");
     let json = job.json(&ready.dirs, &folder.0, options);
-    fs::write(&path, json.to_string()).map_err(|error| Failure::file("write", &path, &error))?;
+    fs::write(&path, json.to_string()).map_err(|error| Error::file("write", &path, &error))?;
     let mut command = ready.jupyter_python();
     command.args(["-c", GRADE_LAB, &text(&path)]);
     data::Data::Synthetic.set_env(&mut command);
@@ -139,7 +139,7 @@ impl Folder {
         static COUNT: AtomicUsize = AtomicUsize::new(0);
         let name = format!("{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
         let folder = dirs.state().join("marking").join(name);
-        fs::create_dir_all(&folder).map_err(|error| Failure::file("make the folder", &folder, &error))?;
+        fs::create_dir_all(&folder).map_err(|error| Error::file("make the folder", &folder, &error))?;
         Ok(Self(folder))
     }
 }

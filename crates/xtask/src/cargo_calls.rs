@@ -1,6 +1,6 @@
 //! Calls of cargo for each crate of the workspace, where its dependencies are compiled already.
 
-use launcher::failure::Result;
+use common::Result;
 use launcher::files::whole_folder;
 use launcher::prepare::{self, Ready, programs, stage};
 use launcher::process;

@@ -3,12 +3,12 @@
 use super::programs::Programs;
 use super::toolchain::Toolchain;
 use crate::dirs::Dirs;
-use crate::failure::{Failure, Result};
 use crate::files::{text, whole_folder};
 use crate::fingerprint::Fingerprint;
 use crate::labs;
 use crate::process;
 use crate::status_line;
+use common::{Error, Result};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -53,7 +53,7 @@ pub fn build(
         return Ok(stage);
     }
     status_line::step("what the labs' first cell loads (tch: some minutes, once)", |line| {
-        let lock = fs::read(&lock).map_err(|error| Failure::file("read", &lock, &error))?;
+        let lock = fs::read(&lock).map_err(|error| Error::file("read", &lock, &error))?;
         if !work.exists()
             && let Some(older) = nearest(&dirs.cache.join("stages"), &base, &lock)
         {
@@ -123,7 +123,7 @@ fn nearest(stages: &Path, base: &str, lock: &[u8]) -> Option<PathBuf> {
 
 fn write(path: &Path, content: &[u8]) -> Result<()> {
     let written = path.parent().map_or(Ok(()), fs::create_dir_all).and_then(|()| fs::write(path, content));
-    written.map_err(|error| Failure::file("write", path, &error))
+    written.map_err(|error| Error::file("write", path, &error))
 }
 
 /// Writes cargo's settings for all that is compiled below `folder`.
