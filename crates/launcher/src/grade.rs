@@ -91,8 +91,8 @@ fn at_once(files: usize) -> usize {
 
 /// Bytes, where the system tells.
 fn free_memory() -> Option<u64> {
-    let told = fs::read_to_string("/proc/meminfo").ok()?;
-    let line = told.lines().find_map(|line| line.strip_prefix("MemAvailable:"))?;
+    let table = fs::read_to_string("/proc/meminfo").ok()?;
+    let line = table.lines().find_map(|line| line.strip_prefix("MemAvailable:"))?;
     Some(line.trim().strip_suffix(" kB")?.parse::<u64>().ok()? * 1024)
 }
 
@@ -117,10 +117,10 @@ fn mark(
     data::Data::Synthetic.set_env(&mut command);
     let mut rows = Vec::new();
     let ended = process::watch(&mut command, "cargo lab doctor", |line| {
-        let Ok(told) = serde_json::from_str::<Value>(line) else { return };
-        match told["note"].as_str() {
+        let Ok(message) = serde_json::from_str::<Value>(line) else { return };
+        match message["note"].as_str() {
             Some(note) => drop(notes.lock().unwrap_or_else(PoisonError::into_inner).insert(note.to_owned())),
-            None => rows.push(Row::told(file, &job.lab, &told)),
+            None => rows.push(Row::marked(file, &job.lab, &message)),
         }
     });
     // What was not told any more was not marked.

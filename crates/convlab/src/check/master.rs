@@ -55,7 +55,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_solution_that_is_not_there_is_told_as_such() {
+    fn a_solution_that_is_not_there_is_reported_as_such() {
         let Solution::Missing(why) = Folder(None).solution("02", "it") else { panic!("there is none") };
         assert!(why.contains("does not know"), "{why}");
         let dir = tempfile::tempdir().unwrap();

@@ -35,7 +35,7 @@ mod progress;
 mod prove;
 mod verdict;
 
-pub use answer::{Answer, Said};
+pub use answer::{Answer, Message};
 pub use lab00::*;
 pub use lab01::*;
 pub use lab02::*;

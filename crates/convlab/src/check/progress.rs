@@ -59,7 +59,7 @@ mod tests {
     ];
 
     #[test]
-    fn what_is_done_tried_and_open_is_told_by_a_mark_and_counted() {
+    fn what_is_done_tried_and_open_is_reported_by_a_mark_and_counted() {
         let dir = tempfile::tempdir().unwrap();
         fs::write(
             dir.path().join(Record::FILE),

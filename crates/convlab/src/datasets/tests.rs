@@ -259,7 +259,7 @@ mod download {
 }
 
 #[test]
-fn a_wrong_magic_number_is_told_with_the_right_one() {
+fn a_wrong_magic_number_is_reported_with_the_right_one() {
     let text = complaint(NAMES[0], &idx(2049, &[3, 28, 28], &[0; 3 * 784]));
     assert_says(&text, &["the magic number 2051 (0x00000803) of MNIST images", "2049 (0x00000801)"]);
     let text = complaint(NAMES[1], &idx(2051, &[3], &[0; 3]));
@@ -267,7 +267,7 @@ fn a_wrong_magic_number_is_told_with_the_right_one() {
 }
 
 #[test]
-fn a_file_that_was_cut_off_is_told_by_its_length() {
+fn a_file_that_was_cut_off_is_reported_by_its_length() {
     let text = complaint(NAMES[0], &idx(2051, &[3, 28, 28], &[0; 2000]));
     assert_says(
         &text,
@@ -278,38 +278,38 @@ fn a_file_that_was_cut_off_is_told_by_its_length() {
 }
 
 #[test]
-fn bytes_after_the_end_are_told() {
+fn bytes_after_the_end_are_reported() {
     let text = complaint(NAMES[1], &idx(2049, &[3], &[5, 0, 4, 1]));
     assert_says(&text, &["3 bytes after the header, which says [3]", "more"]);
 }
 
 #[test]
-fn images_of_another_size_and_empty_files_are_told() {
+fn images_of_another_size_and_empty_files_are_reported() {
     let text = complaint(NAMES[0], &idx(2051, &[3, 32, 32], &[0; 3 * 1024]));
     assert_says(&text, &["images of 28×28 pixels", "32×32"]);
     assert_says(&complaint(NAMES[1], &idx(2049, &[0], &[])), &["at least one image or label", "none"]);
 }
 
 #[test]
-fn sizes_that_no_memory_could_hold_are_told_as_a_cut_off_file() {
+fn sizes_that_no_memory_could_hold_are_reported_as_a_cut_off_file() {
     let text = complaint(NAMES[0], &idx(2051, &[u32::MAX, 28, 28], &[0; 784]));
     assert_says(&text, &["784: the file was cut off"]);
 }
 
 #[test]
-fn a_label_above_9_is_told_with_its_place() {
+fn a_label_above_9_is_reported_with_its_place() {
     let text = complaint(NAMES[1], &idx(2049, &[3], &[5, 10, 4]));
     assert_says(&text, &["labels from 0 to 9", "10 as label number 1"]);
 }
 
 #[test]
-fn counts_of_images_and_labels_that_differ_are_told() {
+fn counts_of_images_and_labels_that_differ_are_reported() {
     let text = complaint(NAMES[1], &idx(2049, &[2], &[5, 0]));
     assert_says(&text, &["a label for each of the 3 images", "2 labels"]);
 }
 
 #[test]
-fn damaged_compressed_files_are_told() {
+fn damaged_compressed_files_are_reported() {
     let name = format!("{}.gz", NAMES[0]);
     let good = gz(&idx(2051, &[3, 28, 28], &[7; 3 * 784]));
     assert_says(&complaint(&name, &good[..good.len() / 2]), &["a whole file", "cut off"]);

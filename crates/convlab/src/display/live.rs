@@ -15,6 +15,11 @@ pub fn supports_live_output() -> bool {
     std::env::var(SUPPORTED).is_ok_and(|value| value == "1")
 }
 
+/// Whether this code runs in a notebook's cell, in the labs' kernel or in evcxr's own.
+pub fn is_notebook() -> bool {
+    supports_live_output() || std::env::var_os("EVCXR_IS_RUNTIME").is_some()
+}
+
 /// Shows `html`, or `text` where there is no HTML, at this place among the cell's outputs.
 pub fn show(html: &str, text: &str) {
     show_data(Message::bundle(html, text));

@@ -118,7 +118,7 @@ fn end_of(svg: &str) -> Option<usize> {
 
 impl Answer for Figure {
     fn add_to(self, answers: &mut Answers) -> Result<(), String> {
-        answers.html(&self.html(), self.text());
+        answers.html(&self.alone(), self.text());
         Ok(())
     }
 }

@@ -90,7 +90,7 @@ fn a_network_trains_in_training_mode_and_is_measured_in_the_other_without_gradie
 }
 
 #[test]
-fn a_linear_layer_of_the_wrong_size_is_told_in_numbers() {
+fn a_linear_layer_of_the_wrong_size_is_reported_in_numbers() {
     let (vs, net) = zeroed(320, 10);
     let mut opt = nn::Sgd::default().build(&vs, 0.1).unwrap();
     let message = message(fit(&net, &mut opt, &two_pixels(4), FitConfig::new()));
@@ -103,7 +103,7 @@ fn a_linear_layer_of_the_wrong_size_is_told_in_numbers() {
 }
 
 #[test]
-fn a_convolution_of_the_wrong_depth_is_told_in_libtorchs_words() {
+fn a_convolution_of_the_wrong_depth_is_reported_in_libtorchs_words() {
     let vs = nn::VarStore::new(Device::Cpu);
     let net = nn::conv2d(vs.root(), 3, 8, 1, Default::default());
     let message = message(accuracy(&net, &two_pixels(4)));
@@ -137,7 +137,7 @@ fn a_label_without_an_output_is_named() {
 }
 
 #[test]
-fn a_frozen_network_cannot_be_trained_and_the_way_out_is_told() {
+fn a_frozen_network_cannot_be_trained_and_the_way_out_is_reported() {
     let (mut vs, net) = zeroed(2, 2);
     let mut opt = nn::Sgd::default().build(&vs, 0.1).unwrap();
     vs.freeze();
@@ -145,7 +145,7 @@ fn a_frozen_network_cannot_be_trained_and_the_way_out_is_told() {
 }
 
 #[test]
-fn a_panic_of_the_learners_own_code_is_told() {
+fn a_panic_of_the_learners_own_code_is_reported() {
     let net = nn::func(|_| panic!("my layer is not ready"));
     assert!(message(accuracy(&net, &two_pixels(2))).contains("my layer is not ready"));
 }

@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_notebook_of_a_lab_is_told_as_such() {
+    fn what_is_no_notebook_of_a_lab_is_reported_as_such() {
         let dir = tempfile::tempdir().unwrap();
         let masters = [lab(dir.path(), "00_welcome", &["a"])];
         for (content, why) in
@@ -118,8 +118,8 @@ mod tests {
         {
             let path = dir.path().join("handed-in.ipynb");
             fs::write(&path, content).unwrap();
-            let told = Job::of(&path, &masters).unwrap_err();
-            assert!(told.contains(why), "{told}");
+            let message = Job::of(&path, &masters).unwrap_err();
+            assert!(message.contains(why), "{message}");
         }
         assert!(Job::of(&dir.path().join("gone"), &masters).unwrap_err().contains("Cannot read"));
     }
