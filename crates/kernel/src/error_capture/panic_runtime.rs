@@ -50,19 +50,21 @@ mod gradients {
         fn dlsym(library: *mut std::ffi::c_void, name: *const std::ffi::c_char) -> *mut std::ffi::c_void;
     }
 
+    type Function = std::ptr::NonNull<std::ffi::c_void>;
+
     /// A function of libtorch's; `None` where it is not loaded.
-    fn find(name: &std::ffi::CStr) -> Option<std::ptr::NonNull<std::ffi::c_void>> {
-        std::ptr::NonNull::new(unsafe { dlsym(std::ptr::null_mut(), name.as_ptr()) })
+    fn find(name: &std::ffi::CStr) -> Option<Function> {
+        Function::new(unsafe { dlsym(std::ptr::null_mut(), name.as_ptr()) })
     }
 
     pub fn are_on() -> Option<bool> {
         let is_enabled = find(c"_ZN3c108GradMode10is_enabledEv")?;
-        Some(unsafe { std::mem::transmute::<_, extern "C" fn() -> bool>(is_enabled)() })
+        Some(unsafe { std::mem::transmute::<Function, extern "C" fn() -> bool>(is_enabled)() })
     }
 
     pub fn set(on: bool) {
         if let Some(set_enabled) = find(c"_ZN3c108GradMode11set_enabledEb") {
-            unsafe { std::mem::transmute::<_, extern "C" fn(bool)>(set_enabled)(on) };
+            unsafe { std::mem::transmute::<Function, extern "C" fn(bool)>(set_enabled)(on) };
         }
     }
 }
