@@ -1,6 +1,6 @@
 //! Jupyter's *interrupt* while a cell trains: loops look at a flag and stop, and every variable stays.
 //!
-//! The labs' kernel ignores SIGINT. While a [`Watch`] lives, the running cell's own copy of this crate catches it; the
+//! The labs' kernel ends a learner's own loops. While a [`Watch`] lives, the running cell's own copy of this crate catches it; the
 //! disposition from before comes back with the end of the last watch.
 
 use crate::Error;
@@ -66,9 +66,6 @@ mod signal {
     pub fn catch() {
         let mut watched = WATCHED.lock().unwrap_or_else(PoisonError::into_inner);
         watched.0 += 1;
-        if watched.0 > 1 {
-            return;
-        }
         // SAFETY: both structures live through the calls, all zeros is a valid sigaction, and the handler only stores
         // an atomic flag. SA_RESTART: no read or write of the notebook fails because of it.
         unsafe {
@@ -77,10 +74,31 @@ mod signal {
             noting.sa_sigaction = note as *const () as libc::sighandler_t;
             noting.sa_flags = libc::SA_RESTART;
             libc::sigemptyset(&mut noting.sa_mask);
-            if libc::sigaction(libc::SIGINT, &noting, &mut before) == 0 {
+            if libc::sigaction(libc::SIGINT, &noting, &mut before) == 0
+                && before.sa_sigaction != noting.sa_sigaction
+            {
+                // Nobody watched in this cell until now: what was noted before was for another one.
+                super::ASKED.store(seen_by_kernel(), Ordering::Relaxed);
                 watched.1 = Some(before);
             }
         }
+    }
+
+    /// Whether an interrupt has come since this cell was begun, before anybody watched: the labs' kernel notes it.
+    #[cfg(target_os = "linux")]
+    fn seen_by_kernel() -> bool {
+        // SAFETY: where the name is found it is the kernel's flag, which lives as long as the process.
+        unsafe {
+            let flag = libc::dlsym(libc::RTLD_DEFAULT, c"CONVLAB_INTERRUPTED".as_ptr());
+            flag.cast::<std::sync::atomic::AtomicBool>()
+                .as_ref()
+                .is_some_and(|flag| flag.load(Ordering::Relaxed))
+        }
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    fn seen_by_kernel() -> bool {
+        false
     }
 
     pub fn release() {

@@ -41,7 +41,7 @@ fn serve() -> Result<(), String> {
             });
         }
         let Some(line) = protocol.line() else { break };
-        interrupt::forget();
+        interrupt::note_in_cells();
         input::forget();
         variables = run(&line, variables)?;
         flush_c();
