@@ -13,8 +13,9 @@ use std::path::Path;
 use std::process::{Command, ExitCode, Stdio};
 
 /// Crates, and which of their dependencies cells name types of.
-const PARTS: [(&str, &[&str]); 8] = [
-    ("convlab", &["tch"]),
+const PARTS: [(&str, &[&str]); 9] = [
+    ("convlab", &["common", "tch"]),
+    ("common", &[]),
     ("tch", &[]),
     // What `HashMap` and `HashSet` are made of: where it is missing, no type is found that holds one.
     ("std", &["core", "alloc", "hashbrown"]),

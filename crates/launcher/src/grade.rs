@@ -4,11 +4,11 @@ mod job;
 mod table;
 
 use crate::dirs::Dirs;
-use crate::failure::{Failure, Result};
 use crate::files::text;
 use crate::labs::{self, Lab};
 use crate::prepare::{Ready, data};
 use crate::{prepare, process, status_line};
+use common::{Error, Result};
 use job::Job;
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -39,13 +39,13 @@ pub fn grade(options: &Options) -> Result<()> {
     let masters = labs::all(&dirs.notebooks())?;
     if let Some(csv) = &options.csv {
         // Before minutes go into what could not be kept.
-        fs::write(csv, table::csv(&[])).map_err(|error| Failure::file("write", csv, &error))?;
+        fs::write(csv, table::csv(&[])).map_err(|error| Error::file("write", csv, &error))?;
     }
     let ready = prepare::checked(None)?;
     let rows = mark_all(&ready, &masters, options)?;
     print!("{}", table::plain(&rows));
     if let Some(csv) = &options.csv {
-        fs::write(csv, table::csv(&rows)).map_err(|error| Failure::file("write", csv, &error))?;
+        fs::write(csv, table::csv(&rows)).map_err(|error| Error::file("write", csv, &error))?;
     }
     Ok(())
 }
@@ -91,8 +91,8 @@ fn at_once(files: usize) -> usize {
 
 /// Bytes, where the system tells.
 fn free_memory() -> Option<u64> {
-    let told = fs::read_to_string("/proc/meminfo").ok()?;
-    let line = told.lines().find_map(|line| line.strip_prefix("MemAvailable:"))?;
+    let table = fs::read_to_string("/proc/meminfo").ok()?;
+    let line = table.lines().find_map(|line| line.strip_prefix("MemAvailable:"))?;
     Some(line.trim().strip_suffix(" kB")?.parse::<u64>().ok()? * 1024)
 }
 
@@ -111,16 +111,16 @@ fn mark(
     let folder = Folder::make(&ready.dirs)?;
     let path = folder.0.join("job.json");
     let json = job.json(&ready.dirs, &folder.0, options);
-    fs::write(&path, json.to_string()).map_err(|error| Failure::file("write", &path, &error))?;
+    fs::write(&path, json.to_string()).map_err(|error| Error::file("write", &path, &error))?;
     let mut command = ready.jupyter_python();
     command.args(["-c", GRADE_LAB, &text(&path)]);
     data::Data::Synthetic.set_env(&mut command);
     let mut rows = Vec::new();
     let ended = process::watch(&mut command, "cargo lab doctor", |line| {
-        let Ok(told) = serde_json::from_str::<Value>(line) else { return };
-        match told["note"].as_str() {
+        let Ok(message) = serde_json::from_str::<Value>(line) else { return };
+        match message["note"].as_str() {
             Some(note) => drop(notes.lock().unwrap_or_else(PoisonError::into_inner).insert(note.to_owned())),
-            None => rows.push(Row::told(file, &job.lab, &told)),
+            None => rows.push(Row::marked(file, &job.lab, &message)),
         }
     });
     // What was not told any more was not marked.
@@ -139,7 +139,7 @@ impl Folder {
         static COUNT: AtomicUsize = AtomicUsize::new(0);
         let name = format!("{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
         let folder = dirs.state().join("marking").join(name);
-        fs::create_dir_all(&folder).map_err(|error| Failure::file("make the folder", &folder, &error))?;
+        fs::create_dir_all(&folder).map_err(|error| Error::file("make the folder", &folder, &error))?;
         Ok(Self(folder))
     }
 }

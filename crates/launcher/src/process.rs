@@ -1,7 +1,7 @@
 //! Programs that this one starts.
 
-use crate::failure::{Failure, Result};
 use crate::status_line::StatusLine;
+use common::{Error, Result};
 use std::collections::VecDeque;
 use std::ffi::OsStr;
 use std::io::{BufRead, BufReader, Read};
@@ -36,7 +36,7 @@ pub fn watch(command: &mut Command, remedy: &str, mut on_line: impl FnMut(&str))
     let name = name_of(command);
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child =
-        command.spawn().map_err(|error| Failure::new(format!("Cannot start {name}: {error}."), remedy))?;
+        command.spawn().map_err(|error| Error::problem(format!("Cannot start {name}: {error}."), remedy))?;
     let (sender, lines) = mpsc::channel();
     if let Some(out) = child.stdout.take() {
         read_lines(out, sender.clone());
@@ -53,12 +53,12 @@ pub fn watch(command: &mut Command, remedy: &str, mut on_line: impl FnMut(&str))
         last.push_back(line);
     }
     let status =
-        child.wait().map_err(|error| Failure::new(format!("Cannot wait for {name}: {error}."), remedy))?;
+        child.wait().map_err(|error| Error::problem(format!("Cannot wait for {name}: {error}."), remedy))?;
     if status.success() {
         return Ok(());
     }
     let last = Vec::from(last).join("\n    ");
-    Err(Failure::new(format!("{name} failed ({status}). Its last lines:\n    {last}"), remedy))
+    Err(Error::problem(format!("{name} failed ({status}). Its last lines:\n    {last}"), remedy))
 }
 
 /// Runs `command` to its end under `line`, which shows the last thing it said.
@@ -69,7 +69,7 @@ pub fn watch_under(line: &StatusLine, command: &mut Command, remedy: &str) -> Re
 /// Runs `command` and returns what it printed on stdout, trimmed.
 pub fn output(command: &mut Command, remedy: &str) -> Result<String> {
     let name = name_of(command);
-    let failed = |why: String| Failure::new(format!("{name}: {why}"), remedy);
+    let failed = |why: String| Error::problem(format!("{name}: {why}"), remedy);
     let output =
         command.stdin(Stdio::null()).output().map_err(|error| failed(format!("cannot start: {error}.")))?;
     if !output.status.success() {

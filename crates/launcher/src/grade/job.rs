@@ -3,11 +3,11 @@
 use super::Options;
 use crate::dirs::Dirs;
 use crate::files::text;
-use crate::labs::{FIRST_CELL, Lab, edition, exercises, source};
+use crate::labs::{FIRST_CELL, Lab, exercises};
 use crate::prepare::programs::kernels;
 
+use common::notebook::{Cell, Notebook, marks::has_solution};
 use serde_json::{Value, json};
-use std::fs;
 use std::path::{Path, PathBuf};
 
 /// A notebook and the master that it was made of.
@@ -23,14 +23,10 @@ pub struct Job {
 impl Job {
     /// Finds the lab by the exercises that the notebook has in common with it; an error says why it belongs to none.
     pub fn of(file: &Path, masters: &[Lab]) -> Result<Self, String> {
-        let text = fs::read_to_string(file).map_err(|error| format!("it cannot be read: {error}"))?;
-        let notebook: Value =
-            serde_json::from_str(&text).map_err(|error| format!("it is not JSON: {error}"))?;
-        let cells = notebook["cells"].as_array().ok_or("it has no cells")?;
-        let texts: Vec<_> = cells.iter().map(source).collect();
+        let notebook = Notebook::read(file).map_err(|error| error.what().to_owned())?;
+        let texts: Vec<_> = notebook.cells().map(Cell::source).collect();
         let has = |name: &String| {
-            cells.iter().any(|cell| cell["id"] == **name)
-                || texts.iter().any(|text| text.contains(&format!("fn {name}(")))
+            notebook.cell(name).is_some() || texts.iter().any(|text| text.contains(&format!("fn {name}(")))
         };
         let read = masters.iter().filter_map(|lab| Some((lab, lab.read().ok()?)));
         let common = read
@@ -66,14 +62,15 @@ impl Job {
     }
 }
 
-fn given(master: &Value) -> Vec<String> {
-    let cells = master["cells"].as_array().into_iter().flatten().filter(|cell| cell["cell_type"] == "code");
-    cells.map(source).filter(|text| !text.contains(edition::BEGIN)).collect()
+fn given(master: &Notebook) -> Vec<String> {
+    let code = master.cells().filter(|cell| cell.is_code()).map(Cell::source);
+    code.filter(|text| !has_solution(text)).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::fs;
 
     fn lab(dir: &Path, name: &str, exercises: &[&str]) -> Lab {
         let path = dir.join(format!("{name}.ipynb"));
@@ -113,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_notebook_of_a_lab_is_told_as_such() {
+    fn what_is_no_notebook_of_a_lab_is_reported_as_such() {
         let dir = tempfile::tempdir().unwrap();
         let masters = [lab(dir.path(), "00_welcome", &["a"])];
         for (content, why) in
@@ -121,9 +118,9 @@ mod tests {
         {
             let path = dir.path().join("handed-in.ipynb");
             fs::write(&path, content).unwrap();
-            let told = Job::of(&path, &masters).unwrap_err();
-            assert!(told.contains(why), "{told}");
+            let message = Job::of(&path, &masters).unwrap_err();
+            assert!(message.contains(why), "{message}");
         }
-        assert!(Job::of(&dir.path().join("gone"), &masters).unwrap_err().contains("cannot be read"));
+        assert!(Job::of(&dir.path().join("gone"), &masters).unwrap_err().contains("Cannot read"));
     }
 }

@@ -22,10 +22,10 @@ impl Row {
     }
 
     /// What the marking program tells of one exercise.
-    pub fn told(file: &Path, lab: &str, told: &Value) -> Self {
+    pub fn marked(file: &Path, lab: &str, message: &Value) -> Self {
         let [exercise, verdict, reason] =
-            ["exercise", "verdict", "reason"].map(|name| told[name].as_str().unwrap_or_default());
-        let seconds = told["seconds"].as_f64().unwrap_or_default();
+            ["exercise", "verdict", "reason"].map(|name| message[name].as_str().unwrap_or_default());
+        let seconds = message["seconds"].as_f64().unwrap_or_default();
         Self { verdict: verdict.into(), reason: reason.into(), seconds, ..Self::of(file, lab, exercise) }
     }
 
@@ -72,18 +72,23 @@ pub fn csv(rows: &[Row]) -> String {
 
 /// The rows below the file's name, and how many of its exercises are right.
 pub fn plain(rows: &[Row]) -> String {
-    let mut told = String::new();
+    let mut message = String::new();
     for of_file in rows.chunk_by(|a, b| a.file == b.file) {
         let right = of_file.iter().filter(|row| row.verdict == "right").count();
-        let _ =
-            writeln!(told, "\n{} · {} · {right} of {} right", of_file[0].file, of_file[0].lab, of_file.len());
+        let _ = writeln!(
+            message,
+            "\n{} · {} · {right} of {} right",
+            of_file[0].file,
+            of_file[0].lab,
+            of_file.len()
+        );
         for row in of_file {
             let [_, _, exercise, verdict, reason, seconds] = row.fields();
             let reason: String = reason.chars().take(100).collect();
-            let _ = writeln!(told, "  {exercise:18} {verdict:16} {seconds:>5} s  {reason}");
+            let _ = writeln!(message, "  {exercise:18} {verdict:16} {seconds:>5} s  {reason}");
         }
     }
-    told
+    message
 }
 
 #[cfg(test)]
@@ -92,13 +97,14 @@ mod tests {
     use serde_json::json;
 
     fn rows() -> Vec<Row> {
-        let told = |exercise: &str, verdict: &str, reason: &str| {
-            let told = json!({"exercise": exercise, "verdict": verdict, "reason": reason, "seconds": 0.25});
-            Row::told(Path::new("anna.ipynb"), "02_by_hand", &told)
+        let message = |exercise: &str, verdict: &str, reason: &str| {
+            let message =
+                json!({"exercise": exercise, "verdict": verdict, "reason": reason, "seconds": 0.25});
+            Row::marked(Path::new("anna.ipynb"), "02_by_hand", &message)
         };
         vec![
-            told("a", "right", "Well."),
-            told("b", "wrong", "it is \"7\",\nnot 8"),
+            message("a", "right", "Well."),
+            message("b", "wrong", "it is \"7\",\nnot 8"),
             Row::not_marked(Path::new("anna.ipynb"), "02_by_hand", "c", "=HYPERLINK(1)"),
             Row::without_exercises(Path::new("ben.ipynb"), "it is not JSON"),
         ]
@@ -116,9 +122,9 @@ mod tests {
 
     #[test]
     fn the_table_counts_what_is_right_for_each_file() {
-        let told = plain(&rows());
-        assert!(told.contains("anna.ipynb · 02_by_hand · 1 of 3 right\n"), "{told}");
-        assert!(told.contains("ben.ipynb · - · 0 of 1 right\n"), "{told}");
-        assert!(told.contains("wrong              0.2 s  it is \"7\", not 8\n"), "{told}");
+        let message = plain(&rows());
+        assert!(message.contains("anna.ipynb · 02_by_hand · 1 of 3 right\n"), "{message}");
+        assert!(message.contains("ben.ipynb · - · 0 of 1 right\n"), "{message}");
+        assert!(message.contains("wrong              0.2 s  it is \"7\", not 8\n"), "{message}");
     }
 }

@@ -2,11 +2,11 @@
 
 use super::toolchain::Toolchain;
 use crate::dirs::Dirs;
-use crate::failure::{Failure, Result};
 use crate::files::{text, whole_folder};
 use crate::fingerprint::Fingerprint;
 use crate::process;
 use crate::status_line;
+use common::{Error, Result};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -62,6 +62,7 @@ pub fn build(dirs: &Dirs, toolchain: &Toolchain) -> Result<Programs> {
     let key = Fingerprint::default()
         .text(&toolchain.version)
         .files(&dirs.checkout.join("Cargo.lock"))?
+        .files(&crates.join("common"))?
         .files(&crates.join("kernel"))?
         .files(&crates.join("fetch"))?
         .hex();
@@ -112,10 +113,10 @@ fn collect(from: &Path, to: &Path) -> Result<()> {
         ("convlab-cargo", "tools/bin/rustc"),
         ("convlab-cargo", "tools/bin/rustup"),
     ];
-    fs::create_dir_all(to.join("tools/bin")).map_err(|error| Failure::file("make the folder", to, &error))?;
+    fs::create_dir_all(to.join("tools/bin")).map_err(|error| Error::file("make the folder", to, &error))?;
     for (built, name) in copies {
         let (from, to) = (with_exe(&from.join(built)), with_exe(&to.join(name)));
-        fs::copy(&from, &to).map_err(|error| Failure::file("write", &to, &error))?;
+        fs::copy(&from, &to).map_err(|error| Error::file("write", &to, &error))?;
     }
     Ok(())
 }
