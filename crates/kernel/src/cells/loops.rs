@@ -19,9 +19,9 @@ const OWN_MODULES: [&str; 2] = ["evcxr_internal_runtime", "convlab_error_capture
 pub fn interruptible(code: &str, optimised: bool) -> String {
     let file = SourceFile::parse(code, Edition::Edition2024).tree();
     let check = if optimised { CHECK_IN_OPTIMISED_CODE } else { CHECK };
-    let loops = file.syntax().descendants().filter_map(|node| loop_head(&node, optimised));
+    let loops = loop_heads(file.syntax(), optimised);
     let statements = cell(&file).into_iter().flat_map(|block| starts_of_statements(&block));
-    let mut places: Vec<(TextSize, String)> = loops.map(|at| (at, format!(" {check}"))).collect();
+    let mut places: Vec<(TextSize, String)> = loops.into_iter().map(|at| (at, format!(" {check}"))).collect();
     places.extend(statements.map(|at| (at, format!("{check} "))));
     places.sort();
     let mut changed = String::with_capacity(code.len() + places.len() * 128);
@@ -33,6 +33,53 @@ pub fn interruptible(code: &str, optimised: bool) -> String {
         from = at;
     }
     changed + &code[from..]
+}
+
+/// The macros of std whose arguments are expressions; evcxr writes a cell's last one into a `format!`.
+const MACROS: [&str; 15] = [
+    "format",
+    "print",
+    "println",
+    "eprint",
+    "eprintln",
+    "write",
+    "writeln",
+    "vec",
+    "dbg",
+    "assert",
+    "assert_eq",
+    "assert_ne",
+    "debug_assert",
+    "panic",
+    "black_box",
+];
+
+/// Where the bodies of the loops below a node begin.
+fn loop_heads(node: &SyntaxNode, optimised: bool) -> Vec<TextSize> {
+    let own = node.descendants().filter_map(|node| loop_head(&node, optimised));
+    let calls = node.descendants().filter_map(ast::MacroCall::cast);
+    let inside = calls.filter(|call| !call.syntax().ancestors().any(|outer| is_foreign(&outer)));
+    own.chain(inside.flat_map(|call| loop_heads_in_macro(&call, optimised))).collect()
+}
+
+/// The same for a macro's arguments, which the parser leaves as they are.
+fn loop_heads_in_macro(call: &ast::MacroCall, optimised: bool) -> Vec<TextSize> {
+    const CALL: &str = "fn f() { g(";
+    let name = call.path().and_then(|path| path.segment()).map(|segment| segment.syntax().text().to_string());
+    let Some(arguments) =
+        call.token_tree().filter(|_| name.is_some_and(|name| MACROS.contains(&name.as_str())))
+    else {
+        return Vec::new();
+    };
+    let text = arguments.syntax().text().to_string();
+    let Some(inner) = text.get(1..text.len().saturating_sub(1)) else { return Vec::new() };
+    let parsed = SourceFile::parse(&format!("{CALL}{inner}) }}"), Edition::Edition2024);
+    if !parsed.errors().is_empty() {
+        return Vec::new();
+    }
+    let moved = arguments.syntax().text_range().start() + TextSize::of("(");
+    let heads = loop_heads(parsed.tree().syntax(), optimised);
+    heads.into_iter().map(|at| at + moved - TextSize::of(CALL)).collect()
 }
 
 /// Where the body of a loop begins, if its code runs where a flag can be read.
@@ -144,6 +191,9 @@ mod tests {
             "mod m { fn f() { loop {} } }",
             "impl A { fn f(&self) { loop {} } }",
             "async fn f() { loop {} }",
+            "fn f() { println!(\"{:?}\", { loop {} }) }",
+            "fn f() { show(&format!(\"{:?}\",&(\nloop { g(|| 1); }\n))); }",
+            "fn f() { let x = vec![format!(\"{}\", { loop {} })]; }",
         ] {
             assert_eq!(checks(code), 1, "{code}");
             let changed = interruptible(code, false);
@@ -163,6 +213,7 @@ mod tests {
             "macro_rules! f { () => { loop {} } }",
             "mod evcxr_internal_runtime { fn f() { loop {} } }",
             "fn f() { let s = \"loop {}\"; } // loop {}",
+            "fn f() { stringify!(loop {}) }",
         ] {
             assert_eq!(interruptible(code, false), code);
         }

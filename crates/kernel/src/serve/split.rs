@@ -62,7 +62,7 @@ impl Splitter {
                 None if last => {
                     // It was no message after all.
                     found.push(Piece::Text(String::from_utf8_lossy(&self.bytes[begin..]).into_owned()));
-                    begin = self.bytes.len();
+                    (begin, self.searched) = (self.bytes.len(), 0);
                     break;
                 }
                 None => {

@@ -73,9 +73,11 @@ impl Worker {
         let outputs = Outputs::make().map_err(cannot)?;
         let views = Views::new(comms, iopub.clone(), Arc::clone(&interrupts));
         let (mut context, lines, helper) = super::warm::context()?;
-        let pump = Pump::start(outputs, lines, iopub.clone()).map_err(cannot)?;
+        let mut pump = Pump::start(outputs, lines, iopub.clone()).map_err(cannot)?;
         interrupts.watch(context.process_handle());
         super::warm::up(&mut context, helper.as_deref());
+        // What getting ready has printed is no cell's.
+        pump.drain();
         Ok(Self {
             context,
             pump,
