@@ -230,7 +230,7 @@ const HABITS: [Habit; 66] = [
         "E0425",
         "`",
         r"\b(dim|axis|keepdim|dtype|bias|padding|stride)\s*=\s*\w",
-        "write arguments in their order, without names: Shift-Tab on the function shows them.",
+        "write arguments in their order, without names, as in `f(&xs, 1)`: Shift-Tab on the function shows them.",
     ),
     // Operators.
     habit(
@@ -349,6 +349,177 @@ pub mod tests {
         for habit in &HABITS {
             assert!(Regex::new(habit.written).is_ok(), "{}", habit.written);
             assert!(habit.answer.contains('`'), "{}", habit.answer);
+        }
+    }
+    /// What rustc 1.95 has said of these lines: its code, its message, a label, and part of what to write instead.
+    const RECORDED: [(&str, &str, &str, &str, &str); 36] = [
+        ("x[0]", "E0608", "cannot index into a value of type `Tensor`", "", "`x.i(0)`"),
+        ("x[:, 0]", "", "expected expression, found `:`", "expected expression", "`x.i((.., 0))`"),
+        ("x.shape", "E0609", "no field `shape` on type `Tensor`", "unknown field", "`x.size()`"),
+        (
+            "x**2",
+            "E0614",
+            "type `{integer}` cannot be dereferenced",
+            "can't be dereferenced",
+            "`x.pow_tensor_scalar(2)`",
+        ),
+        ("let n = 7 // 2", "", "expected `;`, found <end of input>", "", "`7 / 2;`"),
+        ("len(x)", "E0425", "cannot find function `len` in this scope", "", "`x.size()[0]`"),
+        (
+            "let v = x.item();",
+            "E0599",
+            "no method named `item` found for struct `Tensor` in the current scope",
+            "",
+            "`x.double_value(&[])`",
+        ),
+        (
+            "x.numpy()",
+            "E0599",
+            "no method named `numpy` found for struct `Tensor` in the current scope",
+            "",
+            "`Vec::<f32>::try_from(x.flatten(0, -1))?`",
+        ),
+        (
+            "print(x)",
+            "E0423",
+            "expected function, found macro `print`",
+            "not a function",
+            "println!(\"{:?}\", x);",
+        ),
+        ("let d = 0*0.1;", "E0277", "cannot multiply `{integer}` by `{float}`", "", "`0.0 * 0.1`"),
+        ("let h = 1 / 2.0;", "E0277", "cannot divide `{integer}` by `{float}`", "", "`as f64`"),
+        ("let l = x.size()[0] * 0.5;", "E0277", "cannot multiply `i64` by `{float}`", "", "`as f64`"),
+        (
+            "let p = a.pow(2);",
+            "E0308",
+            "mismatched types",
+            "expected `&Tensor`, found integer",
+            "`.pow_tensor_scalar(2)`",
+        ),
+        (
+            "let c = x > 0.5;",
+            "E0369",
+            "binary operation `>` cannot be applied to type `Tensor`",
+            "",
+            "`x.gt(0.5)`",
+        ),
+        (
+            "let m = x.max(1);",
+            "E0061",
+            "this method takes 0 arguments but 1 argument was supplied",
+            "",
+            "`.max_dim(1, false)`",
+        ),
+        (
+            "nn::seq().add(nn::batch_norm2d(p, 3, c))",
+            "E0277",
+            "the trait bound `BatchNorm: Module` is not satisfied",
+            "",
+            "`nn::seq_t()`",
+        ),
+        (
+            "let y = x.view([3u32, 2]);",
+            "E0277",
+            "the trait bound `[u32; 2]: Shape` is not satisfied",
+            "",
+            "`i64`",
+        ),
+        ("rows = 5", "E0425", "cannot find value `rows` in this scope", "", "`let rows = 5;`"),
+        (
+            "let n = x.size[0];",
+            "E0615",
+            "attempted to take value of method `size` on type `Tensor`",
+            "",
+            "`x.size()[0]`",
+        ),
+        ("def f(x):", "", "expected `;`, found `f`", "", "`fn f("),
+        ("let t = x.T;", "E0609", "no field `T` on type `Tensor`", "unknown field", "`x.tr()`"),
+        ("let f = lambda q: q;", "", "expected `;`, found `q`", "", "`|q| q"),
+        ("let s = f\"a {x}\";", "", "expected `;`, found `\"a {x}\"`", "", "format!(\"a {x}\")"),
+        ("let s = \"a\" + \"b\";", "E0369", "cannot add `&str` to `&str`", "", "format!"),
+        ("let e = v[i];", "E0277", "the type `[{integer}]` cannot be indexed by `i32`", "", "`[i as usize]`"),
+        (
+            "let z = torch.zeros(2, 3);",
+            "E0425",
+            "cannot find value `torch` in this scope",
+            "",
+            "`Tensor::zeros(…)`",
+        ),
+        (
+            "let r = x.reshape(3, 2);",
+            "E0061",
+            "this method takes 1 argument but 2 arguments were supplied",
+            "",
+            "`.reshape([3, 2])`",
+        ),
+        (
+            "let s = x.sum();",
+            "E0061",
+            "this method takes 1 argument but 0 arguments were supplied",
+            "",
+            "`.sum(Kind::Float)`",
+        ),
+        ("let m = x.mean(dim=1);", "E0425", "cannot find value `dim` in this scope", "", "without names"),
+        (
+            "let c = x.to(\"cuda\");",
+            "E0308",
+            "mismatched types",
+            "expected `Device`, found `&str`",
+            "`x.to_device(",
+        ),
+        (
+            "let l = x.len();",
+            "E0599",
+            "no method named `len` found for struct `Tensor` in the current scope",
+            "",
+            "`x.numel()`",
+        ),
+        (
+            "let s = x.softmax(1);",
+            "E0061",
+            "this method takes 2 arguments but 1 argument was supplied",
+            "",
+            "`.softmax(1, Kind::Float)`",
+        ),
+        (
+            "let m = x.matmul(x2);",
+            "E0308",
+            "mismatched types",
+            "expected `&Tensor`, found `Tensor`",
+            "`(&x2)`",
+        ),
+        ("let m = x @ x2;", "", "expected one of `!`, `.`, `::`, found `@`", "", "`x.matmul(&x2)`"),
+        (
+            "let z = Tensor::zeros([2, 3]);",
+            "E0061",
+            "this function takes 2 arguments but 1 argument was supplied",
+            "",
+            "(Kind::Float, Device::Cpu))`",
+        ),
+        (
+            "let i: usize = x.size()[0];",
+            "E0308",
+            "mismatched types",
+            "expected `usize`, found `i64`",
+            "`as usize`",
+        ),
+    ];
+
+    #[test]
+    fn what_people_write_who_know_python_is_answered_with_the_rust_to_write() {
+        for (line, code, message, label, wanted) in RECORDED {
+            let at = super::super::Located {
+                cell: 1,
+                line: 1,
+                start: 1,
+                end: 2,
+                text: line.to_owned(),
+                label: label.to_owned(),
+                primary: true,
+            };
+            let (message, notes, helps) = (message.to_owned(), Vec::new(), Vec::new());
+            let hint = hint(&Finding { code, message, at: vec![at], notes, helps }).unwrap_or_default();
+            assert!(hint.contains(wanted), "{line}: {hint}");
         }
     }
 }

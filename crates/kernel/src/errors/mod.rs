@@ -185,6 +185,3 @@ fn notebook_hint(finding: &Finding, source: &Source) -> Option<String> {
         )
     })
 }
-
-#[cfg(test)]
-mod tests;

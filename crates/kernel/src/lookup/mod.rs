@@ -136,7 +136,7 @@ mod tests {
             assert_eq!(name_at(code, cursor).map(|range| &code[range]), Some("kernel"), "{cursor}");
         }
         assert_eq!(name_at(code, 23).map(|range| &code[range]), Some("x1"));
-        assert_eq!(name_at("größe", 3).map(|range| range), Some(0..7));
+        assert_eq!(name_at("größe", 4), Some(0..7));
         for nothing in [("a + ", 4), ("", 0), ("(", 1)] {
             assert_eq!(name_at(nothing.0, nothing.1), None, "{nothing:?}");
         }
