@@ -155,7 +155,7 @@ const HABITS: [Habit; 66] = [
         "E0061",
         "",
         r"\.(max|min)\((-?\w+)\)",
-        "write `.$1_dim($2, false)`: it returns the values and their indices.",
+        "write `.${1}_dim($2, false)`: it returns the values and their indices.",
     ),
     habit(
         "E0061",
@@ -167,7 +167,7 @@ const HABITS: [Habit; 66] = [
         "E0308",
         "expected `Kind`",
         r"\.(sum|mean)\((-?\d+)\)",
-        "write `.$1_dim([$2_i64].as_slice(), false, Kind::Float)`.",
+        "write `.${1}_dim([${2}_i64].as_slice(), false, Kind::Float)`.",
     ),
     habit(
         "E0061",
