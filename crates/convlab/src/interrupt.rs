@@ -6,7 +6,7 @@
 use crate::Error;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-static ASKED: AtomicBool = AtomicBool::new(false);
+static PENDING: AtomicBool = AtomicBool::new(false);
 
 /// While one lives, an interrupt is noted instead of ignored.
 #[derive(Debug)]
@@ -29,14 +29,19 @@ impl Drop for Watch {
     }
 }
 
-/// Whether the learner has asked to stop and no loop has answered yet.
-pub fn asked() -> bool {
-    ASKED.load(Ordering::Relaxed)
+/// Whether the learner has interrupted the cell and no loop has taken notice yet.
+pub fn is_pending() -> bool {
+    PENDING.load(Ordering::Relaxed)
 }
 
-/// Like [`asked`]; whoever calls it is the one who answers.
-pub fn answer() -> bool {
-    ASKED.swap(false, Ordering::Relaxed)
+/// Like [`is_pending`], and takes notice: nobody else ends for the same interrupt.
+pub fn take() -> bool {
+    PENDING.swap(false, Ordering::Relaxed)
+}
+
+/// Forgets an interrupt of an earlier cell: the one that begins now ends only for its own.
+pub fn forget() {
+    PENDING.store(false, Ordering::Relaxed);
 }
 
 /// What a loop that was interrupted returns when a part of its result is no result.
@@ -55,7 +60,7 @@ mod signal {
     static WATCHED: Mutex<(usize, Option<libc::sigaction>)> = Mutex::new((0, None));
 
     extern "C" fn note(_signal: libc::c_int) {
-        super::ASKED.store(true, Ordering::Relaxed);
+        super::PENDING.store(true, Ordering::Relaxed);
     }
 
     pub fn catch() {

@@ -84,9 +84,11 @@ fn run(line: &str, variables: *mut c_void) -> Result<*mut c_void, String> {
             .find_map(|name| library.get::<Cell>(name.as_bytes()).ok().map(|cell| *cell));
         crate::views::connect(&library);
         // Threads and kept variables may need its code as long as this process lives.
-        std::mem::forget(library);
+        let library = std::mem::ManuallyDrop::new(library);
         let cell = cell.ok_or_else(|| format!("{path} holds no `{function}`"))?;
-        Ok(cell(variables))
+        let kept = cell(variables);
+        crate::views::after_cell(&library);
+        Ok(kept)
     }
 }
 

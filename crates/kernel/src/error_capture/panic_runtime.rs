@@ -163,8 +163,17 @@ pub fn at_question_mark(why: &str, line: u32, code: &str) {
     show("at `?`", why, &format!("= {}\n", line.trim()));
 }
 
+static PANICKED: std::sync::atomic::AtomicBool = std::sync::atomic::AtomicBool::new(false);
+
+/// Whether a cell has panicked since this was called last; the process that runs cells asks.
+#[unsafe(no_mangle)]
+pub extern "C" fn convlab_has_panicked() -> bool {
+    PANICKED.swap(false, std::sync::atomic::Ordering::Relaxed)
+}
+
 /// Ends the cell's output with why it panicked, or that it was interrupted.
 pub fn in_panic() {
+    PANICKED.store(true, std::sync::atomic::Ordering::Relaxed);
     let (why, places) = WHY.lock().map(|why| why.clone()).unwrap_or_default();
     show(if why == INTERRUPTED { "early" } else { "in a panic" }, &why, &places);
 }
