@@ -40,7 +40,7 @@ impl History {
     pub fn add(&mut self, cell: u64, code: &str, variables: [&HashSet<String>; 2], end: End) {
         let [before, after] = variables;
         let (_, nodes) = statements(code);
-        let bound = nodes.iter().flat_map(|node| names_bound(node));
+        let bound = nodes.iter().flat_map(names_bound);
         for name in bound.chain(before.iter().cloned()).filter(|name| !after.contains(name)) {
             let lost = match end {
                 End::Killed => Lost::Ended,

@@ -167,10 +167,7 @@ impl Worker {
     fn run(&mut self, code: &str, request: &Message) -> Result<Ran, Failure> {
         self.views.forget_interrupts();
         let before = self.variables();
-        let prepared = match self.prepare(code) {
-            Ok(prepared) => prepared,
-            Err(failure) => return Err(failure),
-        };
+        let prepared = self.prepare(code)?;
         if prepared.restarts {
             self.restart();
         }
