@@ -78,7 +78,7 @@ mod signal {
                 && before.sa_sigaction != noting.sa_sigaction
             {
                 // Nobody watched in this cell until now: what was noted before was for another one.
-                super::ASKED.store(seen_by_kernel(), Ordering::Relaxed);
+                super::PENDING.store(seen_by_kernel(), Ordering::Relaxed);
                 watched.1 = Some(before);
             }
         }
