@@ -207,7 +207,15 @@ fn symlink(_source: &Path, _target: &Path) -> io::Result<()> {
 }
 
 /// What rust-analyzer is shown of std: its workspace, and the crates whose types cells name.
-const STD: [&str; 5] = ["Cargo.toml", "Cargo.lock", "core", "alloc", "std"];
+const STD: [&str; 7] = [
+    "Cargo.toml",
+    "Cargo.lock",
+    "core",
+    "alloc",
+    "std",
+    "rustc-std-workspace-core",
+    "rustc-std-workspace-alloc",
+];
 
 /// Makes the folder that stands for std's sources in `work`, where links can be made.
 pub fn link_std(toolchain: &Path, work: &Path) -> io::Result<PathBuf> {

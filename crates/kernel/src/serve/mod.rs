@@ -9,7 +9,6 @@ mod interrupt;
 mod iopub;
 #[cfg_attr(not(unix), path = "output_lines.rs")]
 mod output;
-mod report;
 #[cfg(unix)]
 mod split;
 mod startup_notice;
