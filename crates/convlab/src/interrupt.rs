@@ -1,7 +1,7 @@
 //! Jupyter's *interrupt* while a cell trains: loops look at a flag and stop, and every variable stays.
 //!
-//! The labs' kernel ends a learner's own loops. While a [`Watch`] lives, the running cell's own copy of this crate catches it; the
-//! disposition from before comes back with the end of the last watch.
+//! The labs' kernel ends a learner's own loops. While a [`Watch`] lives, the running cell's own copy of this crate catches
+//! the signal; the disposition from before comes back with the end of the last watch.
 
 use crate::Error;
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -166,12 +166,18 @@ impl Worker {
     /// Runs code and returns what it has put out as results, or why it failed.
     fn run(&mut self, code: &str, request: &Message) -> Result<Ran, Failure> {
         self.views.forget_interrupts();
+        self.interrupts.begin();
         let before = self.variables();
-        let prepared = self.prepare(code)?;
+        let prepared = match self.prepare(code) {
+            Ok(prepared) => prepared,
+            Err(failure) => {
+                self.interrupts.end();
+                return Err(failure);
+            }
+        };
         if prepared.restarts {
             self.restart();
         }
-        self.interrupts.begin();
         let (stdin, interrupts) = (self.stdin.clone(), Arc::clone(&self.interrupts));
         let result = self.context.execute_with_callbacks(
             prepared.edited.code(),
