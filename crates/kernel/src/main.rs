@@ -18,6 +18,7 @@ mod evcxr_contract;
 #[cfg(unix)]
 mod input;
 mod interrupt;
+mod interrupt_check;
 mod lookup;
 mod notebook;
 mod parent_watchdog;

@@ -382,7 +382,7 @@ fn stopped(outputs: &EvalOutputs, cells: &[(u64, String)]) -> Option<Failure> {
         REASONS.iter().find_map(|(start, name)| Some((*name, text.strip_prefix(start)?)))?;
     let places = outputs.content_by_mime_type.get(PLACES).map_or("", String::as_str);
     let lines = match places.strip_prefix("= ") {
-        Some(line) => vec![line.trim().to_owned()],
+        Some(line) => vec![crate::interrupt_check::without_checks(line)],
         None => symbolize::of(places.lines()),
     };
     let mut text = text.clone();
