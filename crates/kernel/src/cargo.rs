@@ -54,6 +54,7 @@ fn main() -> ExitCode {
             cells::build(cargo, &toolchain)
         }
         [contract::CHECK, ..] => {
+            cells::make_checkable();
             cargo.arg(contract::BUILD).args(&args[2..]);
             cells::check(cargo, &toolchain)
         }

@@ -85,9 +85,10 @@ impl Settings {
 ///
 /// The prelude is there for its `?`. evcxr learns only from an error that cells may have one, and where the first one
 /// stands in a cell's last expression it takes the error for that of `evcxr_display`: a figure would be shown as text.
+/// `Any` is a part of types that no cell writes, such as that of a thread's panic.
 pub const EVCXR_TOML: &str = r#"[evcxr]
 opt_level = "0"
-prelude = "std::str::from_utf8(b\"\")?;"
+prelude = "use std::any::Any; std::str::from_utf8(b\"\")?;"
 "#;
 
 /// Writes evcxr's settings into a folder, and tells evcxr of it.

@@ -10,7 +10,7 @@ mod shared;
 mod source;
 mod store;
 
-pub use source::make_ready;
+pub use source::{make_checkable, make_ready};
 
 use crate::cargo_cache::{self, CacheEntry};
 use crate::evcxr_contract::{CELL_CRATE, LIBRARY_PATH_FILE};

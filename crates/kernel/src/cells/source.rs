@@ -15,6 +15,12 @@ pub fn make_ready() -> Result<(), String> {
     write(&with_own_import(&ready.map_err(|missing| missing.to_string())?))
 }
 
+/// Gives the code in this folder, of which only the errors are wanted, the import of [`make_ready`].
+pub fn make_checkable() {
+    // Where it cannot be read or written the compiler says so.
+    let _ = read().map(|code| write(&with_own_import(&code)));
+}
+
 fn keep(code: &str) -> io::Result<()> {
     let Some(folder) = std::env::var_os(KEEP_CODE).map(std::path::PathBuf::from) else { return Ok(()) };
     fs::create_dir_all(&folder)?;

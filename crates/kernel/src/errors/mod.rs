@@ -70,6 +70,10 @@ pub fn report(errors: &[CompilationError], source: &Source) -> Report {
         if hint.is_some() {
             explained.push(position);
         }
+        // What is no Rust yet has no other errors.
+        if hint.is_some() && finding.code.is_empty() {
+            break;
+        }
     }
     let message =
         found.first().map_or_else(|| "the cell does not compile".to_owned(), |one| one.message.clone());
@@ -110,7 +114,8 @@ fn finding<'a>(error: &'a CompilationError, locator: &Locator) -> Finding<'a> {
         let text = text(child);
         child["level"] == level && !is_about_us(&text) && !NOISE.iter().any(|noise| text.starts_with(noise))
     };
-    let notes = children().filter(|child| is(child, "note") && spans(child).count() == 0).map(text).collect();
+    let is_complete = |note: &Value| spans(note).count() == 0 && !text(note).ends_with(" here");
+    let notes = children().filter(|child| is(child, "note") && is_complete(child)).map(text).collect();
     let helps = children().filter(|child| is(child, "help"));
     let helps = helps.map(|child| Help { message: text(child), lines: locator.proposed(child, error) });
     let helps = helps.filter(|help| help.lines.iter().all(|(_, line)| line.contains(char::is_alphanumeric)));

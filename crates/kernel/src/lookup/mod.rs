@@ -33,10 +33,11 @@ pub fn inspect(context: &mut CommandContext, code: &str, cursor: usize) -> Optio
     let name = name_at(code, cursor)?;
     let word = &code[name.clone()];
     let called = code[name.end..].trim_start().starts_with('(');
-    let whole = &code[..name.end];
+    // In a block evcxr leaves a function where it stands, behind the imports that its signature needs.
+    let whole = format!("let _ = {{\n{}", &code[..name.end]);
     let path = &code[path_start(code, name.start)..name.end];
     // evcxr looks at the end of what it is given; a method is only found where it is called.
-    let mut attempts = vec![whole.to_owned(), format!("{whole}(")];
+    let mut attempts = vec![whole.clone(), format!("{whole}(")];
     if called {
         attempts.reverse();
     }
