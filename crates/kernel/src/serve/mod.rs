@@ -7,6 +7,7 @@ mod complete;
 mod history;
 mod interrupt;
 mod iopub;
+mod marked;
 #[cfg_attr(not(unix), path = "output_lines.rs")]
 mod output;
 #[cfg(unix)]
