@@ -27,8 +27,10 @@ pub fn run_if_asked() {
 #[cfg(unix)]
 fn serve() -> Result<(), String> {
     use crate::input;
-    let mut protocol = crate::streams::Protocol::take().map_err(|error| error.to_string())?;
-    input::ask_through(protocol.try_clone().map_err(|error| error.to_string())?);
+    let text = |error: std::io::Error| error.to_string();
+    let mut protocol = crate::streams::Protocol::take().map_err(text)?;
+    protocol.give_streams().map_err(text)?;
+    input::ask_through(protocol.try_clone().map_err(text)?);
     interrupt::note_in_cells();
     let mut variables = std::ptr::null_mut();
     let mut requests = crate::comm_channel::Requests::inherited().inspect(|_| crate::views::serve_here());
@@ -45,7 +47,8 @@ fn serve() -> Result<(), String> {
         input::forget();
         variables = run(&line, variables)?;
         flush_c();
-        protocol.write_line(EXECUTION_COMPLETE).map_err(|error| error.to_string())?;
+        protocol.give_streams().map_err(text)?;
+        protocol.write_line(EXECUTION_COMPLETE).map_err(text)?;
     }
     Ok(())
 }

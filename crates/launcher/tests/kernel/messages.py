@@ -151,6 +151,12 @@ def a_cell_that_ends_its_process_is_told(kernel):
     kernel.fine("2 + 3", ("execute_result", "5"))
 
 
+def a_cell_that_closes_its_streams_takes_them_from_no_other(kernel):
+    close = 'unsafe extern "C" { fn close(file: i32) -> i32; } unsafe { close(0); close(1); close(2); }'
+    kernel.fine(close + ' println!("to nobody");')
+    kernel.fine('println!("x"); eprintln!("y"); 2', ("stdout", "x\n"), ("stderr", "y\n"), ("execute_result", "2"))
+
+
 def threads_that_print_later_print_below_the_cell_that_runs(kernel):
     kernel.fine('std::thread::spawn(|| { std::thread::sleep(std::time::Duration::from_millis(400)); println!("late"); });')
     kernel.fine("std::thread::sleep(std::time::Duration::from_secs(3));", ("stdout", "late\n"))
@@ -349,6 +355,7 @@ def main():
         errors_are_errors,
         an_error_names_the_learners_lines,
         a_cell_that_ends_its_process_is_told,
+        a_cell_that_closes_its_streams_takes_them_from_no_other,
         threads_that_print_later_print_below_the_cell_that_runs,
         interrupts,
         a_loop_shows_a_bar_and_stops_between_two_steps,
