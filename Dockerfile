@@ -27,6 +27,7 @@ RUN apt-get update \
     && apt-get install -y --no-install-recommends g++ python3-venv \
     && rm -rf /var/lib/apt/lists/*
 COPY Cargo.toml Cargo.lock ./
+COPY crates/common crates/common
 COPY crates/launcher crates/launcher
 COPY crates/kernel crates/kernel
 COPY crates/fetch crates/fetch

@@ -8,6 +8,12 @@ fn main() {
     let manifest = fs::read_to_string(file).expect("the workspace's Cargo.toml can be read");
     let evcxr = manifest.lines().find_map(|line| line.strip_prefix("evcxr = \"=")?.strip_suffix('"'));
     println!("cargo::rustc-env=CONVLAB_EVCXR={}", evcxr.expect("Cargo.toml pins evcxr with `=`"));
+    // What cells, and the libraries that they load, find in the program by name.
+    if std::env::var("CARGO_CFG_TARGET_OS").is_ok_and(|system| system == "linux") {
+        for symbol in ["CONVLAB_INTERRUPTED", "read", "clock_nanosleep"] {
+            println!("cargo::rustc-link-arg-bin=convlab-kernel=-Wl,--export-dynamic-symbol={symbol}");
+        }
+    }
     // Cargo says which compiler it builds with; cells are compiled with the same.
     let rustc = std::process::Command::new(std::env::var_os("RUSTC").expect("cargo names the compiler"));
     println!("cargo::rustc-env=CONVLAB_RUSTC={}", version(rustc).expect("rustc tells its version"));

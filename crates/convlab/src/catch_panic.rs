@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn an_attempt_within_an_attempt_is_told_apart() {
+    fn an_attempt_within_an_attempt_is_distinguished() {
         let outer = catch_panic(|| {
             assert_eq!(catch_panic(|| panic!("inner")), Err::<(), _>("inner".into()));
             panic!("outer");

@@ -14,7 +14,6 @@ mod catch_panic;
 pub mod check;
 pub mod datasets;
 mod display;
-mod error;
 mod history;
 pub mod interact;
 mod interrupt;
@@ -29,5 +28,5 @@ mod tensorboard;
 mod text;
 pub mod train;
 
+pub use common::{Error, Result};
 pub use display::Displayed;
-pub use error::{Error, Result};

@@ -2,19 +2,15 @@
 //! that no kernel carries an HTTP client.
 
 use crate::{Error, Result};
-use std::collections::VecDeque;
-use std::ffi::{OsStr, OsString};
-use std::io::{BufRead, BufReader};
+use common::dirs;
+use common::download::{JSON_OPTION, Message};
+use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-/// An environment variable's value, if it is set.
-pub type Var<'a> = &'a dyn Fn(&str) -> Option<OsString>;
-/// Where the lines of a download's progress go.
-pub type Say<'a> = &'a mut dyn FnMut(&str);
-
-/// How many of the download program's last lines an error repeats.
-const LAST_LINES: usize = 12;
+pub use common::dirs::Var;
+/// Where a download's reports go.
+pub type Report<'a> = &'a mut dyn FnMut(&Message);
 
 /// Files that belong together.
 pub struct Source<'a> {
@@ -37,9 +33,14 @@ impl Source<'_> {
     /// `files_in` returns the name of what is missing, if anything is.
     ///
     /// # Errors
-    /// If the named folder lacks a file, or the download fails; the text tells the ways out.
-    pub fn find<F>(&self, var: Var, say: Say, files_in: impl Fn(&Path) -> Result<F, String>) -> Result<F> {
-        let cache = cache(var).map(|cache| cache.join("data"));
+    /// If the named folder lacks a file, or the download fails; the text names the ways out.
+    pub fn find<F>(
+        &self,
+        var: Var,
+        report: Report,
+        files_in: impl Fn(&Path) -> Result<F, String>,
+    ) -> Result<F> {
+        let cache = dirs::cache(var).map(|cache| cache.join("data"));
         // The launcher names the cache's own folder once something is in it: what is not can still be downloaded.
         let named = named(var).filter(|folder| cache.as_ref() != Some(folder));
         if let Some(folder) = named {
@@ -51,35 +52,25 @@ impl Source<'_> {
             return Ok(files);
         }
         let folder = data.join(self.name);
-        self.download(var, say, &folder)?;
+        self.download(var, report, &folder)?;
         files_in(&folder).map_err(|missing| self.no_way(format!("a download without {missing}")))
     }
 
-    /// Starts the download program and hands on what it says while it works.
-    fn download(&self, var: Var, say: Say, folder: &Path) -> Result<()> {
+    /// Starts the download program and hands on what it reports while it works.
+    fn download(&self, var: Var, report: Report, folder: &Path) -> Result<()> {
         let program =
             program(var).map_err(|program| self.no_way(format!("neither the files nor {program}")))?;
         let cannot = |error| self.no_way(format!("no download: {}", cannot_run(&program, &error)));
         let mut command = Command::new(&program);
-        command.arg(self.name).arg("--into").arg(folder);
+        command.arg(self.name).arg("--into").arg(folder).arg(JSON_OPTION);
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
         let mut child = command.spawn().map_err(cannot)?;
-        let mut last = VecDeque::new();
-        let lines = child.stderr.take().map(|stderr| BufReader::new(stderr).split(b'\n'));
-        for line in lines.into_iter().flatten().map_while(|line| line.ok()) {
-            let line = String::from_utf8_lossy(&line).trim_end().to_owned();
-            say(&line);
-            last.push_back(line);
-            if last.len() > LAST_LINES {
-                last.pop_front();
-            }
-        }
+        let why = child.stderr.take().map_or_else(String::new, |stderr| reason(stderr, report));
         let status = child.wait().map_err(cannot)?;
         if status.success() {
             return Ok(());
         }
-        let why = reason(last.make_contiguous()).replace('\n', "\n    ");
-        Err(self.no_way(format!("a download that failed ({status}):\n    {why}")))
+        Err(self.no_way(format!("a download that failed ({status}):\n    {}", why.replace('\n', "\n    "))))
     }
 
     fn not_in(&self, folder: &Path, missing: &str) -> Error {
@@ -100,19 +91,19 @@ impl Source<'_> {
     }
 }
 
-/// Whether nothing shall be read or downloaded: `CONVLAB_OFFLINE=1`.
+/// Whether nothing is to be read or downloaded: `CONVLAB_OFFLINE=1`.
 pub fn is_offline(var: Var) -> bool {
     var("CONVLAB_OFFLINE").is_some_and(|value| value == "1")
 }
 
 /// The folder that `CONVLAB_DATA` names.
 pub fn named(var: Var) -> Option<PathBuf> {
-    path(var, "CONVLAB_DATA")
+    dirs::path(var, "CONVLAB_DATA")
 }
 
 /// The download program; else what it is called in a sentence that misses it.
 pub fn program(var: Var) -> Result<PathBuf, &'static str> {
-    path(var, "CONVLAB_FETCH").ok_or("the program that downloads them (`cargo lab` sets CONVLAB_FETCH)")
+    dirs::path(var, "CONVLAB_FETCH").ok_or("the program that downloads them (`cargo lab` sets CONVLAB_FETCH)")
 }
 
 /// What is said of a program that does not start.
@@ -120,23 +111,19 @@ pub fn cannot_run(program: &Path, error: &std::io::Error) -> String {
     format!("{} cannot be run ({error})", program.display())
 }
 
-/// Of the program's last lines its error, which starts with what was expected, without its ways out: ours follow.
-pub fn reason(lines: &[impl AsRef<str>]) -> String {
-    let begins = |line: &&str, word| line.starts_with(word);
-    let lines: Vec<&str> = lines.iter().map(AsRef::as_ref).collect();
-    let end = lines.iter().rposition(|line| begins(line, "What to do:")).unwrap_or(lines.len());
-    let start = lines[..end].iter().rposition(|line| begins(line, "expected ")).unwrap_or(0);
-    lines[start..end].join("\n").trim_end_matches('.').to_owned()
-}
-
-/// The folder that the launcher keeps its things in; `crates/launcher/src/dirs.rs` has the same rule.
-fn cache(var: Var) -> Option<PathBuf> {
-    let home = || path(var, if cfg!(windows) { "LOCALAPPDATA" } else { "HOME" });
-    path(var, "CONVLAB_CACHE")
-        .or_else(|| path(var, "XDG_CACHE_HOME").map(|dir| dir.join("convlab")))
-        .or_else(|| home().map(|dir| dir.join(if cfg!(windows) { "convlab" } else { ".cache/convlab" })))
-}
-
-fn path(var: Var, name: &str) -> Option<PathBuf> {
-    var(name).filter(|value: &OsString| value != OsStr::new("")).map(PathBuf::from)
+/// Hands on what the download program writes to its stderr; returns why it failed, if it did: its error without the
+/// ways out, since ours follow, else its last words.
+pub fn reason(stderr: impl Read, report: Report) -> String {
+    let mut last = String::new();
+    for line in BufReader::new(stderr).split(b'\n').map_while(|line| line.ok()) {
+        let message = Message::parse(String::from_utf8_lossy(&line).trim_end());
+        last = match &message {
+            Message::Failed(error) => error.what().trim_end_matches('.').to_owned(),
+            other => {
+                report(other);
+                other.to_string()
+            }
+        };
+    }
+    last
 }

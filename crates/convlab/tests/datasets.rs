@@ -95,7 +95,7 @@ fn split_deals_each_image_to_one_part_at_random() {
 }
 
 #[test]
-fn lengths_that_do_not_add_up_are_told_with_their_sum() {
+fn lengths_that_do_not_add_up_are_reported_with_their_sum() {
     let text = error(numbered(60).split(&[50, 20]));
     assert!(text.contains("add up to 60") && text.contains("[50, 20], which add up to 70"), "{text}");
     assert!(error(numbered(60).split(&[70, -10])).contains("[70, -10]"));
@@ -139,7 +139,7 @@ fn batches_in_order_leave_the_images_as_they_lie() {
 }
 
 #[test]
-fn a_batch_size_below_one_is_told_and_costs_no_random_number() {
+fn a_batch_size_below_one_is_reported_and_costs_no_random_number() {
     let next = || Tensor::rand([4], (Kind::Float, Device::Cpu));
     let _guard = seeded(5);
     let undisturbed = next();
@@ -164,7 +164,7 @@ fn normalize_subtracts_the_mean_and_divides_by_the_deviation_of_each_channel() {
 }
 
 #[test]
-fn numbers_that_cannot_normalize_are_told() {
+fn numbers_that_cannot_normalize_are_reported() {
     let split =
         Split::new(Tensor::zeros([1, 3, 2, 2], (Kind::Float, Device::Cpu)), Tensor::from_slice(&[0i64]))
             .unwrap();

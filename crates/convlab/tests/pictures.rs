@@ -61,18 +61,18 @@ fn a_deep_grey_picture_and_a_transparent_one_come_as_from_a_file() {
 }
 
 #[test]
-fn a_web_page_in_place_of_a_picture_is_told() {
+fn a_web_page_in_place_of_a_picture_is_reported() {
     refused("200 OK", b"<html>Log in first</html>".to_vec(), "but got a web page (HTML)");
 }
 
 #[test]
-fn an_answer_that_says_no_is_told() {
+fn an_answer_that_says_no_is_reported() {
     refused("404 Not Found", png(GrayImage::new(1, 1)), "but got the answer 404 Not Found");
     refused("403 Forbidden", Vec::new(), "but got the answer 403 Forbidden");
 }
 
 #[test]
-fn a_picture_of_20_000_by_20_000_pixels_is_told_before_it_fills_the_memory() {
+fn a_picture_of_20_000_by_20_000_pixels_is_reported_before_it_fills_the_memory() {
     let mut bytes = png(GrayImage::new(1, 1));
     bytes[16..24].copy_from_slice(&[0, 0, 0x4e, 0x20, 0, 0, 0x4e, 0x20]); // width and height in the header
     let mut checksum = flate2::Crc::new();
@@ -82,13 +82,13 @@ fn a_picture_of_20_000_by_20_000_pixels_is_told_before_it_fills_the_memory() {
 }
 
 #[test]
-fn half_a_picture_is_told() {
+fn half_a_picture_is_reported() {
     let whole = png(GrayImage::from_fn(50, 50, |x, y| Luma([(x * y) as u8])));
     refused("200 OK", whole[..whole.len() / 2].to_vec(), "save it as a PNG file");
 }
 
 #[test]
-fn what_is_no_address_is_told_with_the_function_for_files() {
+fn what_is_no_address_is_reported_with_the_function_for_files() {
     if std::env::var_os("CONVLAB_FETCH").is_none() {
         println!("skipped: not prepared");
         return;

@@ -10,10 +10,10 @@ const figure = document.querySelector(".convlab-steps");
 const [back, play, step] = figure.querySelectorAll("button");
 const slider = figure.querySelector(".cl-slider");
 const key = (key) => figure.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
-const shown = [...figure.querySelectorAll(".cl-output > g")].map((cell) => () =>
-  cell.style.visibility === "hidden" ? "-" : cell.querySelector("text").textContent);
+const shown = [...figure.querySelectorAll(".cl-output > text")].map((text) => () =>
+  text.style.visibility === "hidden" ? "-" : text.textContent);
 const tell = (what) => { document.querySelector("#told").textContent +=
-  `${what}: ${figure.querySelector("p").textContent.split(":")[0]} | ${shown.map((cell) => cell()).join(" ")}\n`; };
+  `${what}: ${figure.querySelector(".cl-step").textContent.split(":")[0]} | ${shown.map((cell) => cell()).join(" ")}\n`; };
 figure.dispatchEvent(new FocusEvent("focusin", { bubbles: true })); tell("first");
 step.click(); tell("step");
 key("ArrowRight"); tell("right");

@@ -1,9 +1,9 @@
-//! Takes the wanted files out of a tar archive, and trusts nothing that it says about places.
+//! Takes the wanted files out of a tar archive, and trusts no path in it.
 
 use crate::catalogue::Wanted;
 use crate::check::check;
-use crate::failure::{Failure, Result};
 use crate::store::Part;
+use common::{Error, Result};
 use flate2::bufread::GzDecoder;
 use std::fs::{self, File};
 use std::io::{self, BufReader, Read};
@@ -15,12 +15,12 @@ enum Trouble {
     /// The archive's fault, in words that go on after "an archive".
     Archive(String),
     /// This machine's fault.
-    Here(Failure),
+    Here(Error),
 }
 
-impl From<Failure> for Trouble {
-    fn from(failure: Failure) -> Self {
-        Self::Here(failure)
+impl From<Error> for Trouble {
+    fn from(error: Error) -> Self {
+        Self::Here(error)
     }
 }
 
@@ -30,13 +30,13 @@ impl From<io::Error> for Trouble {
     }
 }
 
-/// Stores the `wanted` files of `archive`, whatever folder they lie in there, in the folder `into`; the archive itself
+/// Stores the `wanted` files of `archive`, whatever folder of it they lie in, in the folder `into`; the archive itself
 /// is removed.
 ///
 /// Fails, and stores none, if one of them is missing or not what it should be, or if the archive holds a link, a
 /// device, or a name that leads out of its folder.
 pub fn unpack(archive: &Path, wanted: &[&Wanted], into: &Path) -> Result<()> {
-    let file = File::open(archive).map_err(|error| Failure::file("to read", archive, &error))?;
+    let file = File::open(archive).map_err(|error| Error::file("read", archive, &error))?;
     let mut parts = Vec::new();
     let taken = take(file, wanted, into, &mut parts);
     // A good one is of no further use, and a bad one even less.
@@ -44,8 +44,8 @@ pub fn unpack(archive: &Path, wanted: &[&Wanted], into: &Path) -> Result<()> {
     if let Err(trouble) = taken {
         parts.iter_mut().try_for_each(|(_, part)| part.restart())?;
         return Err(match trouble {
-            Trouble::Here(failure) => failure,
-            Trouble::Archive(found) => Failure::new(
+            Trouble::Here(error) => error,
+            Trouble::Archive(found) => Error::new(
                 format!("a whole and safe archive in {}", archive.display()),
                 format!("one {found}"),
                 "nothing was stored from it and it was removed; try again, or get its files in another way",
@@ -55,7 +55,7 @@ pub fn unpack(archive: &Path, wanted: &[&Wanted], into: &Path) -> Result<()> {
     parts.into_iter().try_for_each(|(wanted, part)| part.become_whole(&into.join(&wanted.name)))
 }
 
-/// Writes each of the `wanted` files beside its place and checks it there.
+/// Writes each of the `wanted` files beside its final path and checks it there.
 fn take<'a>(
     archive: File,
     wanted: &[&'a Wanted],
@@ -99,8 +99,8 @@ fn write(entry: &mut impl Read, wanted: &Wanted, part: &mut Part) -> Result<(), 
 fn safe_name(entry: &Entry<'_, impl Read>) -> Result<Option<String>, Trouble> {
     let path = entry.path()?;
     if !path.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir)) {
-        let place = path.display();
-        return Err(Trouble::Archive(format!("that would write outside of its folder: {place}")));
+        let outside = path.display();
+        return Err(Trouble::Archive(format!("that would write outside of its folder: {outside}")));
     }
     match entry.header().entry_type() {
         EntryType::Regular | EntryType::Continuous => {

@@ -13,7 +13,7 @@ pub struct Set {
     pub mirrors: Vec<String>,
     /// The files, in the order in which they are fetched.
     pub files: Vec<Wanted>,
-    /// What lies on the mirrors in their place: one tar archive, compressed with gzip, that holds them all.
+    /// What lies on the mirrors instead of them: one tar archive, compressed with gzip, that holds them all.
     pub archive: Option<Wanted>,
 }
 

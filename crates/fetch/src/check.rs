@@ -21,7 +21,7 @@ pub fn check(path: &Path, wanted: &Wanted) -> Result<(), String> {
             is_gzip(file.fill_buf().map_err(unreadable)?)?;
             let mut gzip = GzDecoder::new(file);
             let content = measure(&mut gzip, most).map_err(unreadable)?;
-            // Programs differ in what they make of bytes behind the compressed content: there shall be none.
+            // Programs differ in what they make of bytes behind the compressed content: there should be none.
             if content.length <= most && !gzip.get_mut().fill_buf().map_err(unreadable)?.is_empty() {
                 return Err("it goes on after its compressed content".to_owned());
             }

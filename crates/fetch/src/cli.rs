@@ -1,20 +1,21 @@
 //! The command line.
 
 use crate::catalogue::{self, Set};
-use crate::failure::{Failure, Result};
+use common::download::JSON_OPTION;
+use common::{Error, Result};
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-/// What the program is asked to do.
+/// What the program is to do.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Order {
+pub enum Command {
     /// Show [`usage`].
     Help,
     /// Write what is at this address to stdout.
     Picture(String),
     /// Bring the files of `set` into the folder `into`.
     Fetch {
-        /// The set, with the mirrors that were asked for.
+        /// The set, with the mirrors that were named.
         set: Set,
         /// The folder; it is made if it is not there.
         into: PathBuf,
@@ -24,20 +25,21 @@ pub enum Order {
 /// How the program is called.
 pub fn usage() -> String {
     format!(
-        "usage: convlab-fetch SET --into DIR [--mirror URL]...\n\
+        "usage: convlab-fetch SET --into DIR [--mirror URL]... [--json]\n\
          Downloads a data set, checks it and stores it in DIR; what is there and whole stays.\n\n\
-         usage: convlab-fetch --picture URL\n\
+         usage: convlab-fetch --picture URL [--json]\n\
          Writes what is at the address to stdout.\n\n\
          \u{20} SET           {}\n\
          \u{20} --into DIR    the folder for the files\n\
-         \u{20} --mirror URL  a folder on the web that holds them, in place of the published ones;\n\
-         \u{20}               CONVLAB_MIRROR=URL does the same",
+         \u{20} --mirror URL  a folder on the web that holds them, instead of the published ones;\n\
+         \u{20}               CONVLAB_MIRROR=URL does the same\n\
+         \u{20} --json        reports on stderr are lines of JSON, for another program",
         names()
     )
 }
 
 /// Reads the arguments (without the program's name) and the value of `CONVLAB_MIRROR`: addresses with blanks between.
-pub fn parse(arguments: impl Iterator<Item = OsString>, mirror: Option<OsString>) -> Result<Order> {
+pub fn parse(arguments: impl Iterator<Item = OsString>, mirror: Option<OsString>) -> Result<Command> {
     let mut arguments = arguments.map(|word| {
         word.into_string().map_err(|word| wrong("arguments in UTF-8", &format!("`{}`", word.display())))
     });
@@ -46,8 +48,9 @@ pub fn parse(arguments: impl Iterator<Item = OsString>, mirror: Option<OsString>
         let mut value =
             || arguments.next().unwrap_or_else(|| Err(wrong("a value", &format!("`{word}` alone"))));
         match word.as_str() {
-            "-h" | "--help" => return Ok(Order::Help),
-            "--picture" => return Ok(Order::Picture(value()?)),
+            "-h" | "--help" => return Ok(Command::Help),
+            "--picture" => return Ok(Command::Picture(value()?)),
+            JSON_OPTION => {}
             "--into" => into = Some(PathBuf::from(value()?)),
             "--mirror" => mirrors.push(value()?),
             _ if word.starts_with('-') => return Err(wrong("one of the options", &format!("`{word}`"))),
@@ -61,7 +64,7 @@ pub fn parse(arguments: impl Iterator<Item = OsString>, mirror: Option<OsString>
     }
     let name = name.ok_or_else(|| wrong("the name of a data set", "none"))?;
     let into = into.ok_or_else(|| wrong("`--into DIR`", "no folder"))?;
-    Ok(Order::Fetch { set: from_mirrors(find(&name)?, mirrors)?, into })
+    Ok(Command::Fetch { set: from_mirrors(find(&name)?, mirrors)?, into })
 }
 
 fn find(name: &str) -> Result<Set> {
@@ -86,27 +89,27 @@ fn names() -> String {
     catalogue::all().into_iter().map(|set| set.name).collect::<Vec<_>>().join(", ")
 }
 
-fn wrong(expected: &str, found: &str) -> Failure {
-    Failure::new(expected, found, "see `convlab-fetch --help`")
+fn wrong(expected: &str, found: &str) -> Error {
+    Error::new(expected, found, "see `convlab-fetch --help`")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn parsed(line: &str, mirror: Option<&str>) -> Result<Order> {
+    fn parsed(line: &str, mirror: Option<&str>) -> Result<Command> {
         parse(line.split_whitespace().map(OsString::from), mirror.map(OsString::from))
     }
 
     fn mirrors(line: &str, mirror: Option<&str>) -> Vec<String> {
         match parsed(line, mirror) {
-            Ok(Order::Fetch { set, .. }) => set.mirrors,
+            Ok(Command::Fetch { set, .. }) => set.mirrors,
             other => panic!("{other:?}"),
         }
     }
 
     #[test]
-    fn the_published_mirrors_are_asked_unless_others_are_named() {
+    fn the_published_mirrors_are_used_unless_others_are_named() {
         assert_eq!(mirrors("mnist --into d", None), catalogue::find("mnist").unwrap().mirrors);
         assert_eq!(mirrors("mnist --into d", Some("http://a/ http://b")), ["http://a/", "http://b"]);
         let both = "--mirror http://c --into d mnist --mirror https://e";

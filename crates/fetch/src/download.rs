@@ -1,14 +1,15 @@
 //! One request to one server, and the bytes that come.
 
 use crate::catalogue::Wanted;
-use crate::failure::{Failure, Result};
-use crate::progress::{Progress, amount, part_of};
+use crate::report::{self, Meter, Report};
 use crate::store::Part;
+use common::download::{amount, amount_of};
+use common::{Error, Result};
 use reqwest::StatusCode;
 use reqwest::blocking::{Client, Response};
 use reqwest::header::{CONTENT_RANGE, RANGE};
 use reqwest::redirect::Policy;
-use std::error::Error;
+use std::error::Error as StdError;
 use std::io::Read;
 use std::time::Duration;
 
@@ -22,11 +23,13 @@ pub struct Settings {
     pub patience: Duration,
     /// Whether the system's proxy settings hold.
     pub proxies: bool,
+    /// Who follows the download.
+    pub report: Report,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { patience: Duration::from_secs(20), proxies: true }
+        Self { patience: Duration::from_secs(20), proxies: true, report: report::as_text }
     }
 }
 
@@ -34,19 +37,20 @@ impl Default for Settings {
 pub struct Web {
     client: Client,
     patience: Duration,
+    pub(crate) report: Report,
 }
 
 /// Why a file did not come.
 pub(crate) enum Trouble {
-    /// The server's fault: another may do better. It may be asked `again` if some bytes came.
+    /// The server's fault: another may do better. It may be tried `again` if some bytes came.
     Mirror { why: String, again: bool },
     /// This machine's fault: no server can help.
-    Here(Failure),
+    Here(Error),
 }
 
-impl From<Failure> for Trouble {
-    fn from(failure: Failure) -> Self {
-        Self::Here(failure)
+impl From<Error> for Trouble {
+    fn from(error: Error) -> Self {
+        Self::Here(error)
     }
 }
 
@@ -65,9 +69,9 @@ impl Web {
         let client = client.build().map_err(|error| {
             let remedy = "install the system's certificates (on Debian and Ubuntu: the package ca-certificates) \
                           and look at the proxy settings (HTTPS_PROXY)";
-            Failure::new("a working HTTPS client", root(&error), remedy)
+            Error::new("a working HTTPS client", root(&error), remedy)
         })?;
-        Ok(Self { client, patience: settings.patience })
+        Ok(Self { client, patience: settings.patience, report: settings.report })
     }
 
     /// Brings what `part` lacks of the file at `url`; says whether it was added to bytes that were there before.
@@ -75,11 +79,11 @@ impl Web {
         if part.len() >= wanted.most_bytes() {
             part.restart()?;
         }
-        let mut answer = self.ask(url, part.len())?;
+        let mut answer = self.request(url, part.len())?;
         let ranged =
             [StatusCode::PARTIAL_CONTENT, StatusCode::RANGE_NOT_SATISFIABLE].contains(&answer.status());
         if ranged && !continues(&answer, part.len()) {
-            answer = self.ask(url, 0)?;
+            answer = self.request(url, 0)?;
         }
         match answer.status() {
             StatusCode::PARTIAL_CONTENT if continues(&answer, part.len()) => {}
@@ -91,12 +95,12 @@ impl Web {
         Ok(resumed)
     }
 
-    /// Asks for what is at `url`; else says why nothing comes.
+    /// Requests what is at `url`; else says why nothing comes.
     pub(crate) fn get(&self, url: &str) -> Result<Response, String> {
         self.client.get(url).send().map_err(|error| self.why(&error))
     }
 
-    fn ask(&self, url: &str, from: u64) -> Result<Response, Trouble> {
+    fn request(&self, url: &str, from: u64) -> Result<Response, Trouble> {
         let request = self.client.get(url);
         let request = if from > 0 { request.header(RANGE, format!("bytes={from}-")) } else { request };
         request.send().map_err(|error| for_good(self.why(&error)))
@@ -106,11 +110,11 @@ impl Web {
         let most = wanted.most_bytes();
         let from = part.len();
         let total = answer.content_length().map(|rest| rest.saturating_add(from));
-        let mut progress = Progress::new(&wanted.name, from, total);
+        let mut meter = Meter::new(self.report, &wanted.name, from, total);
         let mut piece = vec![0; 64 * 1024];
         loop {
             let length = answer.read(&mut piece).map_err(|error| {
-                let so_far = total.map_or_else(|| amount(part.len()), |total| part_of(part.len(), total));
+                let so_far = amount_of(part.len(), total);
                 let why = format!("after {so_far}: {}", self.why_reading(&error));
                 Trouble::Mirror { why, again: part.len() > from }
             })?;
@@ -125,7 +129,7 @@ impl Web {
                 )));
             }
             part.append(&piece[..length])?;
-            progress.reached(part.len());
+            meter.reached(part.len());
         }
     }
 
@@ -134,7 +138,7 @@ impl Web {
         error.get_ref().map_or_else(|| error.to_string(), |inner| self.why(inner))
     }
 
-    fn why(&self, error: &(dyn Error + 'static)) -> String {
+    fn why(&self, error: &(dyn StdError + 'static)) -> String {
         let known = error.downcast_ref::<reqwest::Error>();
         if known.is_some_and(reqwest::Error::is_timeout) {
             return format!("nothing came for {} s", self.patience.as_secs_f32());
@@ -162,7 +166,7 @@ fn continues(answer: &Response, len: u64) -> bool {
 }
 
 /// The innermost reason: the outer ones only say that a request failed.
-fn root(error: &(dyn Error + 'static)) -> String {
+fn root(error: &(dyn StdError + 'static)) -> String {
     let mut innermost = error;
     while let Some(source) = innermost.source() {
         innermost = source;

@@ -4,19 +4,20 @@ use crate::archive::unpack;
 use crate::catalogue::{Set, Wanted};
 use crate::check::check;
 use crate::download::{Settings, Trouble, Web};
-use crate::failure::{Failure, Result};
-use crate::progress::say;
+use crate::report::Report;
 use crate::store::{self, Part};
 use crate::summary::Summary;
+use common::download::Message;
+use common::{Error, Result};
 use std::path::Path;
 
-/// How often a mirror is asked for a file if each time some bytes came.
+/// How often a mirror is tried for a file if each time some bytes came.
 const TRIES: usize = 3;
 
 /// Where a file came from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Source {
-    /// The mirror's place in the list.
+    /// The mirror's index in the list.
     pub mirror: usize,
     /// How long the stored file is.
     pub bytes: u64,
@@ -28,8 +29,9 @@ pub struct Source {
 /// file that is stored by then stays.
 pub fn fetch_set(set: &Set, into: &Path, settings: &Settings) -> Result<Summary> {
     let mut summary = Summary::new(&set.title, into);
-    let _alone = store::enter(into)?;
-    let missing: Vec<&Wanted> = set.files.iter().filter(|wanted| !is_there(into, wanted)).collect();
+    let _alone = store::enter(into, settings.report)?;
+    let missing: Vec<&Wanted> =
+        set.files.iter().filter(|wanted| !is_there(into, wanted, settings.report)).collect();
     summary.were_there(set.files.len() - missing.len());
     if missing.is_empty() {
         return Ok(summary);
@@ -44,7 +46,7 @@ pub fn fetch_set(set: &Set, into: &Path, settings: &Settings) -> Result<Summary>
     let mut mirrors = set.mirrors.clone();
     for wanted in missing {
         let source = fetch_file(&web, wanted, &mirrors, into)?;
-        // Mirrors that failed are asked last for the next file.
+        // Mirrors that failed are tried last for the next file.
         mirrors.rotate_left(source.mirror);
         summary.came(&mirrors[0], source.bytes);
     }
@@ -53,7 +55,7 @@ pub fn fetch_set(set: &Set, into: &Path, settings: &Settings) -> Result<Summary>
 
 /// Brings one file into the folder `into`, from the first of `mirrors` that has it.
 ///
-/// Fails if none has it, telling of each why, or if `into` cannot be written to.
+/// Fails if none has it, saying of each why, or if `into` cannot be written to.
 pub fn fetch_file(web: &Web, wanted: &Wanted, mirrors: &[String], into: &Path) -> Result<Source> {
     let target = into.join(&wanted.name);
     let mut part = Part::open(&target)?;
@@ -66,14 +68,14 @@ pub fn fetch_file(web: &Web, wanted: &Wanted, mirrors: &[String], into: &Path) -
                 part.become_whole(&target)?;
                 return Ok(Source { mirror: index, bytes });
             }
-            Err(Trouble::Here(failure)) => return Err(failure),
+            Err(Trouble::Here(error)) => return Err(error),
             Err(Trouble::Mirror { why, .. }) => {
-                say(&format!("{}: not from {mirror}: {why}", wanted.name));
+                (web.report)(&Message::Note(format!("{}: not from {mirror}: {why}", wanted.name)));
                 reasons += &format!("\n  from {mirror}: {why}");
             }
         }
     }
-    Err(Failure::new(
+    Err(Error::new(
         format!("{} from one of its mirrors", wanted.name),
         format!("it from none{reasons}"),
         "try another network or later; or put the files into a folder and name it with CONVLAB_DATA=folder; or work \
@@ -99,7 +101,7 @@ fn from_mirror(web: &Web, wanted: &Wanted, url: &str, part: &mut Part) -> Result
         };
         match trouble {
             Trouble::Mirror { why, again: true } if left > 0 => {
-                say(&format!("{}: {why}; trying again", wanted.name));
+                (web.report)(&Message::Note(format!("{}: {why}; trying again", wanted.name)));
             }
             trouble => return Err(trouble),
         }
@@ -107,7 +109,7 @@ fn from_mirror(web: &Web, wanted: &Wanted, url: &str, part: &mut Part) -> Result
 }
 
 /// Whether the file is there and whole; if it is there and broken, that is said.
-fn is_there(into: &Path, wanted: &Wanted) -> bool {
+fn is_there(into: &Path, wanted: &Wanted, report: Report) -> bool {
     let path = into.join(&wanted.name);
     if !path.exists() {
         return false;
@@ -115,7 +117,7 @@ fn is_there(into: &Path, wanted: &Wanted) -> bool {
     match check(&path, wanted) {
         Ok(()) => true,
         Err(flaw) => {
-            say(&format!("{} is broken: {flaw}. Fetching it anew.", path.display()));
+            report(&Message::Note(format!("{} is broken: {flaw}. Fetching it anew.", path.display())));
             false
         }
     }

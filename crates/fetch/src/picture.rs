@@ -1,8 +1,8 @@
 //! What lies at one address, for a learner who names a picture: into memory, within limits.
 
 use crate::download::{Settings, Web};
-use crate::failure::{Failure, Result};
-use crate::progress::amount;
+use common::download::amount;
+use common::{Error, Result};
 use std::io::Read;
 use std::time::{Duration, Instant};
 
@@ -18,16 +18,12 @@ pub fn picture(url: &str, settings: &Settings, time: Duration) -> Result<Vec<u8>
     if !(url.starts_with("http://") || url.starts_with("https://")) {
         let remedy = "give the whole address, as a browser shows it; a file of your own is loaded by \
                       `datasets::image(\"path/to/picture.png\")?`";
-        return Err(Failure::new(
-            expected,
-            "an address that does not begin with http:// or https://",
-            remedy,
-        ));
+        return Err(Error::new(expected, "an address that does not begin with http:// or https://", remedy));
     }
     let failed = |why: String| {
         let remedy = "try the address in a browser; or save the picture there and load the file with \
                       `datasets::image(\"path/to/picture.png\")?`";
-        Failure::new(&expected, why, remedy)
+        Error::new(&expected, why, remedy)
     };
     let web = Web::new(settings)?;
     let deadline = Instant::now() + time;

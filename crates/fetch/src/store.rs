@@ -1,7 +1,8 @@
 //! Files on the disk: a download lies in `NAME.part` until it is whole.
 
-use crate::failure::{Failure, Result};
-use crate::progress::say;
+use crate::report::Report;
+use common::download::Message;
+use common::{Error, Result};
 use std::fs::{self, File, TryLockError};
 use std::io::{Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
@@ -10,11 +11,14 @@ use std::path::{Path, PathBuf};
 ///
 /// Where a folder cannot be locked (Windows, some network disks), two copies may both download; each still checks
 /// what it stores.
-pub fn enter(dir: &Path) -> Result<Option<File>> {
-    fs::create_dir_all(dir).map_err(|error| Failure::file("to make the folder", dir, &error))?;
+pub fn enter(dir: &Path, report: Report) -> Result<Option<File>> {
+    fs::create_dir_all(dir).map_err(|error| Error::file("make the folder", dir, &error))?;
     let Ok(folder) = File::open(dir) else { return Ok(None) };
     if matches!(folder.try_lock(), Err(TryLockError::WouldBlock)) {
-        say(&format!("Another download into {} is going on: waiting for it.", dir.display()));
+        report(&Message::Note(format!(
+            "Another download into {} is going on: waiting for it.",
+            dir.display()
+        )));
         let _ = folder.lock();
     }
     Ok(Some(folder))
@@ -33,10 +37,15 @@ impl Part {
         let mut path = target.as_os_str().to_owned();
         path.push(".part");
         let path = PathBuf::from(path);
-        let told = |error| Failure::file("to write", &path, &error);
-        let mut file =
-            File::options().read(true).write(true).create(true).truncate(false).open(&path).map_err(told)?;
-        let len = file.seek(SeekFrom::End(0)).map_err(told)?;
+        let failed = |error| Error::file("write", &path, &error);
+        let mut file = File::options()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(&path)
+            .map_err(failed)?;
+        let len = file.seek(SeekFrom::End(0)).map_err(failed)?;
         Ok(Self { file, path, len })
     }
 
@@ -54,7 +63,7 @@ impl Part {
     pub fn append(&mut self, bytes: &[u8]) -> Result<()> {
         if let Err(error) = self.file.write_all(bytes) {
             self.len = 0;
-            return Err(Failure::file("to write", &self.path, &error));
+            return Err(Error::file("write", &self.path, &error));
         }
         self.len += bytes.len() as u64;
         Ok(())
@@ -65,14 +74,14 @@ impl Part {
         if self.len > 0 {
             self.len = 0;
             let emptied = self.file.set_len(0).and_then(|()| self.file.rewind());
-            emptied.map_err(|error| Failure::file("to write", &self.path, &error))?;
+            emptied.map_err(|error| Error::file("write", &self.path, &error))?;
         }
         Ok(())
     }
 
     /// Makes it the file `target`, in one step.
     pub fn become_whole(self, target: &Path) -> Result<()> {
-        fs::rename(&self.path, target).map_err(|error| Failure::file("to write", target, &error))
+        fs::rename(&self.path, target).map_err(|error| Error::file("write", target, &error))
     }
 }
 
@@ -97,7 +106,7 @@ mod tests {
         assert_eq!(fs::read(part.path()).unwrap(), b"half");
         part.file = File::options().write(true).open("/dev/full").unwrap();
         let failure = part.append(b"other half").unwrap_err().to_string();
-        assert!(failure.contains("a.part, but got a full disk ("), "{failure}");
+        assert!(failure.contains("a.part: the disk is full ("), "{failure}");
         drop(part);
         assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 0);
     }

@@ -1,4 +1,4 @@
-use crate::progress::amount;
+use common::download::amount;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::time::Instant;

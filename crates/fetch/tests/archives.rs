@@ -2,8 +2,9 @@
 
 mod server;
 
+use common::Error;
 use fetch::catalogue::{Set, Wanted};
-use fetch::{Failure, Settings, Summary, fetch_set};
+use fetch::{Settings, Summary, fetch_set};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use server::{Reply, Server};
@@ -60,9 +61,13 @@ fn add(tar: &mut Tar, name: &str, kind: EntryType, content: &[u8]) {
     tar.append(&header, content).unwrap();
 }
 
-fn fetched(archive: Vec<u8>, into: &Path) -> Result<Summary, Failure> {
+fn fetched(archive: Vec<u8>, into: &Path) -> Result<Summary, Error> {
     let mirror = Server::start(move |_| Reply::File(archive.clone()));
-    fetch_set(&set(&mirror.url), into, &Settings { patience: Duration::from_millis(300), proxies: false })
+    fetch_set(
+        &set(&mirror.url),
+        into,
+        &Settings { patience: Duration::from_millis(300), proxies: false, ..Settings::default() },
+    )
 }
 
 fn names(dir: &TempDir) -> Vec<String> {
@@ -76,28 +81,34 @@ fn names(dir: &TempDir) -> Vec<String> {
 fn refused(archive: Vec<u8>) -> String {
     let dir = tempdir().unwrap();
     let into = dir.path().join("into");
-    let told = fetched(archive, &into).unwrap_err().to_string();
-    assert_eq!(fs::read_dir(&into).unwrap().count(), 0, "{told}");
+    let message = fetched(archive, &into).unwrap_err().to_string();
+    assert_eq!(fs::read_dir(&into).unwrap().count(), 0, "{message}");
     assert_eq!(names(&dir), ["into"]);
-    assert!(told.contains("a whole and safe archive in ") && told.contains("nothing was stored"), "{told}");
-    told
+    assert!(
+        message.contains("a whole and safe archive in ") && message.contains("nothing was stored"),
+        "{message}"
+    );
+    message
 }
 
 #[test]
 fn the_wanted_files_are_taken_out_of_their_folder_and_the_archive_goes() {
     let dir = tempdir().unwrap();
-    let told = fetched(archive(|_| {}), dir.path()).unwrap().to_string();
+    let message = fetched(archive(|_| {}), dir.path()).unwrap().to_string();
     assert_eq!(names(&dir), ["a.bin", "b.bin"]);
     assert_eq!(fs::read(dir.path().join("a.bin")).unwrap(), b"abc");
-    assert!(told.contains(": 2 files from http://127.0.0.1:"), "{told}");
+    assert!(message.contains(": 2 files from http://127.0.0.1:"), "{message}");
 }
 
 #[test]
-fn only_what_is_missing_is_taken_out_and_what_is_whole_is_not_asked_for() {
+fn only_what_is_missing_is_taken_out_and_what_is_whole_is_not_requested() {
     let dir = tempdir().unwrap();
     fs::write(dir.path().join("a.bin"), "abc").unwrap();
-    let told = fetched(archive(|_| {}), dir.path()).unwrap().to_string();
-    assert!(told.contains(": 1 file from http://") && told.contains("1 file there already"), "{told}");
+    let message = fetched(archive(|_| {}), dir.path()).unwrap().to_string();
+    assert!(
+        message.contains(": 1 file from http://") && message.contains("1 file there already"),
+        "{message}"
+    );
     let none = fetch_set(&set("http://127.0.0.1:9/"), dir.path(), &Settings::default()).unwrap().to_string();
     assert!(none.ends_with(": 2 files there already"), "{none}");
 }
@@ -105,25 +116,25 @@ fn only_what_is_missing_is_taken_out_and_what_is_whole_is_not_asked_for() {
 #[test]
 fn an_archive_that_leads_out_of_its_folder_is_refused_as_a_whole() {
     for name in ["../a.bin", "letters/../../a.bin", "/tmp/a.bin", "letters/../a.bin"] {
-        let told = refused(archive(|tar| add(tar, name, EntryType::Regular, b"abc")));
-        assert!(told.contains(&format!("that would write outside of its folder: {name}")), "{told}");
+        let message = refused(archive(|tar| add(tar, name, EntryType::Regular, b"abc")));
+        assert!(message.contains(&format!("that would write outside of its folder: {name}")), "{message}");
     }
 }
 
 #[test]
 fn an_archive_with_a_link_or_a_device_is_refused_as_a_whole() {
     for kind in [EntryType::Symlink, EntryType::Link, EntryType::Char, EntryType::Fifo] {
-        let told = refused(archive(|tar| add(tar, "letters/c.bin", kind, b"")));
-        assert!(told.contains("with a link or a device in it: letters/c.bin"), "{told}");
+        let message = refused(archive(|tar| add(tar, "letters/c.bin", kind, b"")));
+        assert!(message.contains("with a link or a device in it: letters/c.bin"), "{message}");
     }
 }
 
 #[test]
-fn an_archive_with_a_wrong_file_or_without_one_is_told_by_the_file_s_name() {
+fn an_archive_with_a_wrong_file_or_without_one_is_refused_with_the_file_s_name() {
     let mut tar = Builder::new(GzEncoder::new(Vec::new(), Compression::fast()));
     add(&mut tar, "b.bin", EntryType::Regular, b"");
-    let told = refused(tar.into_inner().unwrap().finish().unwrap());
-    assert!(told.contains("one without a.bin"), "{told}");
+    let message = refused(tar.into_inner().unwrap().finish().unwrap());
+    assert!(message.contains("one without a.bin"), "{message}");
     for (content, flaw) in [
         (&b"abd"[..], "its content has the SHA-256 "),
         (b"ab", "it holds 2 bytes instead of 3"),
@@ -132,19 +143,19 @@ fn an_archive_with_a_wrong_file_or_without_one_is_told_by_the_file_s_name() {
         let mut tar = Builder::new(GzEncoder::new(Vec::new(), Compression::fast()));
         add(&mut tar, "b.bin", EntryType::Regular, b"");
         add(&mut tar, "a.bin", EntryType::Regular, content);
-        let told = refused(tar.into_inner().unwrap().finish().unwrap());
-        assert!(told.contains(&format!("one whose a.bin is wrong: {flaw}")), "{told}");
+        let message = refused(tar.into_inner().unwrap().finish().unwrap());
+        assert!(message.contains(&format!("one whose a.bin is wrong: {flaw}")), "{message}");
     }
 }
 
 #[test]
-fn an_archive_that_is_cut_off_or_none_at_all_is_told() {
+fn an_archive_that_is_cut_off_or_none_at_all_is_refused() {
     let whole = archive(|tar| add(tar, "letters/c.bin", EntryType::Regular, &[7; 5000]));
     for bytes in [whole[..whole.len() / 2].to_vec(), b"no gzip at all".to_vec(), Vec::new()] {
-        let told = refused(bytes);
+        let message = refused(bytes);
         assert!(
-            told.contains("one that cannot be read to its end (") || told.contains("one without"),
-            "{told}"
+            message.contains("one that cannot be read to its end (") || message.contains("one without"),
+            "{message}"
         );
     }
 }

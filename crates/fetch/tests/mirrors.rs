@@ -2,8 +2,9 @@
 
 mod server;
 
+use common::Error;
 use fetch::catalogue::{Packing, Set, Size, Wanted};
-use fetch::{Failure, Settings, Summary, Web, fetch_file, fetch_set};
+use fetch::{Settings, Summary, Web, fetch_file, fetch_set};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use server::{Reply, Request, Server, nobody};
@@ -49,17 +50,17 @@ fn set(mirrors: &[&str]) -> Set {
 }
 
 fn settings() -> Settings {
-    Settings { patience: Duration::from_millis(300), proxies: false }
+    Settings { patience: Duration::from_millis(300), proxies: false, ..Settings::default() }
 }
 
 /// Fetches `a.gz` alone.
-fn fetch_a(mirrors: &[&str], into: &Path) -> Result<usize, Failure> {
+fn fetch_a(mirrors: &[&str], into: &Path) -> Result<usize, Error> {
     let mirrors: Vec<String> = mirrors.iter().map(|&mirror| mirror.to_owned()).collect();
     let web = Web::new(&settings()).unwrap();
     fetch_file(&web, &wanted(), &mirrors, into).map(|source| source.mirror)
 }
 
-fn fetch_letters(mirrors: &[&str], into: &Path) -> Result<Summary, Failure> {
+fn fetch_letters(mirrors: &[&str], into: &Path) -> Result<Summary, Error> {
     fetch_set(&set(mirrors), into, &settings())
 }
 
@@ -85,11 +86,11 @@ fn names(dir: &TempDir) -> Vec<String> {
     names
 }
 
-fn asked(server: &Server) -> Vec<(String, Option<usize>)> {
+fn requested(server: &Server) -> Vec<(String, Option<usize>)> {
     server.requests().into_iter().map(|request| (request.address, request.from)).collect()
 }
 
-fn asked_for_a(from: Option<usize>) -> (String, Option<usize>) {
+fn request_for_a(from: Option<usize>) -> (String, Option<usize>) {
     ("/a.gz".to_owned(), from)
 }
 
@@ -101,12 +102,12 @@ fn all_files_come_from_a_good_mirror_and_nothing_else_is_left() {
     assert_eq!(fs::read(into.join("a.gz")).unwrap(), million());
     assert_eq!(fs::read(into.join("b.gz")).unwrap(), gz(b"abc"));
     assert_eq!(fs::read_dir(&into).unwrap().count(), 2);
-    let told = format!("Letters is in {}: 2 files from {}; 1.0 MB in ", into.display(), mirror.url);
-    assert!(line.starts_with(&told), "{line}");
+    let message = format!("Letters is in {}: 2 files from {}; 1.0 MB in ", into.display(), mirror.url);
+    assert!(line.starts_with(&message), "{line}");
 }
 
 #[test]
-fn files_that_are_there_and_whole_are_not_asked_for() {
+fn files_that_are_there_and_whole_are_not_requested() {
     let (mirror, dir) = (good(), tempdir().unwrap());
     fetch_letters(&[&mirror.url], dir.path()).unwrap();
     let line = fetch_letters(&[&nobody()], dir.path()).unwrap().to_string();
@@ -133,17 +134,17 @@ fn a_broken_file_is_replaced_and_a_whole_one_stays() {
         fs::write(dir.path().join("b.gz"), broken).unwrap();
         fetch_letters(&[&mirror.url], dir.path()).unwrap();
         assert_eq!(fs::read(dir.path().join("b.gz")).unwrap(), abc);
-        assert_eq!(asked(&mirror), [("/b.gz".to_owned(), None)]);
+        assert_eq!(requested(&mirror), [("/b.gz".to_owned(), None)]);
     }
 }
 
 #[test]
-fn a_dead_first_mirror_is_passed_over_and_then_asked_last() {
+fn a_dead_first_mirror_is_passed_over_and_then_tried_last() {
     let (missing, mirror, dir) =
         (Server::start(|_| Reply::Status("404 Not Found")), good(), tempdir().unwrap());
     fetch_letters(&[&nobody(), &missing.url, &mirror.url], dir.path()).unwrap();
     assert_eq!(names(&dir), ["a.gz", "b.gz"]);
-    assert_eq!(asked(&missing), [asked_for_a(None)]);
+    assert_eq!(requested(&missing), [request_for_a(None)]);
 }
 
 #[test]
@@ -173,7 +174,7 @@ fn a_download_that_is_cut_goes_on_where_it_ended() {
         Some(_) => Reply::File(million()),
     });
     fetch_a(&[&mirror.url], dir.path()).unwrap();
-    assert_eq!(asked(&mirror), [None, Some(400_000), Some(700_000)].map(asked_for_a));
+    assert_eq!(requested(&mirror), [None, Some(400_000), Some(700_000)].map(request_for_a));
     assert_eq!(fs::read(dir.path().join("a.gz")).unwrap(), million());
     assert_eq!(names(&dir), ["a.gz"]);
 }
@@ -190,7 +191,7 @@ fn what_a_cut_download_leaves_is_not_the_file_and_is_completed_by_the_next_start
     assert_eq!(names(&dir), ["a.gz.part"]);
     let mirror = good();
     fetch_a(&[&nobody(), &mirror.url], dir.path()).unwrap();
-    assert_eq!(asked(&mirror), [asked_for_a(Some(400_000))]);
+    assert_eq!(requested(&mirror), [request_for_a(Some(400_000))]);
     assert_eq!(fs::read(dir.path().join("a.gz")).unwrap(), million());
     assert_eq!(names(&dir), ["a.gz"]);
 }
@@ -201,7 +202,7 @@ fn a_mirror_that_knows_no_ranges_sends_the_file_from_the_start() {
     fs::write(dir.path().join("a.gz.part"), &million()[..500]).unwrap();
     let mirror = Server::start(|_| Reply::WholeFile(million()));
     fetch_a(&[&mirror.url], dir.path()).unwrap();
-    assert_eq!(asked(&mirror), [asked_for_a(Some(500))]);
+    assert_eq!(requested(&mirror), [request_for_a(Some(500))]);
     assert_eq!(fs::read(dir.path().join("a.gz")).unwrap(), million());
 }
 
@@ -211,7 +212,7 @@ fn a_mirror_without_the_file_spoils_no_half_of_it() {
         (Server::start(|_| Reply::Status("403 Forbidden")), good(), tempdir().unwrap());
     fs::write(dir.path().join("a.gz.part"), &million()[..500]).unwrap();
     assert_eq!(fetch_a(&[&missing.url, &mirror.url], dir.path()).unwrap(), 1);
-    assert_eq!(asked(&mirror), [asked_for_a(Some(500))]);
+    assert_eq!(requested(&mirror), [request_for_a(Some(500))]);
 }
 
 #[test]
@@ -220,24 +221,24 @@ fn a_left_over_part_of_another_file_costs_one_more_request_and_no_error() {
         let (mirror, dir) = (good(), tempdir().unwrap());
         fs::write(dir.path().join("a.gz.part"), left_over).unwrap();
         fetch_a(&[&mirror.url], dir.path()).unwrap();
-        assert_eq!(asked(&mirror).last(), Some(&asked_for_a(None)));
+        assert_eq!(requested(&mirror).last(), Some(&request_for_a(None)));
         assert_eq!(fs::read(dir.path().join("a.gz")).unwrap(), million());
     }
 }
 
 #[test]
-fn wrong_content_is_not_kept_and_the_next_mirror_is_asked_from_the_start() {
+fn wrong_content_is_not_kept_and_the_next_mirror_is_tried_from_the_start() {
     let mut other = vec![b'a'; MILLION as usize];
     other[500_000] = b'b';
     let (wrong, mirror, dir) = (Server::start(move |_| Reply::File(gz(&other))), good(), tempdir().unwrap());
     assert_eq!(fetch_a(&[&wrong.url, &mirror.url], dir.path()).unwrap(), 1);
-    assert_eq!(asked(&wrong), [asked_for_a(None)]);
-    assert_eq!(asked(&mirror), [asked_for_a(None)]);
+    assert_eq!(requested(&wrong), [request_for_a(None)]);
+    assert_eq!(requested(&mirror), [request_for_a(None)]);
     assert_eq!(fs::read(dir.path().join("a.gz")).unwrap(), million());
 }
 
 #[test]
-fn wrong_content_everywhere_is_told_and_nothing_is_left() {
+fn wrong_content_everywhere_is_an_error_and_nothing_is_left() {
     let page = b"<!DOCTYPE html><title>Log in</title>";
     for (body, reason) in [
         (gz(&vec![b'b'; MILLION as usize]), format!(" instead of {MILLION_SUM}")),
@@ -272,7 +273,7 @@ fn a_server_that_falls_silent_is_given_up() {
     assert!(failure.contains("after 0.1 of 1.0 MB: nothing came for 0.3 s"), "{failure}");
     assert_eq!(names(&dir), ["a.gz.part"]);
     fetch_a(&[&mirror.url], dir.path()).unwrap();
-    assert_eq!(asked(&mirror), [asked_for_a(Some(100_000))]);
+    assert_eq!(requested(&mirror), [request_for_a(Some(100_000))]);
 }
 
 #[test]
@@ -327,28 +328,21 @@ fn a_full_disk_is_named_and_nothing_half_written_stays() {
     let (mirror, dir) = (good(), tempdir().unwrap());
     std::os::unix::fs::symlink("/dev/full", dir.path().join("a.gz.part")).unwrap();
     let failure = fetch_a(&[&mirror.url, &nobody()], dir.path()).unwrap_err().to_string();
-    assert!(failure.contains("a.gz.part, but got a full disk ("), "{failure}");
-    assert!(
-        failure.contains("free some space, or name another folder with CONVLAB_CACHE=folder"),
-        "{failure}"
-    );
+    assert!(failure.contains("a.gz.part: the disk is full ("), "{failure}");
+    assert!(failure.contains("free some space, or name another folder with CONVLAB_CACHE=…"), "{failure}");
     assert!(names(&dir).is_empty(), "{:?}", names(&dir));
 }
 
 /// Not even root may make files or folders in `/sys`.
 #[cfg(target_os = "linux")]
 #[test]
-fn a_folder_that_cannot_be_written_to_is_named_before_anything_is_asked() {
+fn a_folder_that_cannot_be_written_to_is_named_before_anything_is_requested() {
     let mirror = good();
-    for (into, path) in
-        [("/sys/kernel", "to write /sys/kernel/a.gz.part"), ("/sys/a", "to make the folder /sys/a")]
+    for (into, path) in [("/sys/kernel", "write /sys/kernel/a.gz.part"), ("/sys/a", "make the folder /sys/a")]
     {
         let failure = fetch_letters(&[&mirror.url], Path::new(into)).unwrap_err().to_string();
-        assert!(
-            failure.contains(&format!("expected {path}, but got a folder that cannot be written to (")),
-            "{failure}"
-        );
-        let remedy = "make it writable, or name another folder with CONVLAB_CACHE=folder";
+        assert!(failure.contains(&format!("Cannot {path}: this user may not (")), "{failure}");
+        let remedy = "make the folder writable, or name another one with CONVLAB_CACHE=…";
         assert!(failure.contains(remedy), "{failure}");
     }
     assert!(mirror.requests().is_empty());
@@ -360,7 +354,7 @@ fn a_folder_that_is_a_file_is_named() {
     let file = dir.path().join("file");
     fs::write(&file, "").unwrap();
     let failure = fetch_letters(&[&nobody()], &file).unwrap_err().to_string();
-    assert!(failure.contains(&format!("to make the folder {}", file.display())), "{failure}");
+    assert!(failure.contains(&format!("Cannot make the folder {}", file.display())), "{failure}");
     assert!(failure.contains("CONVLAB_CACHE"), "{failure}");
 }
 
@@ -374,8 +368,8 @@ fn a_file_without_a_published_sum_is_stored_unless_it_is_a_web_page_or_too_long(
         (result.map_err(|failure| failure.to_string()), names(&dir))
     };
     assert_eq!(fetch(b"PK\x03\x04 etc").1, ["w.ot"]);
-    let (told, left) = fetch(b" <html>");
-    assert!(told.unwrap_err().contains("it is a web page instead of the file") && left.is_empty());
-    let (told, left) = fetch(b"much longer");
-    assert!(told.unwrap_err().contains("it sends more than the 9 bytes") && left.is_empty());
+    let (message, left) = fetch(b" <html>");
+    assert!(message.unwrap_err().contains("it is a web page instead of the file") && left.is_empty());
+    let (message, left) = fetch(b"much longer");
+    assert!(message.unwrap_err().contains("it sends more than the 9 bytes") && left.is_empty());
 }

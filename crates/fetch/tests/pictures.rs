@@ -10,16 +10,16 @@ use std::time::Duration;
 const PATIENCE: Duration = Duration::from_millis(300);
 
 fn fetched(url: &str) -> Result<Vec<u8>, String> {
-    let settings = Settings { patience: PATIENCE, proxies: false };
+    let settings = Settings { patience: PATIENCE, proxies: false, ..Settings::default() };
     picture(url, &settings, Duration::from_secs(2)).map_err(|failure| failure.to_string())
 }
 
 /// What is said of an address, which the text names, with what to do.
 fn refused(url: &str) -> String {
-    let told = fetched(url).unwrap_err();
-    assert!(told.starts_with(&format!("expected a picture from {url}, but got ")), "{told}");
-    assert!(told.contains("`datasets::image(\"path/to/picture.png\")?`"), "{told}");
-    told
+    let message = fetched(url).unwrap_err();
+    assert!(message.starts_with(&format!("expected a picture from {url}, but got ")), "{message}");
+    assert!(message.contains("`datasets::image(\"path/to/picture.png\")?`"), "{message}");
+    message
 }
 
 fn answering(reply: Reply) -> Server {
@@ -35,14 +35,14 @@ fn the_bytes_are_those_that_the_server_sends_also_after_a_redirect() {
 }
 
 #[test]
-fn an_address_without_a_server_or_without_a_picture_is_told() {
+fn an_address_without_a_server_or_without_a_picture_is_an_error() {
     assert!(refused(&nobody()).contains("no connection ("));
     let server = answering(Reply::Status("404 Not Found"));
     assert!(refused(&server.url).contains("but got the answer 404 Not Found"));
 }
 
 #[test]
-fn what_is_no_address_of_the_web_is_told_before_anything_is_sent() {
+fn what_is_no_address_of_the_web_is_refused_before_anything_is_sent() {
     for url in ["pictures/cat.png", "file:///etc/passwd", "ftp://127.0.0.1/cat.png", ""] {
         assert!(refused(url).contains("does not begin with http:// or https://"));
     }
@@ -55,7 +55,7 @@ fn a_server_that_stalls_is_given_up_with_what_had_come() {
 }
 
 #[test]
-fn a_server_that_cuts_the_line_is_told_with_what_had_come() {
+fn a_server_that_cuts_the_line_is_reported_with_what_had_come() {
     let server = answering(Reply::CutAfter(700, vec![7; 1000]));
     assert!(refused(&server.url).contains("only 700 bytes of it: "));
 }
@@ -76,7 +76,7 @@ fn a_server_that_never_ends_or_announces_too_much_is_given_up() {
 }
 
 #[test]
-fn a_server_that_sends_in_circles_is_asked_six_times() {
+fn a_server_that_sends_in_circles_gets_six_requests() {
     let server = Server::start(|request| Reply::Redirect(format!("{}again", request.address)));
     assert!(refused(&server.url).contains("it sends on to other addresses more than 5 times"));
     assert_eq!(server.requests().len(), 6);

@@ -2,6 +2,7 @@
 
 mod server;
 
+use common::download::Message;
 use fetch::catalogue;
 use server::{Reply, Server, nobody};
 use std::env;
@@ -62,8 +63,8 @@ fn the_real_mnist_is_what_the_catalogue_says() {
     let (mirror, dir) = (mirror_of(data), tempdir().unwrap());
     let output = convlab_fetch(dir.path()).args(["--mirror", &mirror.url]).output().unwrap();
     assert!(output.status.success(), "{}", stderr(&output));
-    let told = format!("MNIST is in {}: 4 files from {}; 11.6 MB in ", dir.path().display(), mirror.url);
-    assert!(stderr(&output).contains(&told), "{}", stderr(&output));
+    let message = format!("MNIST is in {}: 4 files from {}; 11.6 MB in ", dir.path().display(), mirror.url);
+    assert!(stderr(&output).contains(&message), "{}", stderr(&output));
     assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 4);
 
     let again = convlab_fetch(dir.path()).env("CONVLAB_MIRROR", nobody()).output().unwrap();
@@ -74,38 +75,55 @@ fn the_real_mnist_is_what_the_catalogue_says() {
 #[test]
 fn without_any_mirror_the_message_ends_with_the_ways_out() {
     let (gone, dir) = (nobody(), tempdir().unwrap());
-    let told = failed(convlab_fetch(dir.path()).env("CONVLAB_MIRROR", &gone));
-    assert!(told.contains(&format!("\n  from {gone}: no connection (")), "{told}");
-    assert!(told.trim_end().ends_with("`cargo lab --offline`."), "{told}");
+    let message = failed(convlab_fetch(dir.path()).env("CONVLAB_MIRROR", &gone));
+    assert!(message.contains(&format!("\n  from {gone}: no connection (")), "{message}");
+    assert!(message.trim_end().ends_with("`cargo lab --offline`."), "{message}");
     assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 0);
 }
 
 #[test]
-fn the_system_s_proxy_is_asked_for_the_mirror() {
+fn another_program_reads_why_nothing_came_as_json() {
+    let (gone, dir) = (nobody(), tempdir().unwrap());
+    let message = failed(convlab_fetch(dir.path()).arg("--json").env("CONVLAB_MIRROR", &gone));
+    let reports: Vec<_> = message.lines().map(Message::parse).collect();
+    let [Message::Note(note), Message::Failed(error)] = reports.as_slice() else { panic!("{reports:?}") };
+    assert!(note.contains(&format!("not from {gone}: no connection (")), "{note}");
+    assert!(
+        error.what().starts_with("expected train-images-idx3-ubyte.gz from one of its mirrors"),
+        "{error}"
+    );
+    assert!(error.remedy().contains("`cargo lab --offline`"), "{error}");
+}
+
+#[test]
+fn the_system_s_proxy_gets_the_request_for_the_mirror() {
     let (proxy, dir) = (Server::start(|_| Reply::Status("418 I'm a teapot")), tempdir().unwrap());
-    let told = failed(
+    let message = failed(
         convlab_fetch(dir.path()).env("http_proxy", &proxy.url).args(["--mirror", "http://mirror.invalid/m"]),
     );
-    assert!(told.contains("from http://mirror.invalid/m: it answered 418"), "{told}");
+    assert!(message.contains("from http://mirror.invalid/m: it answered 418"), "{message}");
     assert_eq!(proxy.requests()[0].address, "http://mirror.invalid/m/train-images-idx3-ubyte.gz");
 }
 
 #[test]
 fn a_call_that_makes_no_sense_makes_no_folder() {
     let dir = tempdir().unwrap();
-    let told = failed(convlab_fetch(&dir.path().join("new")).arg("emnist"));
-    assert!(told.contains("expected one data set, but got also `emnist`"), "{told}");
+    let message = failed(convlab_fetch(&dir.path().join("new")).arg("emnist"));
+    assert!(message.contains("expected one data set, but got also `emnist`"), "{message}");
     assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 0);
 }
 
 /// On Linux the certificates' place can be named; without any no answer could be trusted.
 #[cfg(target_os = "linux")]
 #[test]
-fn a_system_without_certificates_is_told_which_package_is_missing() {
+fn a_system_without_certificates_is_an_error_that_names_the_missing_package() {
     let dir = tempdir().unwrap();
     let mut command = convlab_fetch(dir.path());
-    let told = failed(command.env("SSL_CERT_FILE", "/dev/null").env_remove("SSL_CERT_DIR"));
-    assert!(told.contains("expected a working HTTPS client") && told.contains("ca-certificates"), "{told}");
+    let message = failed(command.env("SSL_CERT_FILE", "/dev/null").env_remove("SSL_CERT_DIR"));
+    assert!(
+        message.contains("expected a working HTTPS client") && message.contains("ca-certificates"),
+        "{message}"
+    );
     assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 0);
 }
 

@@ -4,6 +4,7 @@
 //! them is `convlab::interact`'s affair. The process answers while no cell runs, one frame at a time.
 
 use crate::stage::set_env;
+use std::fs::File;
 use std::io::{self, Read, Write};
 use std::os::fd::{AsRawFd, FromRawFd, RawFd};
 use std::os::unix::net::UnixStream;
@@ -110,9 +111,9 @@ impl Requests {
         Some(Self(unsafe { UnixStream::from_raw_fd(descriptor) }))
     }
 
-    /// Waits until a request comes, which is answered, or something on stdin: then it returns.
-    pub fn serve_until_stdin(&mut self, answer: impl Fn(&[u8]) -> Vec<u8>) {
-        while self.comes_before_stdin() {
+    /// Waits until a request comes, which is answered, or a line of evcxr's: then it returns.
+    pub fn serve_until_line(&mut self, lines: &File, answer: impl Fn(&[u8]) -> Vec<u8>) {
+        while self.comes_before(lines) {
             if self.answer(&answer).is_err() {
                 return;
             }
@@ -129,15 +130,15 @@ impl Requests {
     }
 
     #[allow(unsafe_code, reason = "std cannot wait for two descriptors")]
-    fn comes_before_stdin(&self) -> bool {
+    fn comes_before(&self, lines: &File) -> bool {
         let wanted = |fd| libc::pollfd { fd, events: libc::POLLIN, revents: 0 };
-        let mut both = [wanted(0), wanted(self.0.as_raw_fd())];
+        let mut both = [wanted(lines.as_raw_fd()), wanted(self.0.as_raw_fd())];
         // SAFETY: the two structures live through the call.
         let ready = unsafe { libc::poll(both.as_mut_ptr(), 2, -1) };
         match ready {
             // A signal.
             ..0 => {
-                io::Error::last_os_error().kind() == io::ErrorKind::Interrupted && self.comes_before_stdin()
+                io::Error::last_os_error().kind() == io::ErrorKind::Interrupted && self.comes_before(lines)
             }
             _ => both[0].revents == 0 && both[1].revents & libc::POLLIN != 0,
         }

@@ -13,13 +13,3 @@ impl Channel {
         Err(io::ErrorKind::Unsupported.into())
     }
 }
-
-pub struct Requests;
-
-impl Requests {
-    pub fn inherited() -> Option<Self> {
-        None
-    }
-
-    pub fn serve_until_stdin(&mut self, _: impl Fn(&[u8]) -> Vec<u8>) {}
-}

@@ -55,6 +55,11 @@ pub const IS_RUNTIME: &str = "EVCXR_IS_RUNTIME";
 pub const LOAD_AND_RUN: &str = "LOAD_AND_RUN ";
 pub const EXECUTION_COMPLETE: &str = "EVCXR_EXECUTION_COMPLETE";
 
+/// The line in which that process requests a line of standard input, as evcxr_input prints it, and the line with which
+/// the kernel says that there is none.
+pub const INPUT_REQUEST: &str = "EVCXR_INPUT_REQUEST:";
+pub const END_OF_INPUT: &str = "\u{4}";
+
 /// Where evcxr works, and where it finds its settings.
 pub const WORK_FOLDER: &str = "EVCXR_TMPDIR";
 pub const CONFIG_FOLDER: &str = "EVCXR_CONFIG_DIR";
@@ -133,6 +138,12 @@ pub const CATCHES: [Anchor; 2] = [
 pub const PANIC: Anchor =
     Anchor { name: "the report of a panic", text: r#"println!("EVCXR_PANIC_NOTIFICATION");"# };
 
+/// What it does when a kept variable has another type than it had.
+pub const CHANGED_TYPE: Anchor = Anchor {
+    name: "the report of a variable's changed type",
+    text: r#"println!("{VARIABLE_CHANGED_TYPE}{name}");"#,
+};
+
 /// What a cell calls with the error that a `?` has met, what it does first, and what it does last.
 pub const FROM: Anchor = Anchor { name: "the conversion of an error", text: "fn from(error: T)" };
 pub const PRINT: Anchor = Anchor { name: "the printing of an error", text: "eprintln!(" };
@@ -181,6 +192,11 @@ impl Anchor {
         }
     }
 
+    /// The text, a call of `println!` with one string, as a call of another function with it.
+    pub fn written(self, function: &str) -> String {
+        self.text.replacen("println!", function, 1)
+    }
+
     /// Where the text stands last.
     pub fn find_last(self, code: &str) -> Result<Range<usize>, Missing> {
         let start = code.rfind(self.text).ok_or(Missing { anchor: self, count: 0 })?;
@@ -191,7 +207,7 @@ impl Anchor {
 /// Finds every anchor in the code that evcxr has written for a cell that keeps a variable and has a `?`, and in that of
 /// a cell with an expression alone.
 pub fn prove(with_variables: &str, without: &str) -> Result<(), Missing> {
-    for anchor in [HEAD, BODY_WITH_VARIABLES, RUNTIME, CATCHES[0], PANIC, QUESTION_MARK] {
+    for anchor in [HEAD, BODY_WITH_VARIABLES, RUNTIME, CHANGED_TYPE, CATCHES[0], PANIC, QUESTION_MARK] {
         anchor.find(with_variables)?;
     }
     let before = &with_variables[..QUESTION_MARK.find(with_variables)?.start];
@@ -220,6 +236,7 @@ impl<T: std::fmt::Display> From<T> for EvcxrUserCodeError {
 mod evcxr_internal_runtime {
 pub struct VariableStore {
 }
+println!("{VARIABLE_CHANGED_TYPE}{name}");
 }
 #[unsafe(no_mangle)]
 pub extern "C" fn run_user_code_2(

@@ -14,12 +14,16 @@
 mod comm_channel;
 #[allow(dead_code, reason = "the kernel and its `cargo` each use a half of it")]
 mod evcxr_contract;
+#[cfg(unix)]
+mod input;
 mod interrupt;
 mod parent_watchdog;
 mod prepare;
 mod runtime;
 mod serve;
 mod stage;
+#[cfg(unix)]
+mod streams;
 mod symbolize;
 mod views;
 

@@ -13,8 +13,14 @@ use std::path::Path;
 use std::process::{Command, ExitCode, Stdio};
 
 /// Crates, and which of their dependencies cells name types of.
-const PARTS: [(&str, &[&str]); 5] =
-    [("convlab", &["tch"]), ("tch", &[]), ("std", &["core", "alloc"]), ("alloc", &["core"]), ("core", &[])];
+const PARTS: [(&str, &[&str]); 6] = [
+    ("convlab", &["common", "tch"]),
+    ("common", &[]),
+    ("tch", &[]),
+    ("std", &["core", "alloc"]),
+    ("alloc", &["core"]),
+    ("core", &[]),
+];
 
 /// Answers this call of cargo, which only asks for something.
 pub fn answer(mut cargo: Command, toolchain: &Path) -> ExitCode {

@@ -1,42 +1,74 @@
 //! The process that runs the learner's code: loads one library for each cell and calls its function.
 //!
-//! It speaks as evcxr's own does (`LOAD_AND_RUN LIBRARY FUNCTION` on stdin, `EVCXR_EXECUTION_COMPLETE` on stdout), but
-//! finds a cell's function under one name whatever number evcxr gave it: see `cells/source.rs`.
+//! It speaks as evcxr's own does (`LOAD_AND_RUN LIBRARY FUNCTION` from evcxr, `EVCXR_EXECUTION_COMPLETE` back), but finds
+//! a cell's function under one name whatever number evcxr gave it (`cells/source.rs`), and gives the learner's code
+//! standard streams of its own (`streams.rs`).
 
 use crate::evcxr_contract::{EXECUTION_COMPLETE, FUNCTION, IS_RUNTIME, LOAD_AND_RUN};
+use crate::interrupt;
 use libloading::Library;
 use std::ffi::c_void;
-use std::io::BufRead;
 
 /// A cell's function: takes the kept variables and gives them back.
 type Cell = extern "C" fn(*mut c_void) -> *mut c_void;
 
-/// Runs cells until stdin ends, if this process was started for that by a kernel with a stage.
+/// Runs cells until evcxr wants no more, if this process was started for that by a kernel with a stage.
 pub fn run_if_asked() {
     if std::env::var_os(IS_RUNTIME).is_none() || std::env::var_os("CONVLAB_LOCK").is_none() {
         return;
     }
-    // Only who asks for an interrupt shall see it.
-    crate::interrupt::leave_to_the_cell();
+    if let Err(error) = serve() {
+        eprintln!("The learner's process cannot work: {error}");
+        std::process::exit(99);
+    }
+    std::process::exit(0);
+}
+
+#[cfg(unix)]
+fn serve() -> Result<(), String> {
+    use crate::input;
+    let mut protocol = crate::streams::Protocol::take().map_err(|error| error.to_string())?;
+    input::ask_through(protocol.try_clone().map_err(|error| error.to_string())?);
+    interrupt::note_in_cells();
     let mut variables = std::ptr::null_mut();
-    let mut lines = std::io::stdin().lock().lines();
     let mut requests = crate::comm_channel::Requests::inherited().inspect(|_| crate::views::serve_here());
     loop {
         // evcxr sends a line when it wants a cell to run, and then waits: none is left unread between cells.
         if let Some(requests) = &mut requests {
-            requests.serve_until_stdin(crate::views::answer);
+            requests.serve_until_line(protocol.input(), |request| {
+                interrupt::forget();
+                crate::views::answer(request)
+            });
         }
-        let Some(Ok(line)) = lines.next() else { break };
-        match run(&line, variables) {
-            Ok(kept) => variables = kept,
-            Err(error) => {
-                eprintln!("The cell cannot be loaded: {error}");
-                std::process::exit(99);
-            }
-        }
+        let Some(line) = protocol.line() else { break };
+        interrupt::forget();
+        input::forget();
+        variables = run(&line, variables)?;
+        flush_c();
+        protocol.write_line(EXECUTION_COMPLETE).map_err(|error| error.to_string())?;
+    }
+    Ok(())
+}
+
+/// As evcxr's own process does it: what a cell prints goes the same way as what is said to evcxr.
+#[cfg(not(unix))]
+fn serve() -> Result<(), String> {
+    use std::io::BufRead;
+    interrupt::leave_to_the_cell();
+    let mut variables = std::ptr::null_mut();
+    for line in std::io::stdin().lock().lines().map_while(Result::ok) {
+        variables = run(&line, variables)?;
         println!("{EXECUTION_COMPLETE}");
     }
-    std::process::exit(0);
+    Ok(())
+}
+
+/// Writes what libraries in C have printed and still hold.
+#[cfg(unix)]
+#[allow(unsafe_code, reason = "std has no call for it")]
+fn flush_c() {
+    // SAFETY: a null pointer stands for all of C's streams.
+    unsafe { libc::fflush(std::ptr::null_mut()) };
 }
 
 #[allow(unsafe_code, reason = "the learner's code is loaded into this process: that is what it is for")]

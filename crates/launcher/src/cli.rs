@@ -3,8 +3,8 @@
 use crate::commands::{
     clean, doctor, env, forward, grade, kernel, open, prepare, progress, release, reset, run as run_labs,
 };
-use crate::failure::Result;
 use clap::{ArgMatches, Command};
+use common::Result;
 use std::process::ExitCode;
 
 /// A command's options, and what runs it.

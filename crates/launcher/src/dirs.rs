@@ -1,6 +1,7 @@
 //! Where things are: the checkout, the cache, and what is in them.
 
-use crate::failure::{Failure, Result};
+use common::dirs::own_cache;
+use common::{Error, Result};
 use std::env;
 use std::path::{Path, PathBuf};
 
@@ -20,15 +21,15 @@ impl Dirs {
     /// Finds the checkout from the working folder upwards, and the cache from `CONVLAB_CACHE`, `XDG_CACHE_HOME`
     /// or the home folder.
     pub fn find() -> Result<Self> {
-        let here = env::current_dir().map_err(|error| Failure::file("enter", Path::new("."), &error))?;
+        let here = env::current_dir().map_err(|error| Error::file("enter", Path::new("."), &error))?;
         let checkout = here.ancestors().find(|dir| dir.join("crates/launcher/Cargo.toml").exists());
         let checkout = checkout.ok_or_else(|| {
-            Failure::new(
+            Error::problem(
                 format!("{} is not inside a checkout of convlab.", here.display()),
                 "cd into the checkout",
             )
         })?;
-        let cache = cache(|name| env::var_os(name).map(PathBuf::from))?;
+        let cache = cache()?;
         outside(&cache, checkout)?;
         Ok(Self { checkout: checkout.to_owned(), cache })
     }
@@ -60,18 +61,13 @@ impl Dirs {
     }
 }
 
-fn cache(var: impl Fn(&str) -> Option<PathBuf>) -> Result<PathBuf> {
-    let home = || var(if cfg!(windows) { "LOCALAPPDATA" } else { "HOME" });
-    let found = var("CONVLAB_CACHE")
-        .or_else(|| var("XDG_CACHE_HOME").map(|dir| dir.join("convlab")))
-        .or_else(|| home().map(|dir| dir.join(if cfg!(windows) { "convlab" } else { ".cache/convlab" })));
-    let found = found.ok_or_else(|| {
-        Failure::new(
+fn cache() -> Result<PathBuf> {
+    own_cache().ok_or_else(|| {
+        Error::problem(
             "There is no home folder to keep the cache in.",
             "name one: export CONVLAB_CACHE=/some/folder",
         )
-    })?;
-    std::path::absolute(&found).map_err(|error| Failure::file("find", &found, &error))
+    })
 }
 
 /// Kernels compile in the cache; below the checkout cargo would take them for a part of its workspace.
@@ -79,7 +75,7 @@ fn outside(cache: &Path, checkout: &Path) -> Result<()> {
     if cache.starts_with(checkout) {
         let what =
             format!("The cache {} lies inside the checkout, where cells cannot compile.", cache.display());
-        return Err(Failure::new(what, "name a folder elsewhere: export CONVLAB_CACHE=/some/folder"));
+        return Err(Error::problem(what, "name a folder elsewhere: export CONVLAB_CACHE=/some/folder"));
     }
     Ok(())
 }
@@ -94,23 +90,5 @@ mod tests {
         let failure =
             outside(Path::new("/home/me/convlab/cache"), Path::new("/home/me/convlab")).unwrap_err();
         assert!(failure.remedy().contains("CONVLAB_CACHE="), "{failure}");
-    }
-
-    fn cache_with(vars: &[(&str, &str)]) -> Result<PathBuf> {
-        cache(|name| vars.iter().find(|(key, _)| *key == name).map(|(_, value)| PathBuf::from(value)))
-    }
-
-    #[test]
-    #[cfg(unix)]
-    fn the_cache_is_where_the_user_says_else_where_the_desktop_says_else_at_home() {
-        let all = [("CONVLAB_CACHE", "/a"), ("XDG_CACHE_HOME", "/b"), ("HOME", "/c")];
-        assert_eq!(cache_with(&all).unwrap(), Path::new("/a"));
-        assert_eq!(cache_with(&all[1..]).unwrap(), Path::new("/b/convlab"));
-        assert_eq!(cache_with(&all[2..]).unwrap(), Path::new("/c/.cache/convlab"));
-    }
-
-    #[test]
-    fn without_a_home_the_error_names_the_variable_to_set() {
-        assert!(cache_with(&[]).unwrap_err().remedy().contains("CONVLAB_CACHE="));
     }
 }

@@ -1,14 +1,12 @@
 //! Files and folders that are written whole or not at all.
 
-use crate::failure::{Failure, Result};
+use common::{Error, Result};
 use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Writes the whole file or nothing.
 pub fn whole_file(path: &Path, text: &str) -> Result<()> {
-    let partial = path.with_extension("partial");
-    fs::write(&partial, text).map_err(|error| Failure::file("write", &partial, &error))?;
-    fs::rename(&partial, path).map_err(|error| Failure::file("write", path, &error))
+    common::files::write(path, text).map_err(|error| Error::file("write", path, &error))
 }
 
 /// Makes `folder` by `make`, which fills a folder beside it that takes its name only when it is whole.
@@ -18,13 +16,13 @@ pub fn whole_file(path: &Path, text: &str) -> Result<()> {
 pub fn whole_folder(folder: &Path, make: impl FnOnce(&Path) -> Result<()>) -> Result<()> {
     let (partial, old) = (beside(folder, "partial"), beside(folder, "old"));
     remove(&partial)?;
-    fs::create_dir_all(&partial).map_err(|error| Failure::file("make the folder", &partial, &error))?;
+    fs::create_dir_all(&partial).map_err(|error| Error::file("make the folder", &partial, &error))?;
     if let Err(failure) = make(&partial) {
         remove(&partial)?;
         return Err(failure);
     }
     let rename =
-        |from: &Path, to: &Path| fs::rename(from, to).map_err(|error| Failure::file("rename to", to, &error));
+        |from: &Path, to: &Path| fs::rename(from, to).map_err(|error| Error::file("rename to", to, &error));
     if folder.exists() {
         rename(folder, &old)?;
     }
@@ -36,7 +34,7 @@ pub fn whole_folder(folder: &Path, make: impl FnOnce(&Path) -> Result<()>) -> Re
 pub fn remove(folder: &Path) -> Result<()> {
     match fs::remove_dir_all(folder) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-            Err(Failure::file("remove", folder, &error))
+            Err(Error::file("remove", folder, &error))
         }
         _ => Ok(()),
     }
@@ -65,7 +63,7 @@ mod tests {
     use super::*;
 
     fn write(path: &Path, text: &str) -> Result<()> {
-        fs::write(path, text).map_err(|error| Failure::file("write", path, &error))
+        fs::write(path, text).map_err(|error| Error::file("write", path, &error))
     }
 
     #[test]
@@ -75,7 +73,7 @@ mod tests {
         whole_folder(&folder, |new| write(&new.join("a"), "old")).unwrap();
         let failure = whole_folder(&folder, |new| {
             fs::write(new.join("a"), "half").unwrap();
-            Err(Failure::new("The network is gone.", "try again"))
+            Err(Error::problem("The network is gone.", "try again"))
         });
         assert_eq!(failure.unwrap_err().remedy(), "try again");
         assert_eq!(fs::read_to_string(folder.join("a")).unwrap(), "old");

@@ -1,6 +1,6 @@
 //! Keys of cache folders: a folder's name holds a hash of all that its content depends on.
 
-use crate::failure::{Failure, Result};
+use common::{Error, Result};
 use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
@@ -20,7 +20,7 @@ impl Fingerprint {
     pub fn files(mut self, path: &Path) -> Result<Self> {
         for file in files_below(path)? {
             file.strip_prefix(path).unwrap_or(&file).hash(&mut self.0);
-            fs::read(&file).map_err(|error| Failure::file("read", &file, &error))?.hash(&mut self.0);
+            fs::read(&file).map_err(|error| Error::file("read", &file, &error))?.hash(&mut self.0);
         }
         Ok(self)
     }
@@ -29,7 +29,7 @@ impl Fingerprint {
     pub fn times(mut self, path: &Path) -> Result<Self> {
         for file in files_below(path)? {
             let time = file.metadata().and_then(|meta| meta.modified());
-            time.map_err(|error| Failure::file("read", &file, &error))?.hash(&mut self.0);
+            time.map_err(|error| Error::file("read", &file, &error))?.hash(&mut self.0);
         }
         Ok(self)
     }
@@ -45,7 +45,7 @@ fn files_below(path: &Path) -> Result<Vec<PathBuf>> {
     if !path.is_dir() {
         return Ok(vec![path.to_owned()]);
     }
-    let entries = fs::read_dir(path).map_err(|error| Failure::file("read", path, &error))?;
+    let entries = fs::read_dir(path).map_err(|error| Error::file("read", path, &error))?;
     let mut below: Vec<_> = entries.flatten().map(|entry| entry.path()).collect();
     below.sort();
     let files: Result<Vec<_>> = below.iter().map(|entry| files_below(entry)).collect();

@@ -10,11 +10,11 @@ mod sandbox;
 mod table;
 
 use crate::dirs::Dirs;
-use crate::failure::{Failure, Result};
 use crate::labs;
 use crate::prepare::{self, Ready, data};
 use crate::process;
 use crate::status_line::{self, StatusLine};
+use common::{Error, Result};
 use sandbox::Sandbox;
 use serde_json::Value;
 use std::fs::{self, File};
@@ -66,7 +66,7 @@ pub fn grade(options: &Options) -> Result<()> {
     let missing = rows.iter().filter(|row| !row.is_marked()).count();
     if missing > 0 {
         let what = format!("{missing} of {} rows are not marked: their reasons say why.", rows.len());
-        return Err(Failure::new(what, "mark these files once more, or look at them"));
+        return Err(Error::problem(what, "mark these files once more, or look at them"));
     }
     Ok(())
 }
@@ -76,7 +76,7 @@ struct Csv(PathBuf, Mutex<File>);
 
 impl Csv {
     fn create(path: &Path) -> Result<Self> {
-        let file = File::create(path).map_err(|error| Failure::file("write", path, &error))?;
+        let file = File::create(path).map_err(|error| Error::file("write", path, &error))?;
         let csv = Self(path.to_owned(), Mutex::new(file));
         csv.write(&table::head())?;
         Ok(csv)
@@ -85,7 +85,7 @@ impl Csv {
     fn write(&self, text: &str) -> Result<()> {
         let mut file = self.1.lock().unwrap_or_else(PoisonError::into_inner);
         let written = file.write_all(text.as_bytes()).and_then(|()| file.flush());
-        written.map_err(|error| Failure::file("write", &self.0, &error))
+        written.map_err(|error| Error::file("write", &self.0, &error))
     }
 }
 
@@ -124,7 +124,8 @@ impl Marking<'_> {
                     Ok(())
                 };
                 let workers: Vec<_> = (0..at_once(files.len())).map(|_| scope.spawn(work)).collect();
-                let gone = || Failure::new("A part of the marking broke off.", "run the same command again");
+                let gone =
+                    || Error::problem("A part of the marking broke off.", "run the same command again");
                 workers.into_iter().try_for_each(|worker| worker.join().unwrap_or_else(|_| Err(gone())))
             })
         })?;
@@ -138,7 +139,7 @@ impl Marking<'_> {
             Err(why) => return vec![Row::not_marked(file, "-", "-", &why)],
         };
         let folder = self.folder.join(index.to_string());
-        let report = self.prepare(&folder, &bytes).and_then(|()| Ok(self.run(index, &folder)));
+        let report = self.prepare(&folder, &bytes).map(|()| self.run(index, &folder));
         let _ = fs::remove_dir_all(&folder);
         match report {
             Ok((lines, why)) => rows(file, &lines, &why),
@@ -148,11 +149,11 @@ impl Marking<'_> {
 
     /// Lays the notebook and what is to be done with it into a folder that the sandbox can read.
     fn prepare(&self, folder: &Path, bytes: &[u8]) -> Result<()> {
-        fs::create_dir_all(folder).map_err(|error| Failure::file("make the folder", folder, &error))?;
+        fs::create_dir_all(folder).map_err(|error| Error::file("make the folder", folder, &error))?;
         let job = job::job(self.ready, &self.sandbox, &self.labs, folder, self.options).to_string();
         for (name, content) in [(job::NOTEBOOK, bytes), ("job.json", job.as_bytes())] {
             let path = folder.join(name);
-            fs::write(&path, content).map_err(|error| Failure::file("write", &path, &error))?;
+            fs::write(&path, content).map_err(|error| Error::file("write", &path, &error))?;
         }
         Ok(())
     }
@@ -226,7 +227,7 @@ impl Folder {
     /// Also removes what markings left that were killed: their folders are not locked any more.
     fn make(dirs: &Dirs) -> Result<Self> {
         let all = dirs.state().join("marking");
-        let failed = |error: std::io::Error| Failure::file("make the folder", &all, &error);
+        let failed = |error: std::io::Error| Error::file("make the folder", &all, &error);
         for folder in fs::read_dir(&all).into_iter().flatten().flatten().map(|entry| entry.path()) {
             if File::open(folder.join("alive")).is_ok_and(|alive| alive.try_lock().is_ok()) {
                 let _ = fs::remove_dir_all(&folder);

@@ -6,7 +6,6 @@
 pub mod cli;
 mod commands;
 pub mod dirs;
-pub mod failure;
 pub mod files;
 mod fingerprint;
 mod grade;

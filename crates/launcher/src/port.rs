@@ -1,6 +1,6 @@
 //! A port for JupyterLab.
 
-use crate::failure::{Failure, Result};
+use common::{Error, Result};
 use std::net::TcpListener;
 
 /// The port that is tried first.
@@ -12,11 +12,11 @@ pub fn free_port(wanted: Option<u16>) -> Result<u16> {
     let next = |first: u16| (first..first.saturating_add(100)).find(is_free);
     match wanted {
         None => next(FIRST_PORT)
-            .ok_or_else(|| Failure::new("Ports 8888 to 8987 are all taken.", "cargo lab --port 9999")),
+            .ok_or_else(|| Error::problem("Ports 8888 to 8987 are all taken.", "cargo lab --port 9999")),
         Some(port) if is_free(&port) => Ok(port),
         Some(port) => {
             let remedy = format!("cargo lab --port {}", next(port).unwrap_or(9999));
-            Err(Failure::new(format!("Port {port} is taken, or may not be used."), remedy))
+            Err(Error::problem(format!("Port {port} is taken, or may not be used."), remedy))
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Programs that this one starts.
 
-use crate::failure::{Failure, Result};
 use crate::status_line::StatusLine;
+use common::{Error, Result};
 use std::collections::VecDeque;
 use std::ffi::OsStr;
 use std::io::{BufRead, BufReader, Read};
@@ -37,7 +37,7 @@ pub fn watch(command: &mut Command, remedy: &str, mut on_line: impl FnMut(&str))
     let name = name_of(command);
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child =
-        command.spawn().map_err(|error| Failure::new(format!("Cannot start {name}: {error}."), remedy))?;
+        command.spawn().map_err(|error| Error::problem(format!("Cannot start {name}: {error}."), remedy))?;
     let (sender, lines) = mpsc::channel();
     if let Some(out) = child.stdout.take() {
         read_lines(out, sender.clone());
@@ -54,18 +54,18 @@ pub fn watch(command: &mut Command, remedy: &str, mut on_line: impl FnMut(&str))
         last.push_back(line);
     }
     let status =
-        child.wait().map_err(|error| Failure::new(format!("Cannot wait for {name}: {error}."), remedy))?;
+        child.wait().map_err(|error| Error::problem(format!("Cannot wait for {name}: {error}."), remedy))?;
     if status.success() {
         return Ok(());
     }
     let last = Vec::from(last).join("\n    ");
-    Err(Failure::new(format!("{name} failed ({status}). Its last lines:\n    {last}"), remedy))
+    Err(Error::problem(format!("{name} failed ({status}). Its last lines:\n    {last}"), remedy))
 }
 
 /// Runs `command` to its end or for at most `time`, with each line of its output passed to `on_line`, and no line of
 /// what it prints as errors: these and its failure only show why it ended.
 pub fn watch_output(command: &mut Command, time: Duration, mut on_line: impl FnMut(&str)) -> Result<()> {
-    let failed = |why: String| Failure::new(why, "cargo lab doctor");
+    let failed = |why: String| Error::problem(why, "cargo lab doctor");
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
     let mut child = command.spawn().map_err(|error| failed(format!("it cannot be started: {error}")))?;
     let (sender, lines) = mpsc::channel();
@@ -100,7 +100,7 @@ pub fn watch_under(line: &StatusLine, command: &mut Command, remedy: &str) -> Re
 /// Runs `command` and returns what it printed on stdout, trimmed.
 pub fn output(command: &mut Command, remedy: &str) -> Result<String> {
     let name = name_of(command);
-    let failed = |why: String| Failure::new(format!("{name}: {why}"), remedy);
+    let failed = |why: String| Error::problem(format!("{name}: {why}"), remedy);
     let output =
         command.stdin(Stdio::null()).output().map_err(|error| failed(format!("cannot start: {error}.")))?;
     if !output.status.success() {

@@ -1,11 +1,11 @@
 //! Labs executed without a browser, each in a fresh kernel.
 
-use crate::failure::{Failure, Result};
 use crate::files::text;
 use crate::labs::Lab;
 use crate::prepare::{Ready, data::Data};
 use crate::process;
 use crate::status_line::{self, StatusLine};
+use common::{Error, Result};
 use serde_json::Value;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -64,7 +64,7 @@ pub fn run_all(ready: &Ready, labs: &[Lab], data: &Data, settings: &Settings) ->
 fn run_one(ready: &Ready, lab: &Lab, data: &Data, settings: &Settings, line: &StatusLine) -> Result<Report> {
     let mut command = ready.jupyter_python();
     let seconds = settings.cell_timeout.as_secs().to_string();
-    let path = std::path::absolute(&lab.path).map_err(|error| Failure::file("find", &lab.path, &error))?;
+    let path = std::path::absolute(&lab.path).map_err(|error| Error::file("find", &lab.path, &error))?;
     let folder = settings.folder.as_deref().or(path.parent()).unwrap_or(&path);
     let answers = if settings.starters { "starters" } else { "solutions" };
     command.args(["-c", RUN_LAB, &text(&path), settings.kernel, &text(&settings.out), &seconds]);

@@ -1,6 +1,6 @@
 //! One line per step: what is being done, how far it is, how long it took.
 
-use crate::failure::Result;
+use common::Result;
 use std::io::{IsTerminal, Write};
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::sync::{Mutex, PoisonError};

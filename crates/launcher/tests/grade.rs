@@ -250,10 +250,10 @@ fn a_class_of_good_half_done_and_hostile_notebooks_gets_the_marks_it_deserves() 
 
 /// What the marking has started, and its folders, if any of it is still there.
 fn left_over() -> Vec<String> {
-    let told = Command::new("ps").args(["-eo", "args="]).output().unwrap();
-    let told = String::from_utf8_lossy(&told.stdout).into_owned();
+    let message = Command::new("ps").args(["-eo", "args="]).output().unwrap();
+    let message = String::from_utf8_lossy(&message.stdout).into_owned();
     let mut found: Vec<_> =
-        told.lines().filter(|line| line.contains("sleep 98765")).map(ToOwned::to_owned).collect();
+        message.lines().filter(|line| line.contains("sleep 98765")).map(ToOwned::to_owned).collect();
     let environment = said(&lab(&["env"]).output().unwrap());
     let kernels = environment.lines().find_map(|line| line.strip_prefix("export CONVLAB_KERNELS=")).unwrap();
     let marking = Path::new(kernels.trim_matches('\'')).with_file_name("marking");
@@ -262,13 +262,13 @@ fn left_over() -> Vec<String> {
 }
 
 #[test]
-fn a_table_that_cannot_be_written_is_told_before_anything_is_marked() {
+fn a_table_that_cannot_be_written_is_reported_before_anything_is_marked() {
     let dir = tempfile::tempdir().unwrap();
     let csv = dir.path().join("nowhere/marks.csv");
     let mut grade = lab(&["grade", "--csv"]);
     let output =
         grade.arg(&csv).arg("some.ipynb").env("CONVLAB_CACHE", dir.path().join("cache")).output().unwrap();
-    let told = said(&output);
-    assert!(!output.status.success() && told.contains("nowhere/marks.csv"), "{told}");
+    let message = said(&output);
+    assert!(!output.status.success() && message.contains("nowhere/marks.csv"), "{message}");
     assert!(!dir.path().join("cache").exists());
 }

@@ -13,9 +13,12 @@ fn with_jupyters_client(program: &str) -> Option<Output> {
         println!("skipped: not prepared");
         return None;
     };
-    let told = said(&lab(&["env"]).output().unwrap());
-    let jupyter =
-        told.lines().find_map(|line| line.strip_prefix("export JUPYTER_PATH=")).unwrap().trim_matches('\'');
+    let message = said(&lab(&["env"]).output().unwrap());
+    let jupyter = message
+        .lines()
+        .find_map(|line| line.strip_prefix("export JUPYTER_PATH="))
+        .unwrap()
+        .trim_matches('\'');
     let runtime = tempfile::tempdir().unwrap();
     let mut python = Command::new(python);
     let helper = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().join("convlab");
@@ -27,13 +30,16 @@ fn with_jupyters_client(program: &str) -> Option<Output> {
 #[test]
 fn the_kernel_speaks_with_jupyters_client_and_survives_what_cells_do() {
     let Some(output) = with_jupyters_client(include_str!("kernel/messages.py")) else { return };
-    let told = said(&output);
-    assert!(output.status.success() && told.contains("all is well"), "{told}");
+    let message = said(&output);
+    assert!(output.status.success() && message.contains("all is well"), "{message}");
 }
 
 #[test]
 fn the_kernel_passes_jupyters_own_tests_for_kernels() {
     let Some(output) = with_jupyters_client(include_str!("kernel/conformance.py")) else { return };
-    let told = said(&output);
-    assert!(output.status.success() && told.contains("test_execute_stdout") && told.contains("OK"), "{told}");
+    let message = said(&output);
+    assert!(
+        output.status.success() && message.contains("test_execute_stdout") && message.contains("OK"),
+        "{message}"
+    );
 }

@@ -34,7 +34,7 @@ def plays(page):
     """Whether the first player moves on by a key, by a click on its last button, and by itself."""
     player = page.locator(".convlab-steps").first
     player.scroll_into_view_if_needed()
-    caption, seen = player.locator("p").first, []
+    caption, seen = player.locator(".cl-step"), []
     player.focus()
     page.keyboard.press("Home")
     for act in (lambda: page.keyboard.press("ArrowRight"), lambda: player.locator("button").last.click()):

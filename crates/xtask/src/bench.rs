@@ -4,7 +4,7 @@
 mod train;
 
 use clap::{Arg, ArgMatches, Command, value_parser};
-use launcher::failure::Result;
+use common::Result;
 use launcher::files::text;
 use launcher::prepare::{self, KERNEL, STOCK_KERNEL, data};
 use launcher::{labs, process};

@@ -1,6 +1,6 @@
 //! Calls of cargo for each crate of the workspace, where its dependencies are compiled already.
 
-use launcher::failure::Result;
+use common::Result;
 use launcher::files::whole_folder;
 use launcher::prepare::{self, Ready, programs, stage};
 use launcher::process;
@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// The crates that are compiled in every checkout, those of the kernel, and those that load libtorch.
-const SMALL: [&str; 2] = ["launcher", "xtask"];
+const SMALL: [&str; 3] = ["common", "launcher", "xtask"];
 const PROGRAMS: [&str; 2] = ["kernel", "fetch"];
 const WITH_LIBTORCH: [&str; 1] = ["convlab"];
 
@@ -27,7 +27,11 @@ pub fn cargo_calls(ready: &Ready, verb: &str) -> Result<Vec<(&'static str, Comma
     let mut programs = call(&PROGRAMS);
     programs.arg("--target-dir").arg(programs::target_folder(&ready.dirs, &toolchain));
     let (_, helper) = helper_call(ready, verb)?;
-    Ok(vec![("launcher and xtask", call(&SMALL)), ("kernel and fetch", programs), ("convlab", helper)])
+    Ok(vec![
+        ("common, launcher and xtask", call(&SMALL)),
+        ("kernel and fetch", programs),
+        ("convlab", helper),
+    ])
 }
 
 /// A cargo call for the helper crate, and the folder below which its results are.

@@ -2,7 +2,7 @@
 
 use crate::cargo_calls::cargo_calls;
 use clap::{ArgMatches, Command};
-use launcher::failure::Result;
+use common::Result;
 use launcher::{prepare, process, status_line};
 
 /// `cargo lab lint`.

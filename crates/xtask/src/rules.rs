@@ -2,9 +2,9 @@
 
 mod exercises;
 
-use launcher::failure::{Failure, Result};
-use launcher::labs::edition::is_mark;
-use launcher::labs::{FIRST_CELL, Lab, select, source};
+use common::notebook::{Cell, marks::is_mark};
+use common::{Error, Result};
+use launcher::labs::{FIRST_CELL, Lab, select};
 use launcher::prepare::KERNEL;
 use serde_json::{Value, json};
 use std::path::Path;
@@ -17,7 +17,7 @@ const MAX_GOALS: usize = 4;
 
 /// Everything in the lab that breaks a rule, each as a sentence that names the cell.
 pub fn broken(lab: &Lab) -> Result<Vec<String>> {
-    let notebook = lab.read()?;
+    let notebook = lab.read()?.json;
     let cells = notebook["cells"].as_array().cloned().unwrap_or_default();
     let mut found = Vec::new();
     found.extend(number(&lab.name()));
@@ -58,7 +58,7 @@ fn kernel(metadata: &Value) -> Vec<String> {
 /// A row reads `| exercise | step | lab | section |`; the section is a heading of the lab, word for word.
 pub fn broken_mapping(notebooks: &Path) -> Result<Vec<String>> {
     let path = notebooks.join("README.md");
-    let text = std::fs::read_to_string(&path).map_err(|error| Failure::file("read", &path, &error))?;
+    let text = std::fs::read_to_string(&path).map_err(|error| Error::file("read", &path, &error))?;
     let rows = text.lines().filter_map(|line| line.strip_prefix('|')?.strip_suffix('|'));
     let rows = rows.map(|row| row.split('|').map(str::trim).collect::<Vec<_>>()).filter(|row| row.len() == 4);
     let mut found = Vec::new();
@@ -74,9 +74,8 @@ pub fn broken_mapping(notebooks: &Path) -> Result<Vec<String>> {
 }
 
 fn headings(lab: &Lab) -> Result<Vec<String>> {
-    let cells = lab.read()?["cells"].as_array().cloned().unwrap_or_default();
-    let texts: Vec<String> =
-        cells.iter().filter(|cell| cell["cell_type"] == "markdown").map(source).collect();
+    let notebook = lab.read()?;
+    let texts: Vec<String> = notebook.cells().filter(|cell| !cell.is_code()).map(Cell::source).collect();
     let lines = texts.iter().flat_map(|text| text.lines()).filter(|line| line.starts_with('#'));
     Ok(lines.map(|line| line.trim_start_matches('#').trim().to_owned()).collect())
 }
@@ -90,6 +89,10 @@ pub fn doubled_numbers(labs: &[Lab]) -> Vec<String> {
         .filter(same)
         .map(|pair| format!("{} and {} have the same number", pair[0], pair[1]))
         .collect()
+}
+
+fn source(cell: &Value) -> String {
+    Cell { json: cell }.source()
 }
 
 fn number(name: &str) -> Option<String> {

@@ -2,12 +2,13 @@
 
 use crate::cargo_calls::helper_call;
 use clap::{Arg, ArgMatches, Command, value_parser};
-use launcher::failure::{Failure, Result};
+use common::notebook::{Cell, Notebook};
+use common::{Error, Result};
 use launcher::files::{text, whole_folder};
-use launcher::labs::{self, Lab, edition::Edition, release, source};
+use launcher::labs::{self, Lab, edition::Edition, release};
 use launcher::prepare::{self, Ready};
 use launcher::{process, status_line};
-use serde_json::{Value, json};
+use serde_json::json;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -46,7 +47,7 @@ pub fn command() -> Command {
 pub fn run(matches: &ArgMatches) -> Result<()> {
     let ready = prepare::checked(None)?;
     let folder: PathBuf = matches.get_one("dir").cloned().unwrap_or_default();
-    let folder = std::path::absolute(&folder).map_err(|error| Failure::file("find", &folder, &error))?;
+    let folder = std::path::absolute(&folder).map_err(|error| Error::file("find", &folder, &error))?;
     let [image, repository] = ["image", "repository"].map(|name| matches.get_one::<String>(name));
     let course = json!({"image": image, "repository": repository}).to_string();
     may_be_replaced(&folder)?;
@@ -71,20 +72,18 @@ fn may_be_replaced(folder: &Path) -> Result<()> {
     if is_empty || folder.join(MARK).exists() {
         return Ok(());
     }
-    Err(Failure::new(format!("{} holds something that is no site.", folder.display()), "name a new folder"))
+    Err(Error::problem(format!("{} holds something that is no site.", folder.display()), "name a new folder"))
 }
 
 /// Whether the lab has been executed as it is now.
 fn is_current(lab: &Lab, executed: &Path) -> Result<()> {
-    let cells = |notebook: Value| -> Vec<String> {
-        notebook["cells"].as_array().into_iter().flatten().map(source).collect()
-    };
+    let cells = |notebook: Notebook| -> Vec<String> { notebook.cells().map(Cell::source).collect() };
     let run = Lab { path: executed.join(lab.path.file_name().unwrap_or_default()) };
     if run.path.exists() && cells(run.read()?) == cells(lab.read()?) {
         return Ok(());
     }
     let what = format!("{} has not been run as it is now, so there are no outputs to show.", lab.name());
-    Err(Failure::new(what, "cargo lab run"))
+    Err(Error::problem(what, "cargo lab run"))
 }
 
 fn pages(ready: &Ready, course: &str, folders: [&Path; 4]) -> Result<()> {
@@ -125,13 +124,13 @@ fn reference(ready: &Ready) -> Result<PathBuf> {
 }
 
 fn copy(from: &Path, to: &Path) -> Result<()> {
-    fs::create_dir_all(to).map_err(|error| Failure::file("make the folder", to, &error))?;
-    for entry in fs::read_dir(from).map_err(|error| Failure::file("read", from, &error))?.flatten() {
+    fs::create_dir_all(to).map_err(|error| Error::file("make the folder", to, &error))?;
+    for entry in fs::read_dir(from).map_err(|error| Error::file("read", from, &error))?.flatten() {
         let (source, target) = (entry.path(), to.join(entry.file_name()));
         if source.is_dir() {
             copy(&source, &target)?;
         } else if entry.file_name() != ".lock" {
-            fs::copy(&source, &target).map_err(|error| Failure::file("write", &target, &error))?;
+            fs::copy(&source, &target).map_err(|error| Error::file("write", &target, &error))?;
         }
     }
     Ok(())

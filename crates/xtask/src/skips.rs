@@ -1,6 +1,6 @@
 //! What a suite's output says: what passed and failed, and what was skipped for which reason.
 
-use launcher::failure::{Failure, Result};
+use common::{Error, Result};
 use std::collections::BTreeMap;
 
 /// Tests that passed, that failed, and that were skipped, by reason.
@@ -37,11 +37,11 @@ impl Count {
     pub fn verdict(&self, deny_skips: bool, except: &[String]) -> Result<()> {
         if self.failed > 0 {
             let what = format!("{} tests failed.", self.failed);
-            return Err(Failure::new(what, "read the first failure above"));
+            return Err(Error::problem(what, "read the first failure above"));
         }
         let may = |reason: &str| except.iter().any(|word| reason.contains(word.as_str()));
         match self.skipped.keys().find(|reason| deny_skips && !may(reason)) {
-            Some(reason) => Err(Failure::new(
+            Some(reason) => Err(Error::problem(
                 format!("Tests were skipped: {reason}."),
                 "give them what they lack; for data, name its folder: export CONVLAB_DATA=…",
             )),

@@ -1,11 +1,11 @@
 use super::Verdict;
 use super::exercise::Exercise;
 use super::master::{self, Solution};
-use super::record::{Event, Record};
 use super::verdict::{framed, json};
 use crate::catch_panic::{Panic, catch_panic_at};
 use crate::display::{Displayed, emit};
 use crate::text::escaped;
+use common::record::{Event, Record};
 use std::fmt;
 
 /// What a check says of what a learner wrote; a cell that ends with one shows the verdict.
@@ -55,7 +55,7 @@ impl Answer {
     }
 
     /// The next hint: the first at the first call, one step more at each further one.
-    pub fn hint(&self) -> Said {
+    pub fn hint(&self) -> Message {
         let hints = self.exercise.hints;
         let shown = if self.record.is_kept() {
             self.record.note(self.exercise.name, Event::Hint);
@@ -66,28 +66,28 @@ impl Answer {
         let numbered = hints.iter().take(shown).enumerate();
         let rendered: Vec<_> =
             numbered.map(|(n, hint)| format!("hint {} of {}: {hint}", n + 1, hints.len())).collect();
-        Said::words(rendered.join("\n"))
+        Message::words(rendered.join("\n"))
     }
 
     /// The course's own answer, once there is an attempt of yours.
-    pub fn solution(&self) -> Said {
+    pub fn solution(&self) -> Message {
         self.solution_from(&master::folder())
     }
 
-    fn solution_from(&self, masters: &master::Folder) -> Said {
+    fn solution_from(&self, masters: &master::Folder) -> Message {
         let Exercise { name, lab, .. } = self.exercise;
         let tried = self.verdict != Verdict::NotAttempted || self.record.of(name).tries > 0;
         if !tried {
-            return Said::words(
+            return Message::words(
                 "The solution is shown after an attempt: write something in place of `todo!()` first.",
             );
         }
         match masters.solution(lab, name) {
             Solution::Found(code) => {
                 self.record.note(name, Event::Solution);
-                Said { words: "The course's own answer:".to_owned(), code }
+                Message { words: "The course's own answer:".to_owned(), code }
             }
-            Solution::Missing(why) => Said::words(format!("There is no solution to show: {why}.")),
+            Solution::Missing(why) => Message::words(format!("There is no solution to show: {why}.")),
         }
     }
 }
@@ -125,31 +125,31 @@ impl Displayed for Answer {
 
 /// A hint or a solution, shown below the cell.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Said {
+pub struct Message {
     words: String,
     code: String,
 }
 
-impl Said {
+impl Message {
     fn words(words: impl Into<String>) -> Self {
         Self { words: words.into(), code: String::new() }
     }
 }
 
-impl fmt::Display for Said {
+impl fmt::Display for Message {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.words)?;
         if self.code.is_empty() { Ok(()) } else { write!(f, "\n\n{}", self.code) }
     }
 }
 
-impl fmt::Debug for Said {
+impl fmt::Debug for Message {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
     }
 }
 
-impl Displayed for Said {
+impl Displayed for Message {
     fn evcxr_display(&self) {
         let code =
             if self.code.is_empty() { String::new() } else { format!("<pre>{}</pre>", escaped(&self.code)) };
@@ -176,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn each_call_gives_one_hint_more_until_all_are_told() {
+    fn each_call_gives_one_hint_more_until_all_are_shown() {
         let dir = kept();
         let hint = || judged(dir.path(), Verdict::wrong("no")).hint().to_string();
         assert_eq!(hint(), "hint 1 of 3: look");
@@ -186,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn where_nothing_is_kept_all_hints_are_told_at_once_and_no_file_appears() {
+    fn where_nothing_is_kept_all_hints_are_shown_at_once_and_no_file_appears() {
         let dir = tempfile::tempdir().unwrap();
         assert_eq!(judged(dir.path(), Verdict::wrong("no")).hint().to_string().lines().count(), 3);
         assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 0);
@@ -210,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_answer_is_told_how_to_ask_for_a_hint_and_a_right_one_is_not() {
+    fn a_wrong_answer_shows_how_to_ask_for_a_hint_and_a_right_one_is_not() {
         let dir = tempfile::tempdir().unwrap();
         let rendered = |verdict| judged(dir.path(), verdict).to_string();
         assert_eq!(rendered(Verdict::wrong("no")), "✘ not yet, because no\nA hint: `check::it(it).hint()`");

@@ -326,7 +326,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_value_and_its_usual_mistakes_are_told_apart() {
+    fn the_first_value_and_its_usual_mistakes_are_distinguished() {
         FIRST_VALUE.prove::<fn() -> f64>(
             first_value,
             || todo!(),
@@ -385,7 +385,7 @@ mod tests {
     }
 
     #[test]
-    fn any_way_to_slide_the_window_passes_and_a_wrong_one_is_told_its_own_mistake() {
+    fn any_way_to_slide_the_window_passes_and_a_wrong_one_gets_the_reason_of_its_own() {
         let smallest = corr2d(|x, k| by_hand(x, &k.flip([0, 1]))).to_string();
         assert!(smallest.contains("image [3, 3]"), "{smallest}");
         CORR2D.prove::<fn(&Tensor, &Tensor) -> Tensor>(
@@ -406,7 +406,7 @@ mod tests {
     }
 
     #[test]
-    fn the_usual_shapes_of_a_wrong_map_are_told_apart() {
+    fn the_usual_shapes_of_a_wrong_map_are_distinguished() {
         let why = |found: &[i64]| shape_mistake(&[5, 6], &[3, 2], found).unwrap();
         assert!(shape_mistake(&[5, 6], &[3, 2], &[3, 5]).is_none());
         assert!(why(&[5, 3]).contains("swapped"));

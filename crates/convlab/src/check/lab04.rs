@@ -578,7 +578,7 @@ mod tests {
     }
 
     #[test]
-    fn the_weight_s_axes_and_their_order_are_told_apart() {
+    fn the_weight_s_axes_and_their_order_are_distinguished() {
         COLOUR_WEIGHT.prove::<fn() -> &'static [i64]>(
             colour_weight,
             || todo!(),

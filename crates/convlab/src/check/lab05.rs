@@ -476,7 +476,7 @@ mod tests {
     }
 
     #[test]
-    fn a_batch_is_drawn_with_replacement_and_every_usual_way_to_miss_that_is_told() {
+    fn a_batch_is_drawn_with_replacement_and_every_usual_way_to_miss_that_is_reported() {
         MAKE_BATCH.prove::<fn(i64, &Split) -> (Tensor, Tensor)>(
             make_batch,
             |_, _| todo!(),
@@ -586,7 +586,7 @@ mod tests {
     }
 
     #[test]
-    fn any_way_to_write_cross_entropy_passes_and_a_wrong_one_is_told_its_own_mistake() {
+    fn any_way_to_write_cross_entropy_passes_and_a_wrong_one_gets_the_reason_of_its_own() {
         fn own(of: &Tensor, labels: &Tensor) -> Tensor {
             of.gather(1, &labels.unsqueeze(1), false)
         }
@@ -636,7 +636,7 @@ mod tests {
     }
 
     #[test]
-    fn a_step_forgets_goes_back_and_moves_and_whoever_leaves_one_out_is_told_which() {
+    fn a_step_forgets_goes_back_and_moves_and_whoever_leaves_one_out_is_named() {
         fn loss(net: &nn::Sequential, xs: &Tensor, labels: &Tensor) -> Tensor {
             net.forward(xs).cross_entropy_for_logits(labels)
         }

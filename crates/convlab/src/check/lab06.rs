@@ -563,7 +563,7 @@ mod tests {
     }
 
     #[test]
-    fn a_network_that_is_not_repaired_is_told_what_is_still_wrong() {
+    fn a_network_that_is_not_repaired_gets_what_is_still_wrong() {
         const BOTH: [bool; 2] = [true; 2];
         DIGIT_NET.prove::<fn(&nn::VarStore) -> nn::Sequential>(
             digit_net,

@@ -33,10 +33,9 @@ mod master;
 mod progress;
 #[cfg(test)]
 mod prove;
-mod record;
 mod verdict;
 
-pub use answer::{Answer, Said};
+pub use answer::{Answer, Message};
 pub use lab00::*;
 pub use lab01::*;
 pub use lab02::*;

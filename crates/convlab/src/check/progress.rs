@@ -1,7 +1,7 @@
 use super::LABS;
 use super::exercise::Exercise;
-use super::record::{Progress, Record};
 use crate::show::Figure;
+use common::record::{Progress, Record};
 use std::fmt::Write;
 
 /// Draws which exercises of the course you have done and tried, and how many hints you took.
@@ -18,9 +18,9 @@ fn drawn(labs: &[&[Exercise]], record: &Record) -> Figure {
             exercises.iter().map(|exercise| (exercise.name, record.of(exercise.name))).collect();
         let done = all.iter().filter(|(_, progress)| progress.right).count();
         let title = format!("lab {}: {done} of {}", exercises[0].lab, all.len());
-        let rendered: Vec<_> = all.iter().map(|(name, progress)| said(name, progress)).collect();
+        let rendered: Vec<_> = all.iter().map(|(name, progress)| progress.line(name)).collect();
         let boxes: String =
-            all.iter().zip(&rendered).map(|((_, progress), said)| boxed(progress, said)).collect();
+            all.iter().zip(&rendered).map(|((_, progress), line)| boxed(progress, line)).collect();
         let _ = write!(
             rows,
             "<tr><th style=\"text-align:left;white-space:nowrap\">{title}</th><td style=\"text-align:left\">{boxes}</td></tr>"
@@ -35,29 +35,15 @@ fn drawn(labs: &[&[Exercise]], record: &Record) -> Figure {
     Figure::new(format!("<p>{kept}</p><table>{rows}</table>"), format!("{kept}{text}"))
 }
 
-/// The mark, the name and the hints: never colour alone.
-fn said(name: &str, progress: &Progress) -> String {
-    let mark = match progress {
-        Progress { right: true, .. } => "✔",
-        Progress { tries: 0, .. } => "○",
-        _ => "✘",
-    };
-    let hints = match progress.hints {
-        0 => String::new(),
-        1 => ", 1 hint".to_owned(),
-        n => format!(", {n} hints"),
-    };
-    format!("{mark} {name}{hints}{}", if progress.solution { ", solution seen" } else { "" })
-}
-
-fn boxed(progress: &Progress, said: &str) -> String {
+/// The frame repeats what the mark in `line` says: never colour alone.
+fn boxed(progress: &Progress, line: &str) -> String {
     let border = match progress {
         Progress { right: true, .. } => "2px solid #1a7f37",
         Progress { tries: 0, .. } => "1px dotted #6e7781",
         _ => "2px dashed #b35900",
     };
     format!(
-        "<span style=\"display:inline-block;border:{border};border-radius:4px;margin:2px;padding:2px 6px\">{said}</span>"
+        "<span style=\"display:inline-block;border:{border};border-radius:4px;margin:2px;padding:2px 6px\">{line}</span>"
     )
 }
 
@@ -73,7 +59,7 @@ mod tests {
     ];
 
     #[test]
-    fn what_is_done_tried_and_open_is_told_by_a_mark_and_counted() {
+    fn what_is_done_tried_and_open_is_reported_by_a_mark_and_counted() {
         let dir = tempfile::tempdir().unwrap();
         fs::write(
             dir.path().join(Record::FILE),

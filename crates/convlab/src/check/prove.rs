@@ -2,6 +2,7 @@
 
 use super::exercise::Exercise;
 use super::{Answer, LABS, Verdict, master};
+use common::notebook::Cell;
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::fs;
@@ -57,12 +58,12 @@ fn folder(below: &str) -> PathBuf {
 
 /// The cells of the lab with this number; none while there is no such lab.
 fn cells(lab: &str) -> Vec<Value> {
-    let notebook = master::notebook(&folder("../../notebooks"), lab).unwrap_or_default();
-    notebook["cells"].as_array().cloned().unwrap_or_default()
+    let notebook = master::notebook(&folder("../../notebooks"), lab);
+    notebook.map(|notebook| notebook.cells().map(|cell| cell.json.clone()).collect()).unwrap_or_default()
 }
 
 fn source(cell: &Value) -> String {
-    master::source(cell).unwrap()
+    Cell { json: cell }.source()
 }
 
 /// What is missing for the exercise in the cells of its lab and in the source of its check.

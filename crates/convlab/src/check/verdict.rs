@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn code_and_numbers_are_told_apart_from_words() {
+    fn code_and_numbers_are_distinguished_from_words() {
         assert_eq!(line("use `x < y` here"), "use <code>x &lt; y</code> here");
         assert_eq!(line("[[1., 2.],"), "<code>[[1., 2.],</code>");
         assert_eq!(line("an odd ` stays"), "an odd ` stays");

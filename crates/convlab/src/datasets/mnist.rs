@@ -2,7 +2,7 @@ use super::{Dataset, Split, digits, idx, synthetic_digits};
 use crate::Result;
 use crate::display::progress;
 use crate::malloc::in_large_pages;
-use crate::source::{Say, Source, Var, is_offline};
+use crate::source::{Report, Source, Var, is_offline};
 use crate::text::grouped;
 use std::path::{Path, PathBuf};
 use tch::{Device, Kind, Tensor};
@@ -41,7 +41,7 @@ pub fn mnist() -> Result<Dataset> {
     find(&|name| std::env::var_os(name), &mut progress())
 }
 
-pub(super) fn find(var: Var, say: Say) -> Result<Dataset> {
+pub(super) fn find(var: Var, report: Report) -> Result<Dataset> {
     if is_offline(var) {
         return synthetic_digits(0);
     }
@@ -53,7 +53,7 @@ pub(super) fn find(var: Var, say: Say) -> Result<Dataset> {
         instead: "work with drawn digits: start with `cargo lab --offline` (or CONVLAB_OFFLINE=1), or write \
                   `datasets::synthetic_digits(0)?`",
     };
-    load(&source.find(var, say, files_in)?)
+    load(&source.find(var, report, files_in)?)
 }
 
 /// The four files of `folder/mnist` or else of `folder`; the error is the name of the first that is missing.

@@ -147,7 +147,7 @@ fn offline_mode_gives_drawn_digits_that_say_so_whatever_files_there_are() {
 }
 
 #[test]
-fn without_files_and_without_the_download_program_the_error_tells_all_ways_out() {
+fn without_files_and_without_the_download_program_the_error_names_all_ways_out() {
     let cache = tempdir().unwrap();
     let text = mnist_with(&[("CONVLAB_CACHE", cache.path())]).unwrap_err().to_string();
     let ways =
@@ -165,10 +165,12 @@ fn without_a_home_folder_the_error_names_the_variable_to_set() {
 #[cfg(unix)]
 mod download {
     use super::*;
+    use crate::Error;
+    use common::download::{Message, Progress};
     use std::path::PathBuf;
     use std::process::Command;
 
-    /// A program in the place of `convlab-fetch`; it is called as `mnist --into FOLDER`.
+    /// A program in the place of `convlab-fetch`; it is called as `mnist --into FOLDER --json`.
     ///
     /// `install` writes it: no file can be started while a process forked by another test holds it open for writing.
     fn program(dir: &Path, script: &str) -> PathBuf {
@@ -181,11 +183,11 @@ mod download {
     }
 
     #[test]
-    fn the_program_is_told_where_to_put_the_files_and_they_are_read_from_there() {
+    fn the_program_gets_the_folder_for_the_files_and_they_are_read_from_there() {
         let dir = tempdir().unwrap();
         write_mnist(&dir.path().join("mirror"));
         let script = format!(
-            "[ \"$1 $2\" = 'mnist --into' ] && mkdir -p \"$3\" && cp {}/* \"$3\"",
+            "[ \"$1 $2 $4\" = 'mnist --into --json' ] && mkdir -p \"$3\" && cp {}/* \"$3\"",
             dir.path().join("mirror").display()
         );
         let fetch = program(dir.path(), &script);
@@ -195,26 +197,28 @@ mod download {
     }
 
     #[test]
-    fn each_line_of_progress_is_told_while_the_program_still_works() {
+    fn each_report_is_handed_on_while_the_program_still_works() {
         let dir = tempdir().unwrap();
         let heard = dir.path().join("heard");
         // The program ends only when its first line has been heard (or fails after ten seconds without).
         let wait = format!("for i in $(seq 100); do [ -e {} ] && break; sleep 0.1; done", heard.display());
+        let first = r#"{"progress": {"file": "a", "bytes": 10, "total": 11, "per_second": 2}}"#;
         let script =
-            format!("echo '10 of 11 MB' >&2; {wait}; [ -e {} ] && echo 'heard' >&2; exit 3", heard.display());
+            format!("echo '{first}' >&2; {wait}; [ -e {} ] && echo 'heard' >&2; exit 3", heard.display());
         let fetch = program(dir.path(), &script);
         let vars = [("CONVLAB_CACHE", dir.path()), ("CONVLAB_FETCH", fetch.as_path())];
-        let mut lines = Vec::new();
-        let mut say = |line: &str| {
+        let mut reports = Vec::new();
+        let mut report = |message: &Message| {
             fs::write(&heard, "").unwrap();
-            lines.push(line.to_owned());
+            reports.push(message.clone());
         };
-        assert!(find(&|name| lookup(&vars, name), &mut say).is_err());
-        assert_eq!(lines, ["10 of 11 MB", "heard"]);
+        assert!(find(&|name| lookup(&vars, name), &mut report).is_err());
+        let progress = Progress { file: "a".into(), bytes: 10, total: Some(11), per_second: 2 };
+        assert_eq!(reports, [Message::Progress(progress), Message::Note("heard".into())]);
     }
 
     #[test]
-    fn a_failed_download_tells_the_programs_own_words_and_the_ways_out() {
+    fn a_failed_download_repeats_the_programs_own_words_and_names_the_ways_out() {
         let dir = tempdir().unwrap();
         let fetch = program(dir.path(), "echo 'no mirror answers' >&2; exit 1");
         let vars = [("CONVLAB_CACHE", dir.path()), ("CONVLAB_FETCH", fetch.as_path())];
@@ -228,8 +232,10 @@ mod download {
     #[test]
     fn of_a_failed_download_only_the_reason_is_repeated() {
         let dir = tempdir().unwrap();
-        let script = "printf '1 of 11 MB\\nexpected a file, but got none\\n  from a.\\nWhat to do: wait.\\n' >&2; exit 1";
-        let fetch = program(dir.path(), script);
+        let failed = Message::Failed(Error::new("a file", "none\n  from a", "wait")).line();
+        fs::write(dir.path().join("reports"), format!("1 of 11 MB\n{failed}\n")).unwrap();
+        let script = format!("cat {} >&2; exit 1", dir.path().join("reports").display());
+        let fetch = program(dir.path(), &script);
         let vars = [("CONVLAB_CACHE", dir.path()), ("CONVLAB_FETCH", fetch.as_path())];
         let text = mnist_with(&vars).unwrap_err().to_string();
         assert_says(
@@ -253,7 +259,7 @@ mod download {
 }
 
 #[test]
-fn a_wrong_magic_number_is_told_with_the_right_one() {
+fn a_wrong_magic_number_is_reported_with_the_right_one() {
     let text = complaint(NAMES[0], &idx(2049, &[3, 28, 28], &[0; 3 * 784]));
     assert_says(&text, &["the magic number 2051 (0x00000803) of MNIST images", "2049 (0x00000801)"]);
     let text = complaint(NAMES[1], &idx(2051, &[3], &[0; 3]));
@@ -261,7 +267,7 @@ fn a_wrong_magic_number_is_told_with_the_right_one() {
 }
 
 #[test]
-fn a_file_that_was_cut_off_is_told_by_its_length() {
+fn a_file_that_was_cut_off_is_reported_by_its_length() {
     let text = complaint(NAMES[0], &idx(2051, &[3, 28, 28], &[0; 2000]));
     assert_says(
         &text,
@@ -272,38 +278,38 @@ fn a_file_that_was_cut_off_is_told_by_its_length() {
 }
 
 #[test]
-fn bytes_after_the_end_are_told() {
+fn bytes_after_the_end_are_reported() {
     let text = complaint(NAMES[1], &idx(2049, &[3], &[5, 0, 4, 1]));
     assert_says(&text, &["3 bytes after the header, which says [3]", "more"]);
 }
 
 #[test]
-fn images_of_another_size_and_empty_files_are_told() {
+fn images_of_another_size_and_empty_files_are_reported() {
     let text = complaint(NAMES[0], &idx(2051, &[3, 32, 32], &[0; 3 * 1024]));
     assert_says(&text, &["images of 28×28 pixels", "32×32"]);
     assert_says(&complaint(NAMES[1], &idx(2049, &[0], &[])), &["at least one image or label", "none"]);
 }
 
 #[test]
-fn sizes_that_no_memory_could_hold_are_told_as_a_cut_off_file() {
+fn sizes_that_no_memory_could_hold_are_reported_as_a_cut_off_file() {
     let text = complaint(NAMES[0], &idx(2051, &[u32::MAX, 28, 28], &[0; 784]));
     assert_says(&text, &["784: the file was cut off"]);
 }
 
 #[test]
-fn a_label_above_9_is_told_with_its_place() {
+fn a_label_above_9_is_reported_with_its_place() {
     let text = complaint(NAMES[1], &idx(2049, &[3], &[5, 10, 4]));
     assert_says(&text, &["labels from 0 to 9", "10 as label number 1"]);
 }
 
 #[test]
-fn counts_of_images_and_labels_that_differ_are_told() {
+fn counts_of_images_and_labels_that_differ_are_reported() {
     let text = complaint(NAMES[1], &idx(2049, &[2], &[5, 0]));
     assert_says(&text, &["a label for each of the 3 images", "2 labels"]);
 }
 
 #[test]
-fn damaged_compressed_files_are_told() {
+fn damaged_compressed_files_are_reported() {
     let name = format!("{}.gz", NAMES[0]);
     let good = gz(&idx(2051, &[3, 28, 28], &[7; 3 * 784]));
     assert_says(&complaint(&name, &good[..good.len() / 2]), &["a whole file", "cut off"]);

@@ -2,6 +2,7 @@
 
 use super::Live;
 use crate::text::grouped;
+use common::download::{Message, Progress};
 use std::time::Duration;
 
 /// So much of so much, after a while.
@@ -32,33 +33,32 @@ impl Bar {
     /// The bar with `text` below it.
     pub fn html(&self, text: &str) -> String {
         let message = crate::text::escaped(text);
-        let part = 100.0 * self.done as f64 / self.of.max(1) as f64;
+        let percent = 100.0 * self.done as f64 / self.of.max(1) as f64;
         format!(
-            "<div style=\"max-width:480px\"><div role=\"progressbar\" aria-label=\"{message}\" aria-valuenow=\"{part:.0}\" \
-             style=\"height:8px;border-radius:4px;background:#8884\"><div style=\"height:8px;width:{part:.1}%;\
+            "<div style=\"max-width:480px\"><div role=\"progressbar\" aria-label=\"{message}\" aria-valuenow=\"{percent:.0}\" \
+             style=\"height:8px;border-radius:4px;background:#8884\"><div style=\"height:8px;width:{percent:.1}%;\
              border-radius:4px;background:#3b82c4\"></div></div><div style=\"font-size:90%\">{message}</div></div>"
         )
     }
 }
 
-/// Shows a download's lines: in the labs' kernel as one output with a bar, else one below the other.
-pub fn progress() -> impl FnMut(&str) {
+/// Shows a download's reports: in the labs' kernel as one output with a bar, else one below the other.
+pub fn progress() -> impl FnMut(&Message) {
     let mut live = Live::start(Duration::ZERO);
-    move |line| match &mut live {
-        Some(live) => {
-            let bar = part(line).map(|(done, of)| Bar { done, of, time: Duration::ZERO }.html(line));
-            live.show(&bar.unwrap_or_else(|| crate::text::escaped(line)), line);
-        }
-        None => println!("{line}"),
+    move |report| match &mut live {
+        Some(live) => live.show(&html(report), &report.to_string()),
+        None => println!("{report}"),
     }
 }
 
-/// How much of how much `a.gz: 3.1 of 9.9 MB, 1.5 MB/s` tells, in tenths.
-fn part(line: &str) -> Option<(u64, u64)> {
-    let (_, amounts) = line.rsplit_once(": ")?;
-    let (done, rest) = amounts.split_once(" of ")?;
-    let tenths = |number: &str| Some((number.parse::<f64>().ok()? * 10.0).round() as u64);
-    tenths(done).zip(tenths(rest.split(' ').next()?))
+/// A bar for a file whose length is known; else the text alone.
+fn html(report: &Message) -> String {
+    match report {
+        Message::Progress(Progress { bytes: done, total: Some(of), .. }) => {
+            Bar { done: *done, of: *of, time: Duration::ZERO }.html(&report.to_string())
+        }
+        _ => crate::text::escaped(&report.to_string()),
+    }
 }
 
 fn time(seconds: f64) -> String {
@@ -75,7 +75,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bar_tells_how_much_is_done_how_fast_it_goes_and_how_long_it_will_take() {
+    fn a_bar_says_how_much_is_done_how_fast_it_goes_and_how_long_it_will_take() {
         assert_eq!(bar(0, 1).text("images"), "0 of 60,000 images");
         assert_eq!(bar(12_000, 6).text("images"), "12,000 of 60,000 images, 2,000/s, 24 s left");
         assert_eq!(bar(60, 40).text("images"), "60 of 60,000 images, 1.5/s, 666 min 0 s left");
@@ -83,16 +83,16 @@ mod tests {
     }
 
     #[test]
-    fn a_line_of_a_download_tells_how_long_its_bar_is() {
-        assert_eq!(part("train-images-idx3-ubyte.gz: 3.1 of 9.9 MB, 1.5 MB/s"), Some((31, 99)));
-        assert_eq!(part("a.gz: 812 of 1000 bytes, 9 bytes/s"), Some((8120, 10_000)));
-        for line in ["a.gz: 3.1 MB, 1.5 MB/s", "a.gz is there: 9.9 MB", "trying the next of 2 mirrors", ""] {
-            assert_eq!(part(line), None, "{line}");
-        }
+    fn a_download_of_known_length_has_a_bar_and_every_other_report_only_its_text() {
+        let progress = |total| Progress { file: "a.gz".into(), bytes: 250_000, total, per_second: 1_500_000 };
+        let known = html(&Message::Progress(progress(Some(1_000_000))));
+        assert!(known.contains("width:25.0%") && known.contains("a.gz: 0.2 of 1.0 MB, 1.5 MB/s"), "{known}");
+        assert_eq!(html(&Message::Progress(progress(None))), "a.gz: 0.2 MB, 1.5 MB/s");
+        assert_eq!(html(&Message::Note("1 of 2 <mirrors>".into())), "1 of 2 &lt;mirrors&gt;");
     }
 
     #[test]
-    fn a_bar_is_as_long_as_the_part_that_is_done() {
+    fn a_bar_is_as_long_as_the_fraction_that_is_done() {
         let html = bar(15_000, 1).html("a < b");
         assert!(html.contains("width:25.0%") && html.contains("aria-label=\"a &lt; b\""), "{html}");
     }

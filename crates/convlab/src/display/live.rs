@@ -1,40 +1,33 @@
 //! One output of a cell that changes while the cell runs.
 //!
-//! The labs' kernel understands marked lines on stdout (`crates/kernel/README.md`); evcxr as it comes would show them
-//! as they are, so there nothing is sent, and what matters is printed in lines as well.
+//! Evcxr as it comes shows no such output, so there nothing is sent, and what matters is printed in lines as well.
 
-use serde_json::{Value, json};
+use common::live::{Message, SUPPORTED};
+use serde_json::Value;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
-
-/// How the line begins that holds a message for Jupyter.
-const MARK: &str = "\u{1b}_convlab ";
 
 /// At most so often an output changes.
 const PAUSE: Duration = Duration::from_millis(200);
 
-/// Whether the kernel that runs this cell understands marked lines.
+/// Whether the kernel that runs this cell shows such outputs.
 pub fn supports_live_output() -> bool {
-    std::env::var("CONVLAB_LIVE").is_ok_and(|value| value == "1")
+    std::env::var(SUPPORTED).is_ok_and(|value| value == "1")
+}
+
+/// Whether this code runs in a notebook's cell, in the labs' kernel or in evcxr's own.
+pub fn is_notebook() -> bool {
+    supports_live_output() || std::env::var_os("EVCXR_IS_RUNTIME").is_some()
 }
 
 /// Shows `html`, or `text` where there is no HTML, at this place among the cell's outputs.
 pub fn show(html: &str, text: &str) {
-    println!("{}", line("display_data", None, html, text));
+    show_data(Message::bundle(html, text));
 }
 
 /// Shows `data`, contents by their MIME types, at this place among the cell's outputs.
-pub fn show_data(data: &Value) {
-    println!("{}", line_of("display_data", None, data));
-}
-
-fn line(kind: &str, id: Option<&str>, html: &str, text: &str) -> String {
-    line_of(kind, id, &json!({"text/html": html, "text/plain": text}))
-}
-
-fn line_of(kind: &str, id: Option<&str>, data: &Value) -> String {
-    let id = id.map_or(Value::Null, Value::from);
-    format!("{MARK}{}", json!({"type": kind, "id": id, "data": data}))
+pub fn show_data(data: Value) {
+    println!("{}", Message::Display { data }.line());
 }
 
 /// An output that is shown anew, again and again, in its place.
@@ -72,23 +65,14 @@ impl Live {
     /// Shows `html`, or `text` where there is no HTML, in the place of what was there.
     pub fn show(&mut self, html: &str, text: &str) {
         (self.shown, self.is_shown) = (Instant::now(), true);
-        println!("{}", line("update_display_data", Some(&self.id), html, text));
+        let update = Message::Update { id: self.id.clone(), data: Message::bundle(html, text) };
+        println!("{}", update.line());
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_message_is_one_marked_line_of_json_whatever_is_in_it() {
-        let line = line("update_display_data", Some("7"), "<b>\n</b>", "a \"b\"\u{1b}");
-        let json = line.strip_prefix("\u{1b}_convlab ").unwrap();
-        assert!(!json.contains(['\n', '\u{1b}']));
-        let read: Value = serde_json::from_str(json).unwrap();
-        let data = json!({"text/html": "<b>\n</b>", "text/plain": "a \"b\"\u{1b}"});
-        assert_eq!(read, json!({"type": "update_display_data", "id": "7", "data": data}));
-    }
 
     #[test]
     fn an_output_waits_before_it_is_shown_and_between_two_changes() {

@@ -8,7 +8,7 @@ mod live;
 mod numbers;
 
 pub(crate) use bar::{Bar, progress};
-pub(crate) use live::{Live, show, show_data, supports_live_output};
+pub(crate) use live::{Live, is_notebook, show, show_data, supports_live_output};
 pub(crate) use numbers::{layout, short, tensor, values};
 
 use std::fmt::Debug;
@@ -24,7 +24,7 @@ pub trait Displayed {
 
 /// Hands `content` of one MIME type to the kernel; of several with the same type in one cell the last is shown.
 pub(crate) fn emit(mime: &str, content: &str) {
-    println!("EVCXR_BEGIN_CONTENT {mime}\n{content}\nEVCXR_END_CONTENT");
+    evcxr_runtime::mime_type(mime).text(content);
 }
 
 /// For a type whose `Display` says it all: a cell that ends with it, and `{:?}`, show the same text.

@@ -1,5 +1,6 @@
 use crate::show::Figure;
 use crate::text::escaped;
+use base64::Engine;
 use serde_json::{Value, json};
 use std::fmt::Display;
 use tch::Tensor;
@@ -52,8 +53,7 @@ impl Answers {
             let text = escaped(&part.text);
             match &part.svg {
                 Some(svg) => {
-                    let data =
-                        crate::interact::view::base64(svg.replace("currentColor", "#1f2328").as_bytes());
+                    let data = base64(svg.replace("currentColor", "#1f2328").as_bytes());
                     let alt = text.lines().next().unwrap_or_default();
                     format!(
                         "<img alt=\"{alt}\" style=\"background:#fff;padding:8px;max-width:100%\" \
@@ -79,6 +79,10 @@ impl Answers {
     pub(super) fn len(&self) -> usize {
         self.0.iter().map(|part| part.text.len() + part.svg.as_ref().map_or(0, String::len)).sum()
     }
+}
+
+pub(super) fn base64(bytes: &[u8]) -> String {
+    base64::engine::general_purpose::STANDARD.encode(bytes)
 }
 
 /// The outermost `<svg>` elements of an HTML text, each fit to stand alone.
@@ -114,7 +118,7 @@ fn end_of(svg: &str) -> Option<usize> {
 
 impl Answer for Figure {
     fn add_to(self, answers: &mut Answers) -> Result<(), String> {
-        answers.html(&self.html(), self.text());
+        answers.html(&self.alone(), self.text());
         Ok(())
     }
 }

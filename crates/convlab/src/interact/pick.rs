@@ -1,4 +1,4 @@
-use super::answer::Answer;
+use super::answer::{Answer, base64};
 use super::view::{self, View};
 use crate::{Error, Result};
 use serde_json::json;
@@ -31,7 +31,7 @@ pub fn pick<A: Answer>(image: &Tensor, mut f: impl FnMut(i64, i64) -> A + 'stati
     let zoom = (SHOWN as f64 / height.max(width) as f64).max(1.);
     let spec = json!({
         "kind": "pick", "height": height, "width": width, "zoom": zoom, "start": [row, column],
-        "image": format!("data:image/png;base64,{}", view::base64(&png)),
+        "image": format!("data:image/png;base64,{}", base64(&png)),
     });
     view::view(spec, &caption, still, None, move |request| {
         let at = |index: usize, size: i64| {

@@ -5,7 +5,6 @@ use crate::catch_panic::catch_panic_at;
 use crate::display::{Displayed, emit, show_data, supports_live_output};
 use crate::text::escaped;
 use crate::{Error, Result};
-use base64::Engine;
 use serde_json::{Value, json};
 use std::cell::Cell;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -169,7 +168,7 @@ impl View {
     pub fn show(&self) {
         if supports_live_output() {
             self.shown.set(Shown::Whole);
-            show_data(&json!({MIME: {"id": self.id}, "text/html": self.html(), "text/plain": self.text()}));
+            show_data(json!({MIME: {"id": self.id}, "text/html": self.html(), "text/plain": self.text()}));
         } else {
             self.evcxr_display();
         }
@@ -207,10 +206,6 @@ impl Drop for View {
             _ => {}
         }
     }
-}
-
-pub(super) fn base64(bytes: &[u8]) -> String {
-    base64::engine::general_purpose::STANDARD.encode(bytes)
 }
 
 #[cfg(test)]

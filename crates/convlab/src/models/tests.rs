@@ -60,7 +60,7 @@ fn what_torchvision_saves_for_training_only_is_left_out() {
 }
 
 #[test]
-fn a_missing_tensor_is_told_by_its_name() {
+fn a_missing_tensor_is_reported_by_its_name() {
     let text = complaint(|tensors| drop(tensors.remove("classifier.1.bias")));
     assert!(text.contains("all 52 tensors") && text.contains("a file without classifier.1.bias."), "{text}");
     let text = complaint(|tensors| tensors.retain(|name, _| name.starts_with("classifier")));
@@ -71,13 +71,13 @@ fn a_missing_tensor_is_told_by_its_name() {
 }
 
 #[test]
-fn a_tensor_that_is_not_the_nets_is_told_by_its_name() {
+fn a_tensor_that_is_not_the_nets_is_reported_by_its_name() {
     let text = complaint(|tensors| drop(tensors.insert("features.13.weight".into(), zeros(&[3]))));
     assert!(text.contains("the tensors and no others") && text.contains("also features.13.weight"), "{text}");
 }
 
 #[test]
-fn a_tensor_of_another_shape_is_told_even_where_it_could_be_stretched() {
+fn a_tensor_of_another_shape_is_reported_even_where_it_could_be_stretched() {
     for shape in [vec![1], vec![96, 3, 3, 3], vec![96, 147]] {
         let text = complaint(|tensors| drop(tensors.insert("features.0.weight".into(), zeros(&shape))));
         assert!(text.contains("features.0.weight of shape [96, 3, 7, 7]"), "{text}");
@@ -86,7 +86,7 @@ fn a_tensor_of_another_shape_is_told_even_where_it_could_be_stretched() {
 }
 
 #[test]
-fn numbers_that_are_not_finite_or_not_floats_are_told() {
+fn numbers_that_are_not_finite_or_not_floats_are_reported() {
     let text = complaint(|tensors| drop(tensors.insert("features.0.bias".into(), zeros(&[96]) / 0.0)));
     assert!(text.contains("finite floating-point numbers as features.0.bias"), "{text}");
     let text = complaint(|tensors| {
@@ -96,7 +96,7 @@ fn numbers_that_are_not_finite_or_not_floats_are_told() {
 }
 
 #[test]
-fn a_file_that_is_missing_cut_off_or_of_another_kind_is_told() {
+fn a_file_that_is_missing_cut_off_or_of_another_kind_is_reported() {
     let dir = tempdir().unwrap();
     let message = |name: &str| squeezenet_from(dir.path().join(name)).unwrap_err().to_string();
     assert!(message("nowhere.ot").contains("look at the path"));
@@ -119,7 +119,7 @@ fn a_file_that_is_missing_cut_off_or_of_another_kind_is_told() {
 }
 
 #[test]
-fn weights_are_looked_for_in_the_named_folder_and_without_any_the_ways_out_are_told() {
+fn weights_are_looked_for_in_the_named_folder_and_without_any_the_ways_out_are_reported() {
     let dir = tempdir().unwrap();
     let find = |key: &'static str| {
         find_with(SQUEEZENET, &|name| (name == key).then(|| dir.path().as_os_str().to_owned()))

@@ -3,7 +3,9 @@
 use crate::{Error, Result};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use image::ImageEncoder;
+use image::codecs::png::{CompressionType, FilterType, PngEncoder};
+use image::{ExtendedColorType, ImageEncoder};
+use plotters::prelude::RGBColor;
 
 /// Red, green and blue.
 pub type Rgb = [u8; 3];
@@ -17,8 +19,8 @@ pub enum Scale {
     Signed(f64),
 }
 
-/// Stands for what is not a number.
-const NOT_A_NUMBER: Rgb = [255, 0, 255];
+/// Stands for what is no finite number.
+pub const NOT_FINITE: Rgb = [255, 0, 255];
 const BLUE: Rgb = [33, 102, 172];
 const WHITE: Rgb = [247, 247, 247];
 const RED: Rgb = [178, 24, 43];
@@ -37,8 +39,8 @@ impl Scale {
         if low >= 0.0 && high <= 1.0 || low > high { Self::Grey(0.0, 1.0) } else { Self::Grey(low, high) }
     }
 
-    /// The number's place between the scale's ends, 0 to 1.
-    pub fn part(self, value: f64) -> f64 {
+    /// The number's position between the scale's ends, 0 to 1.
+    pub fn fraction(self, value: f64) -> f64 {
         let (low, high) = self.ends();
         if high > low { ((value - low) / (high - low)).clamp(0.0, 1.0) } else { 0.5 }
     }
@@ -53,27 +55,30 @@ impl Scale {
 
     /// The colour of a number.
     pub fn colour(self, value: f64) -> Rgb {
-        if value.is_nan() {
-            return NOT_A_NUMBER;
+        if !value.is_finite() {
+            return NOT_FINITE;
         }
-        let part = self.part(value);
+        let fraction = self.fraction(value);
         match self {
-            Self::Grey(..) => [(part * 255.0).round() as u8; 3],
-            Self::Signed(_) if part < 0.5 => mix(WHITE, BLUE, 1.0 - 2.0 * part),
-            Self::Signed(_) => mix(WHITE, RED, 2.0 * part - 1.0),
+            Self::Grey(..) => [(fraction * 255.0).round() as u8; 3],
+            Self::Signed(_) if fraction < 0.5 => mix(WHITE, BLUE, 1.0 - 2.0 * fraction),
+            Self::Signed(_) => mix(WHITE, RED, 2.0 * fraction - 1.0),
         }
     }
 }
 
-/// `#rrggbb`.
+/// `#rrggbb`, or `#rgb` where that says the same.
 pub fn hex(rgb: Rgb) -> String {
+    if rgb.iter().all(|level| level >> 4 == level & 15) {
+        return format!("#{:x}{:x}{:x}", rgb[0] & 15, rgb[1] & 15, rgb[2] & 15);
+    }
     format!("#{:02x}{:02x}{:02x}", rgb[0], rgb[1], rgb[2])
 }
 
 /// Black or white, whichever can be read on `ground`.
-pub fn ink_on(ground: Rgb) -> &'static str {
+pub fn ink_on(ground: Rgb) -> RGBColor {
     let [r, g, b] = ground.map(f64::from);
-    if 0.299 * r + 0.587 * g + 0.114 * b > 140.0 { "#000000" } else { "#ffffff" }
+    if 0.299 * r + 0.587 * g + 0.114 * b > 140.0 { RGBColor(0, 0, 0) } else { RGBColor(255, 255, 255) }
 }
 
 /// The pixels, row by row, as the address of a PNG within a page.
@@ -81,26 +86,37 @@ pub fn ink_on(ground: Rgb) -> &'static str {
 /// # Errors
 /// If the picture cannot be encoded.
 pub fn png(pixels: &[Rgb], width: usize, height: usize) -> Result<String> {
-    let mut bytes = Vec::new();
-    let encoded = image::codecs::png::PngEncoder::new(&mut bytes).write_image(
-        pixels.as_flattened(),
-        width as u32,
-        height as u32,
-        image::ExtendedColorType::Rgb8,
-    );
-    encoded.map_err(|error| {
+    Ok(format!("data:image/png;base64,{}", STANDARD.encode(png_bytes(pixels, width, height)?)))
+}
+
+/// The pixels, row by row, as a PNG file; grey ones take a third of the room.
+///
+/// # Errors
+/// If the picture cannot be encoded.
+pub fn png_bytes(pixels: &[Rgb], width: usize, height: usize) -> Result<Vec<u8>> {
+    let is_grey = pixels.iter().all(|[r, g, b]| r == g && g == b);
+    let greys: Vec<u8> = if is_grey { pixels.iter().map(|pixel| pixel[0]).collect() } else { Vec::new() };
+    let (bytes, kind) = match is_grey {
+        true => (greys.as_slice(), ExtendedColorType::L8),
+        false => (pixels.as_flattened(), ExtendedColorType::Rgb8),
+    };
+    // Neighbours are alike in photographs; in small maps filters only hide what repeats itself.
+    let filter = if pixels.len() > 1 << 14 { FilterType::Adaptive } else { FilterType::NoFilter };
+    let mut out = Vec::new();
+    let encoder = PngEncoder::new_with_quality(&mut out, CompressionType::Best, filter);
+    encoder.write_image(bytes, width as u32, height as u32, kind).map_err(|error| {
         Error::new("a picture that can be drawn", error.to_string(), "draw a smaller part of it")
     })?;
-    Ok(format!("data:image/png;base64,{}", STANDARD.encode(bytes)))
+    Ok(out)
 }
 
 fn finite(values: &[f64]) -> impl Iterator<Item = f64> {
     values.iter().copied().filter(|value| value.is_finite())
 }
 
-fn mix(from: Rgb, to: Rgb, part: f64) -> Rgb {
+fn mix(from: Rgb, to: Rgb, fraction: f64) -> Rgb {
     std::array::from_fn(|i| {
-        (f64::from(from[i]) + part * (f64::from(to[i]) - f64::from(from[i]))).round() as u8
+        (f64::from(from[i]) + fraction * (f64::from(to[i]) - f64::from(from[i]))).round() as u8
     })
 }
 
@@ -113,7 +129,7 @@ mod tests {
         let scale = Scale::signed(&[-2.0, 0.5, f64::NAN]);
         assert_eq!(scale, Scale::Signed(2.0));
         assert_eq!([-2.0, 0.0, 2.0].map(|value| scale.colour(value)), [BLUE, WHITE, RED]);
-        assert_eq!(scale.colour(f64::NAN), NOT_A_NUMBER);
+        assert_eq!([f64::NAN, f64::INFINITY].map(|value| scale.colour(value)), [NOT_FINITE; 2]);
     }
 
     #[test]
@@ -143,6 +159,7 @@ mod tests {
 
     #[test]
     fn ink_can_be_read_on_every_ground() {
-        assert_eq!([ink_on(WHITE), ink_on(BLUE), ink_on(RED)], ["#000000", "#ffffff", "#ffffff"]);
+        let [black, white] = [RGBColor(0, 0, 0), RGBColor(255, 255, 255)];
+        assert_eq!([ink_on(WHITE), ink_on(BLUE), ink_on(RED)], [black, white, white]);
     }
 }

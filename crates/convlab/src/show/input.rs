@@ -1,12 +1,12 @@
 //! From a learner's tensor to plain numbers, or to an error that says which shape was wanted.
 
-use super::colour::{Rgb, Scale};
+use super::colour::{NOT_FINITE, Rgb, Scale};
 use crate::display::values;
 use crate::{Error, Result};
 use tch::{Kind, Tensor};
 
 /// More pixels than this are not drawn: the page would stop answering.
-const MOST_PIXELS: usize = 16_000_000;
+const MAX_PIXELS: usize = 16_000_000;
 
 /// Numbers in maps of one size.
 pub struct Maps {
@@ -24,9 +24,9 @@ impl Maps {
     pub fn new(tensor: &Tensor) -> Result<Self> {
         let shape = tensor.size();
         let pixels = tensor.numel();
-        if pixels == 0 || pixels > MOST_PIXELS {
-            let remedy = "take a part of it, such as `x.narrow(0, 0, 16)`";
-            return Err(Error::new(format!("1 to {MOST_PIXELS} numbers to draw"), of_shape(&shape), remedy));
+        if pixels == 0 || pixels > MAX_PIXELS {
+            let remedy = "take some of it, such as `x.narrow(0, 0, 16)`";
+            return Err(Error::new(format!("1 to {MAX_PIXELS} numbers to draw"), of_shape(&shape), remedy));
         }
         let [rows, columns] = [1, 2].map(|axis| shape.get(axis).map_or(1, |&size| size as usize));
         Ok(Self { values: values(tensor), size: [rows, columns] })
@@ -37,7 +37,7 @@ impl Maps {
         self.values.chunks_exact(self.size[0] * self.size[1])
     }
 
-    /// The smallest and largest number, as a caption tells them.
+    /// The smallest and largest number, as a caption has them.
     pub fn range(&self) -> String {
         let finite = || self.values.iter().copied().filter(|value| value.is_finite());
         let low = finite().fold(f64::INFINITY, f64::min);
@@ -45,15 +45,27 @@ impl Maps {
         let strange = self.values.len() - finite().count();
         let range =
             if low > high { "no finite value".into() } else { format!("values {low:.4} to {high:.4}") };
-        if strange == 0 { range } else { format!("{range}, {strange} of them not finite") }
+        if strange == 0 { range } else { format!("{range}, {strange} of them not finite (magenta)") }
     }
+}
+
+/// Pictures of one size.
+pub struct Pictures {
+    /// Each picture's pixels, row by row.
+    pub colours: Vec<Vec<Rgb>>,
+    /// Rows and columns of each.
+    pub size: [usize; 2],
+    /// The numbers that black and white stand for.
+    pub ends: (f64, f64),
+    /// The smallest and largest number, as a caption has them.
+    pub range: String,
 }
 
 /// Pictures of shape [n, 1, h, w] or [n, 3, h, w] as colours.
 ///
 /// # Errors
 /// If the shape is another one.
-pub fn pictures(images: &Tensor) -> Result<(Vec<Vec<Rgb>>, [usize; 2], String)> {
+pub fn pictures(images: &Tensor) -> Result<Pictures> {
     let shape = images.size();
     let &[n, channels, h, w] = shape.as_slice() else {
         return Err(wrong("images of shape [n, c, h, w]", &shape, "add or drop axes with `x.view([…])`"));
@@ -71,16 +83,30 @@ pub fn pictures(images: &Tensor) -> Result<(Vec<Vec<Rgb>>, [usize; 2], String)> 
         _ => Scale::grey(&maps.values),
     };
     let planes: Vec<&[f64]> = maps.each().collect();
-    let level = |value: f64| (scale.part(value) * 255.0).round() as u8;
+    let pixel = |values: &[f64]| match values.iter().all(|value| value.is_finite()) {
+        true => std::array::from_fn(|channel| {
+            (scale.fraction(values[channel.min(values.len() - 1)]) * 255.0).round() as u8
+        }),
+        false => NOT_FINITE,
+    };
     let picture = |planes: &[&[f64]]| match planes {
-        [red, green, blue] => {
-            (0..red.len()).map(|i| [level(red[i]), level(green[i]), level(blue[i])]).collect()
-        }
-        [grey, ..] => grey.iter().map(|value| scale.colour(*value)).collect(),
+        [red, green, blue] => (0..red.len()).map(|at| pixel(&[red[at], green[at], blue[at]])).collect(),
+        [grey, ..] => grey.iter().map(|value| pixel(&[*value])).collect(),
         [] => Vec::new(),
     };
-    let pictures = planes.chunks(channels as usize).map(picture).collect();
-    Ok((pictures, maps.size, maps.range()))
+    let colours = planes.chunks(channels as usize).map(picture).collect();
+    Ok(Pictures { colours, size: maps.size, ends: scale.ends(), range: maps.range() })
+}
+
+/// The numbers of a tensor, in reading order.
+pub fn numbers(tensor: &Tensor) -> Vec<f64> {
+    values(tensor)
+}
+
+/// Whole numbers of a tensor, in reading order.
+pub fn whole_numbers(tensor: &Tensor) -> Vec<i64> {
+    let flat = tensor.to_device(tch::Device::Cpu).to_kind(Kind::Int64).contiguous().view([-1]);
+    Vec::try_from(&flat).unwrap_or_default()
 }
 
 /// An error that names the shape that came.

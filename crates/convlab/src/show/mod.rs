@@ -3,26 +3,27 @@
 //! Every figure can be read in a light and a dark theme and from the back row, needs no network, and carries its
 //! numbers as text.
 
-mod canvas;
+mod bitmap;
 mod colour;
 mod confusion;
 mod curve;
+mod elements;
 mod figure;
-mod font;
 mod geometry;
 mod input;
 mod padding;
+mod page;
 mod pooling;
 mod predictions;
-mod raster;
+mod region;
 mod runs;
 mod sliding;
 mod steps;
 mod summary;
-mod svg;
 mod table;
 mod tiles;
 mod top_k;
+mod typeface;
 
 pub use confusion::confusion;
 pub use curve::{Curves, Plot, curve};
@@ -38,19 +39,18 @@ pub use top_k::top_k;
 
 use crate::Result;
 use crate::datasets::Split;
-use crate::display::layout;
 use colour::Scale;
-use input::{Maps, pictures, wrong};
+use input::{Maps, Pictures, pictures, wrong};
 use tch::{Kind, Tensor};
 use tiles::{Face, Tile, Tiles};
 
 /// Of more images than this, or more maps, the first are drawn; the title says so.
-const MOST_IMAGES: i64 = 100;
-const MOST_MAPS: i64 = 64;
-const MOST_INPUTS: i64 = 12;
+const MAX_IMAGES: i64 = 100;
+const MAX_MAPS: i64 = 64;
+const MAX_INPUTS: i64 = 12;
 
-/// Above this many numbers the text of a figure tells shapes and ranges only.
-const MOST_TOLD: usize = 400;
+/// Of more numbers than this the text of a figure has shapes and ranges only.
+const MAX_LISTED: usize = 400;
 
 /// Draws one image.
 ///
@@ -88,7 +88,7 @@ pub fn image(x: &Tensor) -> Result<Figure> {
 /// # Errors
 /// If the shape is another one.
 pub fn images(xs: &Tensor) -> Result<Figure> {
-    let (shown, title) = first(xs, 0, MOST_IMAGES, "images");
+    let (shown, title) = first(xs, 0, MAX_IMAGES, "images");
     let numbers: Vec<String> =
         (0..shown.size().first().copied().unwrap_or(0)).map(|i| i.to_string()).collect();
     gallery(&title, &shown, &numbers)
@@ -101,8 +101,8 @@ pub fn images(xs: &Tensor) -> Result<Figure> {
 /// # Errors
 /// If a label has no name.
 pub fn labeled_images(split: &Split, classes: &[String]) -> Result<Figure> {
-    let (images, title) = first(&split.images, 0, MOST_IMAGES, &format!("images of {}", split.source));
-    let (labels, _) = first(&split.labels, 0, MOST_IMAGES, "labels");
+    let (images, title) = first(&split.images, 0, MAX_IMAGES, &format!("images of {}", split.source));
+    let (labels, _) = first(&split.labels, 0, MAX_IMAGES, "labels");
     let labels: Vec<i64> = Vec::try_from(&labels).unwrap_or_default();
     let name = |label: &i64| usize::try_from(*label).ok().and_then(|label| classes.get(label)).cloned();
     let names: Option<Vec<String>> = labels.iter().map(name).collect();
@@ -157,18 +157,18 @@ pub fn filters(ws: &Tensor) -> Result<Figure> {
         let remedy = "pass the layer's weight, `&conv.ws`; one kernel alone is drawn by `show::kernel`";
         return Err(wrong("a weight of shape [out, in, h, w]", &shape, remedy));
     };
-    let (shown, filters) = first(ws, 0, MOST_MAPS, "filters");
+    let (shown, filters) = first(ws, 0, MAX_MAPS, "filters");
     let plural = if shape[1] == 1 { "input channel" } else { "input channels" };
-    let (shown, inputs) = first(&shown, 1, MOST_INPUTS, plural);
+    let (shown, inputs) = first(&shown, 1, MAX_INPUTS, plural);
     let (out, channels) = (shown.size()[0], shown.size()[1]);
     let name = |index: usize| match channels {
         1 => format!("filter {index}"),
-        _ => format!("{} · in {}", index / channels as usize, index % channels as usize),
+        _ => format!("filter {}, input {}", index / channels as usize, index % channels as usize),
     };
     let columns = match channels {
         1 => None,
         _ if out <= 4 => Some(channels),
-        _ => Some(channels * (MOST_INPUTS / channels)),
+        _ => Some(channels * (MAX_INPUTS / channels)),
     };
     let kernels = shown.reshape([out * channels, h, w]);
     maps(&format!("{filters} over {inputs}, weight {shape:?}"), &kernels, columns, name)
@@ -192,7 +192,7 @@ pub fn feature_maps(y: &Tensor) -> Result<Figure> {
         [_, _] => y.unsqueeze(0),
         _ => return Err(wrong("feature maps of shape [c, h, w]", &shape, "draw them before flattening")),
     };
-    let (shown, title) = first(&channels, 0, MOST_MAPS, "feature maps");
+    let (shown, title) = first(&channels, 0, MAX_MAPS, "feature maps");
     maps(&format!("{title} {:?}", channels.size()), &shown, None, |index| format!("channel {index}"))
 }
 
@@ -209,30 +209,25 @@ fn first(x: &Tensor, axis: usize, most: i64, what: &str) -> (Tensor, String) {
 }
 
 fn gallery(title: &str, batch: &Tensor, captions: &[String]) -> Result<Figure> {
-    let (pictures, size, range) = pictures(batch)?;
+    let Pictures { colours, size, ends, range } = pictures(batch)?;
     let shape = batch.size();
-    let named = captions.iter().any(|caption| !caption.is_empty());
-    let names = if named { format!("\n{}", captions.join(", ")) } else { String::new() };
     let shown = if shape[0] == 1 { &shape[1..] } else { &shape };
-    let mut text = format!("{title}, shape {shown:?}, {range}{names}");
-    let numbers = numbers_of(batch, size)?;
-    if let Some(numbers) = numbers.as_ref().filter(|numbers| numbers.values.len() <= MOST_TOLD) {
-        let sizes: Vec<usize> = shown.iter().map(|&size| size as usize).collect();
-        text += &format!("\n{}", layout(&numbers.values, &sizes));
-    }
-    let scale = numbers.as_ref().map(|numbers| Scale::grey(&numbers.values));
-    let faces: Vec<Face> = match (&numbers, scale) {
-        (Some(numbers), Some(scale)) => numbers.each().map(|map| Face::Numbers(map, scale)).collect(),
-        _ => pictures.into_iter().map(Face::Colours).collect(),
+    let summary = format!("{title}, shape {shown:?}, {range}");
+    let faces: Vec<Face> = match numbers_of(batch, size)? {
+        Some(numbers) => {
+            let scale = Scale::grey(&numbers.values);
+            numbers.each().map(|map| Face::Numbers(map.to_vec(), scale)).collect()
+        }
+        None => colours.into_iter().map(|colours| Face::Colours(colours, ends)).collect(),
     };
     let tiles = faces.into_iter().zip(captions);
     let tiles = tiles.map(|(face, caption)| Tile { caption: caption.clone(), face }).collect();
-    Tiles { title: title.to_owned(), size, columns: None, tiles, text }.draw()
+    Figure::of(Tiles { title: title.to_owned(), size, columns: None, tiles, summary })
 }
 
 /// The numbers of grey images that are small enough to have them in their squares.
 fn numbers_of(batch: &Tensor, size: [usize; 2]) -> Result<Option<Maps>> {
-    let small = batch.size()[1] == 1 && size[0].max(size[1]) <= tiles::MOST_NUMBERED;
+    let small = batch.size()[1] == 1 && size[0].max(size[1]) <= tiles::MAX_NUMBERED;
     if small && batch.kind() != Kind::Uint8 { Maps::new(&batch.squeeze_dim(1)).map(Some) } else { Ok(None) }
 }
 
@@ -245,18 +240,13 @@ fn maps(
 ) -> Result<Figure> {
     let maps = Maps::new(tensor)?;
     let scale = Scale::signed(&maps.values);
-    let numbers = if maps.values.len() <= MOST_TOLD {
-        let each = maps.each().enumerate();
-        each.map(|(index, map)| format!("\n{}\n{}", caption(index), layout(map, &maps.size))).collect()
-    } else {
-        String::new()
-    };
-    let text = format!("{title}, {}{numbers}", maps.range()).replace("\n\n", "\n");
+    let summary = format!("{title}, {}", maps.range());
     let tiles = maps.each().enumerate();
-    let tiles =
-        tiles.map(|(index, map)| Tile { caption: caption(index), face: Face::Numbers(map, scale) }).collect();
+    let tiles = tiles
+        .map(|(index, map)| Tile { caption: caption(index), face: Face::Numbers(map.to_vec(), scale) })
+        .collect();
     let columns = columns.map(|columns| columns as usize);
-    Tiles { title: title.to_owned(), size: maps.size, columns, tiles, text }.draw()
+    Figure::of(Tiles { title: title.to_owned(), size: maps.size, columns, tiles, summary })
 }
 
 #[cfg(test)]

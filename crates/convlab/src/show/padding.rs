@@ -1,22 +1,25 @@
 //! What padding does to the size of the output.
 
-use super::canvas::{BOLD, Canvas, Cell, Grid, HERE, THERE, THICK, longest};
 use super::colour::Scale;
-use super::figure::Figure;
+use super::elements::{
+    Area, BOLD, Cell, Drawn, Format, Grid, HERE, INK, Squares, Surface, THERE, THICK, frame, label,
+};
+use super::figure::{Drawing, Figure};
 use super::geometry::Geometry;
 use super::input::{Maps, wrong};
+use super::region::Region;
 use super::sliding::Sliding;
-use super::svg::{Anchor, Sheet};
 use crate::display::layout;
 use crate::{Error, Result};
+use plotters::style::text_anchor::HPos;
 use tch::Tensor;
 
-const COLUMN: f64 = 290.0;
-const GAP: f64 = 24.0;
-const TITLE: f64 = 74.0;
-const LINE: f64 = 28.0;
-/// With more rows or columns, padding and all, squares are too small to be told apart.
-const MOST_ROWS: i64 = 20;
+const COLUMN: i32 = 290;
+const GAP: i32 = 24;
+const TOP: i32 = 36;
+const LINE: i32 = 28;
+/// With more rows or columns, padding and all, squares are too small to be distinguished.
+const MAX_ROWS: i64 = 20;
 
 /// Draws what *no*, *same* and *full* padding make of an image: the zeros around it, the first and the last place of
 /// the kernel, and the output with its size worked out.
@@ -45,9 +48,9 @@ pub fn padding(x: &Tensor, k: &Tensor) -> Result<Figure> {
         return Err(Error::new("a square kernel with odd sides", came, remedy));
     }
     let longest = image.iter().rev().take(2).max().copied().unwrap_or(0) + 2 * (n - 1);
-    if longest > MOST_ROWS {
-        let expected = format!("at most {MOST_ROWS} rows and columns with full padding");
-        return Err(Error::new(expected, came, "take a part of the image, such as `x.i((0..5, 0..5))`"));
+    if longest > MAX_ROWS {
+        let expected = format!("at most {MAX_ROWS} rows and columns with full padding");
+        return Err(Error::new(expected, came, "take some of the image, such as `x.i((0..5, 0..5))`"));
     }
     Geometry::new(&image, &kernel, 1, 0)?;
     let of = |tensor: &Tensor| {
@@ -62,7 +65,12 @@ pub fn padding(x: &Tensor, k: &Tensor) -> Result<Figure> {
             Ok(Padded { name, sliding: Sliding::new(geometry, pixels.clone(), weights.clone()) })
         })
         .collect();
-    Ok(draw(&kinds?))
+    Figure::of(Paddings { kinds: kinds? })
+}
+
+/// No, same and full padding.
+struct Paddings {
+    kinds: Vec<Padded>,
 }
 
 /// One kind of padding.
@@ -85,73 +93,101 @@ impl Padded {
     }
 }
 
-fn draw(kinds: &[Padded]) -> Figure {
-    let Geometry { image, kernel, .. } = kinds[0].sliding.geometry;
-    let title = format!("Padding an image {image:?} for a kernel {kernel:?}");
-    // Squares have one size in all three, so that images and outputs can be compared.
-    let full = kinds[2].sliding.geometry.padded();
-    let side = Grid::within([0.0, 0.0], full, COLUMN, 48.0).side;
-    let outputs: Vec<f64> = kinds.iter().flat_map(|kind| kind.sliding.output.clone()).collect();
-    let scales = [Scale::grey(&kinds[0].sliding.image), Scale::signed(&outputs)];
-    let letters = [longest(&kinds[0].sliding.image), longest(&outputs)];
-    let lines = kinds[0].sums().len() as f64;
-    let below = TITLE + LINE + full[0] as f64 * side + 16.0;
-    let height = below + (lines + 1.0) * LINE + full[0].min(image[0] + kernel[0] - 1) as f64 * side + 4.0;
-    let mut sheet = Sheet::new(3.0 * COLUMN + 2.0 * GAP + 8.0, height);
-    sheet.text([2.0, 18.0], 20.0, Anchor::Start, None, &title);
-    for (left, colour, name) in [(4.0, HERE, "first window"), (180.0, THERE, "last window")] {
-        Canvas::frame(&mut sheet, [left, 43.0, 14.0, 14.0], Some(colour), THICK);
-        sheet.text([left + 26.0, 50.0], 18.0, Anchor::Start, None, name);
+impl Paddings {
+    /// The largest of the three geometries: its squares are those of all, so that sizes can be compared.
+    fn full(&self) -> &Geometry {
+        &self.kinds[2].sliding.geometry
     }
-    for (index, kind) in kinds.iter().enumerate() {
-        let left = 4.0 + index as f64 * (COLUMN + GAP);
-        let geometry = &kind.sliding.geometry;
-        let caption = format!("{}: padding {}", kind.name, geometry.padding);
-        sheet.text([left, TITLE + 10.0], 18.0, Anchor::Start, None, &caption);
-        padded(
-            &mut sheet,
-            kind,
-            Grid { at: [left, TITLE + LINE], size: geometry.padded(), side },
-            scales[0],
-            letters[0],
-        );
-        for (line, sum) in kind.sums().iter().enumerate() {
-            sheet.text([left, below + (line as f64 + 0.5) * LINE], 18.0, Anchor::Start, None, sum);
+
+    fn side(&self) -> i32 {
+        Grid::within((0, 0), self.full().padded(), COLUMN, 48).side[0]
+    }
+
+    /// Where the sums begin, and where the outputs.
+    fn rows(&self) -> [i32; 2] {
+        let sums = TOP + LINE + self.full().padded()[0] as i32 * self.side() + 16;
+        [sums, sums + self.kinds[0].sums().len() as i32 * LINE]
+    }
+
+    /// The padded image and the output of a kind.
+    fn grids(&self, index: usize) -> [Grid; 2] {
+        let (left, side) = (4 + index as i32 * (COLUMN + GAP), [self.side(); 2]);
+        let geometry = &self.kinds[index].sliding.geometry;
+        let image = Grid { at: (left, TOP + LINE), size: geometry.padded(), side };
+        [image, Grid { at: (left, self.rows()[1] + LINE), size: geometry.output, side }]
+    }
+
+    fn kind<B: Surface>(
+        &self,
+        area: &Area<B>,
+        index: usize,
+        scales: [Scale; 2],
+        formats: [Format; 2],
+    ) -> Drawn<B> {
+        let Padded { name, sliding } = &self.kinds[index];
+        let Geometry { image: size, kernel, padding, output: filled, .. } = sliding.geometry;
+        let [image, output] = self.grids(index);
+        let (left, [sums, outputs]) = (image.at.0, self.rows());
+        let type_size = image.type_size(formats[0].widest().max(formats[1].widest()));
+        label(area, (left, TOP + 10), 18.0, HPos::Left, &format!("{name}: padding {padding}"))?;
+        let pixels = sliding.padded(0);
+        let cells: Vec<Cell> = pixels.iter().map(|value| formats[0].pixel(*value, scales[0])).collect();
+        area.draw(&Squares { grid: image, cells: &cells, type_size, widest: formats[0].widest() })?;
+        frame(area, image.block([padding; 2], size), INK, BOLD)?;
+        let last = sliding.geometry.corner(sliding.geometry.steps() - 1);
+        frame(area, image.block(last, kernel), THERE, THICK)?;
+        frame(area, image.block([0, 0], kernel), HERE, THICK)?;
+        for (line, sum) in self.kinds[index].sums().iter().enumerate() {
+            label(area, (left, sums + line as i32 * LINE + LINE / 2), 18.0, HPos::Left, sum)?;
         }
-        let top = below + lines * LINE;
-        sheet.text([left, top + 12.0], 18.0, Anchor::Start, None, &format!("output {:?}", geometry.output));
-        let grid = Grid { at: [left, top + LINE], size: geometry.output, side };
-        grid.draw(&mut sheet, grid.type_size(letters[1]), &Cell::numbers(&kind.sliding.output, scales[1]));
+        label(area, (left, outputs + 12), 18.0, HPos::Left, &format!("output {filled:?}"))?;
+        let cells = formats[1].cells(&sliding.output, scales[1]);
+        area.draw(&Squares { grid: output, cells: &cells, type_size, widest: formats[1].widest() })?;
+        let pixels: Vec<f64> = pixels.into_iter().map(|value| value.unwrap_or(0.0)).collect();
+        area.draw(&Region::grid("padded image", &image, &pixels))?;
+        area.draw(&Region::grid("output", &output, &sliding.output))
     }
-    Figure::new(sheet.finish(&title), text(&title, kinds))
 }
 
-/// The image with its zeros, its first and its last window framed.
-fn padded(sheet: &mut Sheet, kind: &Padded, grid: Grid, scale: Scale, letters: usize) {
-    let Geometry { image, kernel, padding, .. } = kind.sliding.geometry;
-    let cells: Vec<Cell> =
-        kind.sliding.padded(0).into_iter().map(|value| Cell::pixel(value, scale)).collect();
-    grid.draw(sheet, grid.type_size(letters), &cells);
-    Canvas::frame(sheet, grid.block([padding; 2], image), None, BOLD);
-    let last = kind.sliding.geometry.corner(kind.sliding.geometry.steps() - 1);
-    Canvas::frame(sheet, grid.block(last, kernel), Some(THERE), THICK);
-    Canvas::frame(sheet, grid.block([0, 0], kernel), Some(HERE), THICK);
-}
-
-fn text(title: &str, kinds: &[Padded]) -> String {
-    let mut text = title.to_owned();
-    for kind in kinds {
-        let Geometry { padding, output, .. } = &kind.sliding.geometry;
-        let (sums, numbers) = (kind.sums().join(", "), layout(&kind.sliding.output, output));
-        text += &format!("\n{}: padding {padding}, {sums}, output {output:?}\n{numbers}", kind.name);
+impl Drawing for Paddings {
+    fn title(&self) -> String {
+        let Geometry { image, kernel, .. } = self.full();
+        format!("Padding an image {image:?} for a kernel {kernel:?}")
     }
-    text
+
+    fn text(&self) -> String {
+        let mut text = self.title();
+        for kind in &self.kinds {
+            let Geometry { padding, output, .. } = &kind.sliding.geometry;
+            let (sums, numbers) = (kind.sums().join(", "), layout(&kind.sliding.output, output));
+            text += &format!("\n{}: padding {padding}, {sums}, output {output:?}\n{numbers}", kind.name);
+        }
+        text
+    }
+
+    fn size(&self) -> (u32, u32) {
+        let bottom = self.grids(2)[1].end()[1];
+        ((3 * COLUMN + 2 * GAP + 8) as u32, bottom as u32 + 4)
+    }
+
+    fn draw<B: Surface>(&self, area: &Area<B>) -> Drawn<B> {
+        for (left, colour, name) in [(4, HERE, "first window"), (180, THERE, "last window")] {
+            frame(area, [left, 9, 14, 14], colour, THICK)?;
+            label(area, (left + 26, 16), 18.0, HPos::Left, name)?;
+        }
+        let outputs: Vec<f64> = self.kinds.iter().flat_map(|kind| kind.sliding.output.clone()).collect();
+        let image = &self.kinds[0].sliding.image;
+        let scales = [Scale::grey(image), Scale::signed(&outputs)];
+        let formats = [Format::of(image), Format::of(&outputs)];
+        (0..self.kinds.len()).try_for_each(|index| self.kind(area, index, scales, formats))
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::show::colour::hex;
+    use plotters::prelude::RGBColor;
     use tch::{Device, Kind};
 
     const F32: (Kind, Device) = (Kind::Float, Device::Cpu);
@@ -170,8 +206,9 @@ mod tests {
         ] {
             assert!(figure.text().contains(line), "{line}\nis not in\n{}", figure.text());
         }
-        assert_eq!(figure.html().matches(&format!(r#"stroke="{}""#, hex(HERE))).count(), 3 + 1);
-        assert_eq!(figure.html().matches(&format!(r#"stroke="{}""#, hex(THERE))).count(), 3 + 1);
+        for RGBColor(r, g, b) in [HERE, THERE] {
+            assert_eq!(figure.picture().matches(&format!("stroke='{}'", hex([r, g, b]))).count(), 3 + 1);
+        }
     }
 
     #[test]
@@ -191,8 +228,8 @@ mod tests {
             (&[5], &[3, 3]),
             (&[30, 30], &[3, 3]),
         ] {
-            let told = refused(x, k);
-            assert!(told.contains(&format!("{x:?}")) && told.contains(&format!("{k:?}")), "{told}");
+            let message = refused(x, k);
+            assert!(message.contains(&format!("{x:?}")) && message.contains(&format!("{k:?}")), "{message}");
         }
         assert!(refused(&[5, 5], &[1, 3, 3]).contains("k.get(0)"));
     }

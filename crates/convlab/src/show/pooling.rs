@@ -1,20 +1,24 @@
 //! What pooling keeps of a map.
 
-use super::canvas::{BOLD, Canvas, Cell, Grid, longest};
 use super::colour::Rgb;
-use super::figure::Figure;
+use super::elements::{
+    Area, BOLD, Cell, Drawn, Format, Grid, Squares, Surface, common_type_size, frame, label,
+};
+use super::figure::{Drawing, Figure};
 use super::input::{Maps, of_shape, wrong};
-use super::svg::{Anchor, Sheet};
-use crate::display::{layout, short};
+use super::region::Region;
+use crate::display::layout;
 use crate::{Error, Result};
+use plotters::prelude::RGBColor;
+use plotters::style::text_anchor::HPos;
 use tch::Tensor;
 
 /// Windows beside or below each other never have the same tint.
 const TINTS: [Rgb; 5] = [[255, 213, 153], [173, 216, 250], [190, 230, 190], [247, 190, 214], [250, 240, 150]];
-const TOP: f64 = 74.0;
-const GAP: f64 = 44.0;
+const TOP: i32 = 34;
+const GAP: i32 = 44;
 /// With more rows or columns, squares are too small for their numbers.
-const MOST_ROWS: usize = 16;
+const MAX_ROWS: usize = 16;
 
 /// Draws max and average pooling of one map: its windows in colours, and beside it what each window becomes.
 ///
@@ -44,16 +48,16 @@ pub fn pooling(x: &Tensor, size: i64) -> Result<Figure> {
         }
     };
     let Maps { values, size: rows, .. } = Maps::new(&map)?;
-    if rows[0].max(rows[1]) > MOST_ROWS {
-        let expected = format!("a map of at most {MOST_ROWS} by {MOST_ROWS}");
+    if rows[0].max(rows[1]) > MAX_ROWS {
+        let expected = format!("a map of at most {MAX_ROWS} by {MAX_ROWS}");
         return Err(wrong(
             &expected,
             &shape,
-            "take a part of it, such as `x.narrow(-2, 0, 8).narrow(-1, 0, 8)`",
+            "take some of it, such as `x.narrow(-2, 0, 8).narrow(-1, 0, 8)`",
         ));
     }
     match usize::try_from(size) {
-        Ok(side) if side > 0 && side <= rows[0].min(rows[1]) => Ok(draw(&Pooled { values, rows, side })),
+        Ok(side) if side > 0 && side <= rows[0].min(rows[1]) => Figure::of(Pooled { values, rows, side }),
         _ => {
             let expected = format!("windows of 1 to {} rows and columns", rows[0].min(rows[1]));
             Err(Error::new(expected, format!("{size} for {}", of_shape(&shape)), "try a window of 2"))
@@ -112,44 +116,72 @@ impl Pooled {
     }
 }
 
-fn draw(pooled: &Pooled) -> Figure {
-    let (output, side) = (pooled.output(), pooled.side);
-    let title = format!("Pooling {side} by {side}: map {:?} to {output:?}", pooled.rows);
-    let grid = Grid::within([4.0, TOP], pooled.rows, 400.0, 64.0);
-    let mut left = grid.end()[0].max(120.0) + GAP;
-    let results = [("max", pooled.max()), ("average", pooled.average())].map(|(name, values)| {
-        let grid = Grid::within([left, TOP], output, 214.0, 64.0);
-        left = grid.end()[0].max(left + 110.0) + GAP;
-        (name, values, grid)
-    });
-    let bottom = results.iter().map(|(.., grid)| grid.end()[1]).fold(grid.end()[1], f64::max);
-    let mut sheet = Sheet::new((left - GAP + 4.0).max(560.0), bottom + 4.0);
-    sheet.text([2.0, 18.0], 20.0, Anchor::Start, None, &title);
-    sheet.text([4.0, TOP - 16.0], 18.0, Anchor::Start, None, "map");
+impl Pooled {
+    /// The map, and what pooling makes of it: name, numbers, squares.
+    fn grids(&self) -> [(&'static str, Vec<f64>, Grid); 3] {
+        let map = Grid::within((4, TOP), self.rows, 400, 64);
+        let mut left = map.end()[0].max(120) + GAP;
+        let mut next = |name, values| {
+            let grid = Grid::within((left, TOP), self.output(), 214, 64);
+            left = grid.end()[0].max(left + 110) + GAP;
+            (name, values, grid)
+        };
+        let [max, average] = [next("max", self.max()), next("average", self.average())];
+        [("map", self.values.clone(), map), max, average]
+    }
 
-    let mut cells: Vec<Cell> =
-        pooled.values.iter().map(|value| Cell { fill: None, text: short(*value) }).collect();
-    for (index, window) in pooled.windows().into_iter().enumerate() {
-        window.into_iter().for_each(|pixel| cells[pixel].fill = Some(pooled.tint(index)));
+    /// The colours of the squares of the map, or of what it becomes.
+    fn fills(&self, name: &str) -> Vec<Option<Rgb>> {
+        let windows = self.windows();
+        if name != "map" {
+            return (0..windows.len()).map(|window| Some(self.tint(window))).collect();
+        }
+        let mut fills = vec![None; self.values.len()];
+        for (index, window) in windows.into_iter().enumerate() {
+            window.into_iter().for_each(|pixel| fills[pixel] = Some(self.tint(index)));
+        }
+        fills
     }
-    grid.draw(&mut sheet, grid.type_size(longest(&pooled.values)), &cells);
-    for pixel in pooled.largest() {
-        let at = [pixel / pooled.rows[1], pixel % pooled.rows[1]];
-        let [x, y, w, h] = grid.block(at, [1, 1]);
-        Canvas::frame(&mut sheet, [x + 3.0, y + 3.0, w - 6.0, h - 6.0], Some([0; 3]), BOLD);
+}
+
+impl Drawing for Pooled {
+    fn title(&self) -> String {
+        let side = self.side;
+        format!("Pooling {side} by {side}: map {:?} to {:?}", self.rows, self.output())
     }
-    let letters = results.iter().map(|(_, values, _)| longest(values)).fold(0, usize::max);
-    for (name, values, grid) in &results {
-        sheet.text([grid.at[0], TOP - 16.0], 18.0, Anchor::Start, None, name);
-        let tinted =
-            |(index, value): (usize, &f64)| Cell { fill: Some(pooled.tint(index)), text: short(*value) };
-        let cells: Vec<Cell> = values.iter().enumerate().map(tinted).collect();
-        grid.draw(&mut sheet, grid.type_size(letters), &cells);
+
+    fn text(&self) -> String {
+        let numbers = |(name, values, grid): &(&str, Vec<f64>, Grid)| {
+            format!("\n{name}\n{}", layout(values, &grid.size))
+        };
+        self.title() + &self.grids().iter().map(numbers).collect::<String>()
     }
-    let numbers = |name: &str, values: &[f64], size: &[usize]| format!("\n{name}\n{}", layout(values, size));
-    let mut text = title.clone() + &numbers("map", &pooled.values, &pooled.rows);
-    results.iter().for_each(|(name, values, _)| text += &numbers(name, values, &output));
-    Figure::new(sheet.finish(&title), text)
+
+    fn size(&self) -> (u32, u32) {
+        let ends = self.grids().map(|(.., grid)| [grid.end()[0].max(grid.at.0 + 90), grid.end()[1]]);
+        let most = |axis: usize| ends.iter().map(|end| end[axis] as u32 + 4).max().unwrap_or(0);
+        (most(0), most(1))
+    }
+
+    fn draw<B: Surface>(&self, area: &Area<B>) -> Drawn<B> {
+        let grids = self.grids();
+        let format = Format::of(grids.iter().flat_map(|(_, values, _)| values));
+        let type_size = common_type_size(grids.iter().map(|(.., grid)| grid), format.widest());
+        for (name, values, grid) in &grids {
+            label(area, (grid.at.0, TOP - 16), 18.0, HPos::Left, name)?;
+            let cells = values.iter().zip(self.fills(name));
+            let cells: Vec<Cell> =
+                cells.map(|(value, fill)| Cell { fill, text: format.text(*value) }).collect();
+            area.draw(&Squares { grid: *grid, cells: &cells, type_size, widest: format.widest() })?;
+            area.draw(&Region::grid(name, grid, values))?;
+        }
+        for pixel in self.largest() {
+            let at = [pixel / self.rows[1], pixel % self.rows[1]];
+            let [x, y, w, h] = grids[0].2.block(at, [1, 1]);
+            frame(area, [x + 3, y + 3, w - 6, h - 6], RGBColor(0, 0, 0), BOLD)?;
+        }
+        Ok(())
+    }
 }
 
 #[cfg(test)]
@@ -208,8 +240,8 @@ mod tests {
                 beside.iter().any(|(exists, other)| *exists && ours.tint(window) == ours.tint(*other));
             assert!(!clash, "window {window}");
         }
-        let html = pooling(&Tensor::zeros([3, 3], F32), 2).unwrap().html();
-        assert_eq!(html.matches(&hex(TINTS[0])).count(), 4 + 1 + 1);
+        let figure = pooling(&Tensor::zeros([3, 3], F32), 2).unwrap();
+        assert_eq!(figure.picture().matches(&hex(TINTS[0])).count(), 4 + 1 + 1);
     }
 
     #[test]
@@ -231,8 +263,8 @@ mod tests {
             (&[28, 28], 2),
             (&[0, 4], 2),
         ] {
-            let told = refused(shape, size);
-            assert!(told.contains(&format!("{shape:?}")) || shape.contains(&0), "{told}");
+            let message = refused(shape, size);
+            assert!(message.contains(&format!("{shape:?}")) || shape.contains(&0), "{message}");
         }
         assert!(refused(&[4, 6], 5).contains("1 to 4 rows"));
     }

@@ -1,24 +1,25 @@
-use super::colour::{Rgb, png};
-use super::figure::Figure;
-use super::input::pictures;
-use super::svg::{Anchor, Sheet};
-use super::tiles::{self, GAP, TITLE, WIDTH};
+use super::elements::{Area, Drawn, Picture, Pixels, Surface, frame, label};
+use super::figure::{Drawing, Figure};
+use super::input::{Pictures, numbers, pictures, whole_numbers};
+use super::region::{Region, Values};
+use super::tiles::{self, GAP, WIDTH, fitted, shortened};
 use crate::datasets::Split;
-use crate::display::values;
 use crate::text::grouped;
 use crate::{Error, Result};
+use plotters::prelude::RGBColor;
+use plotters::style::text_anchor::HPos;
 use tch::{Kind, Tensor};
 
 /// Of more images than this the first are drawn; the title says so.
-const MOST_IMAGES: i64 = 100;
+const MAX_IMAGES: i64 = 100;
 /// How many of the worst mistakes are drawn.
-const MOST_MISTAKES: i64 = 20;
+const MAX_MISTAKES: i64 = 20;
 /// The room for the two lines above a picture.
-const CAPTION: f64 = 44.0;
-const RIGHT: &str = "#1a7f37";
-const WRONG: &str = "#d1242f";
+const CAPTION: i32 = 46;
+const RIGHT: RGBColor = RGBColor(0x1a, 0x7f, 0x37);
+const WRONG: RGBColor = RGBColor(0xd1, 0x24, 0x2f);
 
-/// Draws images with what a network says of them: the true class, then the predicted one and its probability, with ✔ or
+/// Draws images with what a network predicts: the true class, then the predicted one and its probability, with ✔ or
 /// ✘. The first hundred are drawn; pick others with `split.take(10)?` or `split.sample(10)?`.
 ///
 /// `logits` [n, classes] are the network's output for the split's images, before soft-max; `classes[label]` is a label's
@@ -37,47 +38,47 @@ const WRONG: &str = "#d1242f";
 /// # Ok::<(), Error>(())
 /// ```
 pub fn predictions(split: &Split, logits: &Tensor, classes: &[String]) -> Result<Figure> {
-    let said = Said::new(split, logits, classes)?;
+    let predicted = Predictions::new(split, logits, classes)?;
     let all = split.len();
     let title = match all {
-        ..=MOST_IMAGES => format!("{all} images: {}", said.right()),
-        _ => format!("First {MOST_IMAGES} of {} images; of all, {}", grouped(all), said.right()),
+        ..=MAX_IMAGES => format!("{all} images: {}", predicted.right()),
+        _ => format!("First {MAX_IMAGES} of {} images; of all, {}", grouped(all), predicted.right()),
     };
-    let places: Vec<i64> = (0..all.min(MOST_IMAGES)).collect();
-    said.draw(split, classes, &places, &title)
+    let indices: Vec<i64> = (0..all.min(MAX_IMAGES)).collect();
+    predicted.figure(split, classes, &indices, title)
 }
 
 /// Draws the mistakes that a network is surest of: up to twenty, the most probable wrong answer first.
 ///
 /// Arguments and errors are those of [`predictions`]; it is an error, too, if there are no mistakes.
 pub fn worst_mistakes(split: &Split, logits: &Tensor, classes: &[String]) -> Result<Figure> {
-    let said = Said::new(split, logits, classes)?;
-    let mut wrong: Vec<i64> = (0..split.len()).filter(|&place| !said.is_right(place)).collect();
+    let predicted = Predictions::new(split, logits, classes)?;
+    let mut wrong: Vec<i64> = (0..split.len()).filter(|&index| !predicted.is_right(index)).collect();
     if wrong.is_empty() {
         let found = format!("none in {} images", grouped(split.len()));
         return Err(Error::new("mistakes to draw", found, "be glad, or look at more images"));
     }
-    wrong.sort_by(|&a, &b| said.probability[b as usize].total_cmp(&said.probability[a as usize]));
+    wrong.sort_by(|&a, &b| predicted.probability[b as usize].total_cmp(&predicted.probability[a as usize]));
     let count = wrong.len() as i64;
-    wrong.truncate(MOST_MISTAKES as usize);
+    wrong.truncate(MAX_MISTAKES as usize);
     let title = format!(
         "The {} surest of {} mistakes in {} images",
         wrong.len(),
         grouped(count),
         grouped(split.len())
     );
-    said.draw(split, classes, &wrong, &title)
+    predicted.figure(split, classes, &wrong, title)
 }
 
-/// What a network says of some images.
-struct Said {
+/// What a network predicts for some images.
+struct Predictions {
     truth: Vec<usize>,
     class: Vec<usize>,
-    /// The probability of the class that is said, 0 to 1.
+    /// The probability of the predicted class, 0 to 1.
     probability: Vec<f64>,
 }
 
-impl Said {
+impl Predictions {
     fn new(split: &Split, logits: &Tensor, classes: &[String]) -> Result<Self> {
         let (n, names) = (split.len(), classes.len() as i64);
         if n == 0 {
@@ -102,7 +103,8 @@ impl Said {
             let remedy = "leave soft-max out: it is applied in here";
             return Err(Error::new(expected, "probabilities: every row adds up to 1", remedy));
         }
-        let truth: Vec<usize> = values(&split.labels).into_iter().map(|label| label as usize).collect();
+        let truth: Vec<usize> =
+            whole_numbers(&split.labels).into_iter().map(|label| label as usize).collect();
         if let Some(label) = truth.iter().find(|&&label| label >= classes.len()) {
             let expected = format!("labels from 0 to {}, one for each name", names - 1);
             return Err(Error::new(
@@ -112,85 +114,96 @@ impl Said {
             ));
         }
         let (probability, class) = logits.softmax(-1, Kind::Float).max_dim(-1, false);
-        let class = values(&class).into_iter().map(|class| class as usize).collect();
-        Ok(Self { truth, class, probability: values(&probability) })
+        let class = whole_numbers(&class).into_iter().map(|class| class as usize).collect();
+        Ok(Self { truth, class, probability: numbers(&probability) })
     }
 
-    fn is_right(&self, place: i64) -> bool {
-        self.truth[place as usize] == self.class[place as usize]
+    fn is_right(&self, index: i64) -> bool {
+        self.truth[index as usize] == self.class[index as usize]
     }
 
     /// `9,650 right (96.5 %)`.
     fn right(&self) -> String {
-        let right = (0..self.truth.len() as i64).filter(|&place| self.is_right(place)).count();
-        let part = 100.0 * right as f64 / self.truth.len() as f64;
-        format!("{} right ({part:.1} %)", grouped(right as i64))
+        let right = (0..self.truth.len() as i64).filter(|&index| self.is_right(index)).count();
+        let percent = 100.0 * right as f64 / self.truth.len() as f64;
+        format!("{} right ({percent:.1} %)", grouped(right as i64))
     }
 
-    /// The true class, and what is said of it.
-    fn lines(&self, place: i64, classes: &[String]) -> [String; 2] {
-        let at = place as usize;
-        let mark = if self.is_right(place) { '✔' } else { '✘' };
-        let part = 100.0 * self.probability[at];
-        [classes[self.truth[at]].clone(), format!("{mark} {} {part:.0} %", classes[self.class[at]])]
+    /// The true class, and what is predicted.
+    fn lines(&self, index: i64, classes: &[String]) -> [String; 2] {
+        let at = index as usize;
+        let mark = if self.is_right(index) { '✔' } else { '✘' };
+        let percent = 100.0 * self.probability[at];
+        [classes[self.truth[at]].clone(), format!("{mark} said {}, {percent:.0} %", classes[self.class[at]])]
     }
 
-    fn draw(&self, split: &Split, classes: &[String], places: &[i64], title: &str) -> Result<Figure> {
-        let shown =
-            split.images.index_select(0, &Tensor::from_slice(places).to_device(split.images.device()));
-        let (pictures, size, _) = pictures(&shown)?;
-        let told = places.iter().map(|&place| self.lines(place, classes));
-        let text: String = told.map(|[truth, said]| format!("\n{truth}: {said}")).collect();
-        let head = "above each image its true class, below that the predicted one";
-        let mut grid = Places::new(title, places.len(), size);
-        for (index, (&place, picture)) in places.iter().zip(&pictures).enumerate() {
-            grid.tile(index, picture, &self.lines(place, classes), self.is_right(place))?;
+    fn figure(&self, split: &Split, classes: &[String], indices: &[i64], title: String) -> Result<Figure> {
+        let chosen = Tensor::from_slice(indices).to_device(split.images.device());
+        let pictures = pictures(&split.images.index_select(0, &chosen))?;
+        let entries = indices.iter().map(|&index| (self.lines(index, classes), self.is_right(index)));
+        Figure::of(Gallery { title, pictures, entries: entries.collect() })
+    }
+}
+
+/// Pictures, each with its true class, what was predicted and whether that is right.
+struct Gallery {
+    title: String,
+    pictures: Pictures,
+    entries: Vec<([String; 2], bool)>,
+}
+
+impl Gallery {
+    /// Columns, and width and height of a picture.
+    fn layout(&self) -> (usize, [i32; 2]) {
+        let columns = tiles::columns(self.entries.len()).min(7);
+        let width = ((WIDTH + GAP) / columns as i32 - GAP).min(150);
+        (columns, fitted(self.pictures.size, [width, 2 * width]))
+    }
+}
+
+impl Drawing for Gallery {
+    fn title(&self) -> String {
+        self.title.clone()
+    }
+
+    fn text(&self) -> String {
+        let lines = self.entries.iter().map(|([truth, predicted], _)| format!("\n{truth}: {predicted}"));
+        format!("{}{}", self.label(), lines.collect::<String>())
+    }
+
+    fn label(&self) -> String {
+        format!("{}; above each image its true class, below that the predicted one", self.title)
+    }
+
+    fn size(&self) -> (u32, u32) {
+        let (columns, [_, h]) = self.layout();
+        let step = (WIDTH + GAP) / columns as i32;
+        let rows = self.entries.len().div_ceil(columns) as i32;
+        (
+            (columns.min(self.entries.len()) as i32 * step.min(150 + GAP)) as u32,
+            (rows * (CAPTION + h + GAP)) as u32,
+        )
+    }
+
+    fn draw<B: Surface>(&self, area: &Area<B>) -> Drawn<B> {
+        let (columns, [w, h]) = self.layout();
+        let step = ((WIDTH + GAP) / columns as i32).min(150 + GAP);
+        let Pictures { colours, size, ends: (low, high), .. } = &self.pictures;
+        for (index, ((lines, right), colours)) in self.entries.iter().zip(colours).enumerate() {
+            let x = (index % columns) as i32 * step + (step - w) / 2;
+            let y = (index / columns) as i32 * (CAPTION + h + GAP);
+            for (line, middle) in lines.iter().zip([y + 10, y + 32]) {
+                let fits = f64::from(step - 6) / (0.56 * line.chars().count().max(1) as f64);
+                let size = fits.clamp(12.0, 16.0).floor();
+                let line = shortened(line, (f64::from(step - 6) / (0.56 * size)) as usize);
+                label(area, (x + w / 2, middle), size, HPos::Center, &line)?;
+            }
+            let rect = [x, y + CAPTION, w, h];
+            area.draw(&Picture { rect, pixels: Pixels { colours, size: *size } })?;
+            frame(area, rect, if *right { RIGHT } else { WRONG }, if *right { 1 } else { 3 })?;
+            let values = Values::Picture { size: *size, low: *low, high: *high };
+            area.draw(&Region { name: format!("{}, {}", lines[0], lines[1]), rect, values })?;
         }
-        let label = format!("{title}; {head}");
-        Ok(Figure::new(grid.sheet.finish(&label), format!("{label}{text}")))
-    }
-}
-
-/// Where the pictures stand.
-struct Places {
-    sheet: Sheet,
-    columns: usize,
-    /// Rows and columns of each picture.
-    size: [usize; 2],
-    width: f64,
-    height: f64,
-}
-
-impl Places {
-    fn new(title: &str, count: usize, size: [usize; 2]) -> Self {
-        let columns = tiles::columns(count).min(8);
-        let width = ((WIDTH + GAP) / columns as f64 - GAP).min(150.0);
-        let height = width * size[0] as f64 / size[1].max(1) as f64;
-        let rows = count.div_ceil(columns) as f64;
-        let body = columns as f64 * (width + GAP) - GAP;
-        let full = body.max(title.chars().count() as f64 * 10.5) + 4.0;
-        let mut sheet = Sheet::new(full, TITLE + rows * (CAPTION + height + GAP));
-        sheet.text([2.0, TITLE / 2.0 - 2.0], 20.0, Anchor::Start, None, title);
-        Self { sheet, columns, size, width, height }
-    }
-
-    fn tile(
-        &mut self,
-        index: usize,
-        picture: &[Rgb],
-        [truth, said]: &[String; 2],
-        right: bool,
-    ) -> Result<()> {
-        let [rows, columns] = self.size;
-        let x = 2.0 + (index % self.columns) as f64 * (self.width + GAP);
-        let y = TITLE + (index / self.columns) as f64 * (CAPTION + self.height + GAP);
-        let fit = |text: &str| (self.width / (0.58 * text.chars().count().max(1) as f64)).min(16.0);
-        let middle = x + self.width / 2.0;
-        self.sheet.text([middle, y + 10.0], fit(truth), Anchor::Middle, None, truth);
-        self.sheet.text([middle, y + 31.0], fit(said), Anchor::Middle, None, said);
-        let place = [x, y + CAPTION, self.width, self.height];
-        self.sheet.pixels(place, &png(picture, columns, rows)?);
-        self.sheet.frame(place, if right { RIGHT } else { WRONG }, if right { 1.5 } else { 3.0 });
         Ok(())
     }
 }
@@ -217,11 +230,14 @@ mod tests {
     }
 
     #[test]
-    fn each_image_is_told_with_its_class_and_the_probability_of_the_predicted_one() {
+    fn each_image_has_its_class_and_the_probability_of_the_predicted_one() {
         let figure = predictions(&split(), &logits(), &names()).unwrap();
         let text = figure.text();
         assert!(text.starts_with("3 images: 1 right (33.3 %)"), "{text}");
-        assert!(text.ends_with("\ncat: ✔ cat 75 %\ndog: ✘ cat 75 %\ncat: ✘ dog 90 %"), "{text}");
+        assert!(
+            text.ends_with("\ncat: ✔ said cat, 75 %\ndog: ✘ said cat, 75 %\ncat: ✘ said dog, 90 %"),
+            "{text}"
+        );
         assert_eq!(figure.html().matches("<image").count(), 3);
     }
 
@@ -230,10 +246,10 @@ mod tests {
         let figure = worst_mistakes(&split(), &logits(), &names()).unwrap();
         let text = figure.text();
         assert!(text.starts_with("The 2 surest of 2 mistakes in 3 images"), "{text}");
-        assert!(text.ends_with("predicted one\ncat: ✘ dog 90 %\ndog: ✘ cat 75 %"), "{text}");
+        assert!(text.ends_with("predicted one\ncat: ✘ said dog, 90 %\ndog: ✘ said cat, 75 %"), "{text}");
         let right = Tensor::from_slice2(&[[1f32, 0.0], [0.0, 2.0], [3.0, 0.0]]);
-        let told = worst_mistakes(&split(), &right, &names()).unwrap_err().to_string();
-        assert!(told.contains("mistakes to draw, but got none in 3 images"), "{told}");
+        let message = worst_mistakes(&split(), &right, &names()).unwrap_err().to_string();
+        assert!(message.contains("mistakes to draw, but got none in 3 images"), "{message}");
     }
 
     #[test]
@@ -245,12 +261,12 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_fit_together_is_told() {
-        let told =
+    fn what_does_not_fit_together_is_refused() {
+        let message =
             |logits: &Tensor, names: &[String]| predictions(&split(), logits, names).unwrap_err().to_string();
-        assert!(told(&logits().narrow(0, 0, 2), &names()).contains("[3, 2]: for each image"));
-        assert!(told(&logits(), &names()[..1]).contains("logits of shape [3, 1]"));
-        assert!(told(&logits().softmax(-1, Kind::Float), &names()).contains("leave soft-max out"));
+        assert!(message(&logits().narrow(0, 0, 2), &names()).contains("[3, 2]: for each image"));
+        assert!(message(&logits(), &names()[..1]).contains("logits of shape [3, 1]"));
+        assert!(message(&logits().softmax(-1, Kind::Float), &names()).contains("leave soft-max out"));
         let other = Split::new(split().images, Tensor::from_slice(&[0i64, 1, 5])).unwrap();
         let label = predictions(&other, &logits(), &names()).unwrap_err().to_string();
         assert!(label.contains("labels from 0 to 1, one for each name, but got 5"), "{label}");

@@ -1,5 +1,5 @@
 use super::figure::Figure;
-use crate::text::escaped;
+use super::page::{self, Row};
 use crate::{Error, Result};
 
 /// A table: a row of names above, then rows of numbers or words; what looks like a number is set to the right.
@@ -29,24 +29,9 @@ pub fn table(names: &[&str], rows: &[Vec<String>]) -> Result<Figure> {
         let found = format!("{} in row {number}: {row:?}", row.len());
         return Err(Error::new(expected, found, "add or remove entries, or names"));
     }
-    let head = line("th", names.iter().map(|name| (*name, false)));
-    let body: String = rows
-        .iter()
-        .map(|row| line("td", row.iter().map(|entry| (entry.as_str(), is_number(entry)))))
-        .collect();
-    let style = "border-collapse:collapse;font-size:1.1em;font-variant-numeric:tabular-nums";
-    let picture = format!("<table style=\"{style}\"><thead>{head}</thead><tbody>{body}</tbody></table>");
-    Ok(Figure::new(picture, text(names, rows)))
-}
-
-fn line<'a>(tag: &str, entries: impl Iterator<Item = (&'a str, bool)>) -> String {
-    let cell = |(text, right): (&str, bool)| {
-        let side = if right { "right" } else { "left" };
-        let style =
-            format!("padding:4px 14px;text-align:{side};border-bottom:1px solid rgba(128,128,128,.45)");
-        format!("<{tag} style=\"{style}\">{}</{tag}>", escaped(text))
-    };
-    format!("<tr>{}</tr>", entries.map(cell).collect::<String>())
+    let cells = |row: &Vec<String>| row.iter().map(|entry| (entry.clone(), is_number(entry))).collect();
+    let lines: Vec<Row> = rows.iter().map(|row| Row { cells: cells(row), bold: false }).collect();
+    Ok(Figure::new(page::table(names, &lines), text(names, rows)))
 }
 
 /// Digits, a sign, a point or a per cent sign: `0.38`, `-2`, `12,000`, `95.1 %`.
@@ -82,13 +67,13 @@ mod tests {
     }
 
     #[test]
-    fn a_table_is_told_in_columns_and_numbers_stand_to_the_right() {
+    fn a_table_is_text_in_columns_with_numbers_to_the_right() {
         let figure =
             table(&["what", "accuracy"], &[row(["as it was", "0.38"]), row(["a < b", "95.1 %"])]).unwrap();
         assert_eq!(figure.text(), "what       accuracy\nas it was      0.38\na < b        95.1 %");
         let html = figure.html();
         assert!(
-            html.contains("text-align:right;border-bottom:1px solid rgba(128,128,128,.45)\">0.38</td>"),
+            html.contains("text-align:right;vertical-align:top;border-bottom:1px solid rgba(128,128,128,.45)\">0.38</td>"),
             "{html}"
         );
         assert!(html.contains(">a &lt; b</td>") && !html.contains("a < b"), "{html}");
@@ -96,10 +81,10 @@ mod tests {
 
     #[test]
     fn a_row_that_does_not_fit_is_named() {
-        let told = table(&["what"], &[vec!["a".into()], row(["b", "1"])]).unwrap_err().to_string();
+        let message = table(&["what"], &[vec!["a".into()], row(["b", "1"])]).unwrap_err().to_string();
         assert!(
-            told.contains("1 entries in each row") && told.contains("2 in row 2: [\"b\", \"1\"]"),
-            "{told}"
+            message.contains("1 entries in each row") && message.contains("2 in row 2: [\"b\", \"1\"]"),
+            "{message}"
         );
         assert!(table(&[], &[]).unwrap_err().to_string().contains("a name for each column"));
     }

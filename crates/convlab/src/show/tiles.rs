@@ -1,129 +1,236 @@
 //! Maps and pictures of one size, laid out in rows: the form of most figures.
 
-use super::canvas::{Cell, Grid, longest};
-use super::colour::{Rgb, Scale, png};
-use super::figure::Figure;
-use super::svg::{Anchor, Sheet};
-use crate::Result;
-use crate::display::short;
+use super::MAX_LISTED;
+use super::colour::{Rgb, Scale};
+use super::elements::{Area, ColourBar, Drawn, Format, Grid, Picture, Pixels, Rect, Squares, Surface, label};
+use super::figure::Drawing;
+use super::region::{Region, Values};
+use crate::display::layout;
+use plotters::style::text_anchor::HPos;
 
-/// How wide a figure is at full size.
-pub const WIDTH: f64 = 920.0;
-pub const GAP: f64 = 14.0;
-const CAPTION: f64 = 28.0;
-pub const TITLE: f64 = 40.0;
-const BAR: f64 = 46.0;
+/// How wide a figure is at full size, in pixels.
+pub const WIDTH: i32 = 920;
+pub const GAP: i32 = 14;
 /// A map with at most this many rows and columns has its numbers written into it.
-pub const MOST_NUMBERED: usize = 8;
+pub const MAX_NUMBERED: usize = 8;
+/// A picture with more rows or columns than this is a photograph: it gets the room that there is.
+const PHOTOGRAPH: usize = 64;
+const HIGHEST: i32 = 600;
+const NARROWEST: i32 = 16;
+/// The height of a line of a caption and the size of its type.
+const LINE: i32 = 20;
+const TYPE: f64 = 16.0;
+const SMALLEST_TYPE: f64 = 12.0;
 
 /// What a row of pictures has in common.
-pub struct Tiles<'a> {
-    /// Stands above.
-    pub title: String,
+#[derive(Clone)]
+pub struct Tiles {
     /// Every tile's rows and columns.
     pub size: [usize; 2],
-    /// How many tiles stand in a row; `None` for a rectangle about twice as wide as high.
+    /// How many tiles are in a row; `None` for a rectangle about twice as wide as high.
     pub columns: Option<usize>,
     /// The tiles in reading order.
-    pub tiles: Vec<Tile<'a>>,
-    /// What the figure shows, in words and numbers.
-    pub text: String,
+    pub tiles: Vec<Tile>,
+    /// What is above the figure.
+    pub title: String,
+    /// What the figure's text begins with.
+    pub summary: String,
 }
 
 /// One map or picture.
-pub struct Tile<'a> {
-    /// Stands above the tile; may be empty.
+#[derive(Clone)]
+pub struct Tile {
+    /// Is above the tile; may be empty.
     pub caption: String,
-    /// The tile's face.
-    pub face: Face<'a>,
+    /// What the tile shows.
+    pub face: Face,
 }
 
 /// What a tile shows, row by row.
-pub enum Face<'a> {
+#[derive(Clone)]
+pub enum Face {
     /// Numbers, coloured by a scale: one for all tiles, so that they can be compared.
-    Numbers(&'a [f64], Scale),
-    /// Colours.
-    Colours(Vec<Rgb>),
+    Numbers(Vec<f64>, Scale),
+    /// Colours, and the numbers that black and white stand for.
+    Colours(Vec<Rgb>, (f64, f64)),
 }
 
-impl Tiles<'_> {
-    /// Draws the tiles.
-    ///
-    /// # Errors
-    /// If a picture cannot be encoded.
-    pub fn draw(self) -> Result<Figure> {
+impl Face {
+    fn numbers(&self) -> Option<&Vec<f64>> {
+        match self {
+            Self::Numbers(values, _) => Some(values),
+            Self::Colours(..) => None,
+        }
+    }
+}
+
+/// Where the tiles are.
+struct Layout {
+    columns: usize,
+    /// Width and height of a tile, and the height of its caption.
+    tile: [i32; 2],
+    caption: i32,
+}
+
+impl Tiles {
+    fn layout(&self) -> Layout {
         let count = self.tiles.len().max(1);
         let columns = self.columns.unwrap_or_else(|| columns(count));
+        let photograph = self.size.into_iter().max() > Some(PHOTOGRAPH);
         let widest = match count {
-            1 => 360.0,
-            _ if columns < count => 150.0,
-            _ => 240.0,
+            1 if !photograph => 360,
+            _ if photograph && count <= 5 => WIDTH,
+            _ if columns < count => 150,
+            _ => 240,
         };
-        let width = ((WIDTH + GAP) / columns as f64 - GAP).min(widest);
-        let height = width * self.size[0] as f64 / self.size[1].max(1) as f64;
-        let caption = if self.tiles.iter().any(|tile| !tile.caption.is_empty()) { CAPTION } else { 0.0 };
-        let rows = count.div_ceil(columns) as f64;
-        let signed = self.tiles.iter().find_map(|tile| match tile.face {
+        let room = ((WIDTH + GAP) / columns as i32 - GAP).min(widest);
+        let tile = fitted(self.size, [room, HIGHEST]);
+        let lines =
+            self.tiles.iter().map(|tile_| wrapped(&tile_.caption, tile[0]).0.len()).max().unwrap_or(0);
+        Layout { columns, tile, caption: LINE * lines as i32 + if lines > 0 { 6 } else { 0 } }
+    }
+
+    fn signed(&self) -> Option<Scale> {
+        self.tiles.iter().find_map(|tile| match tile.face {
             Face::Numbers(_, scale @ Scale::Signed(_)) => Some(scale),
             _ => None,
-        });
-        let body = columns as f64 * (width + GAP) - GAP;
-        let full = [
-            body.max(self.title.chars().count() as f64 * 10.5).max(if signed.is_some() {
-                340.0
-            } else {
-                0.0
-            }),
-            TITLE + rows * (height + caption + GAP) - GAP + if signed.is_some() { BAR } else { 4.0 },
-        ];
-        let mut sheet = Sheet::new(full[0] + 4.0, full[1]);
-        sheet.text([2.0, TITLE / 2.0 - 2.0], 20.0, Anchor::Start, None, &self.title);
-        for (index, tile) in self.tiles.iter().enumerate() {
-            let x = 2.0 + (index % columns) as f64 * (width + GAP);
-            let y = TITLE + (index / columns) as f64 * (height + caption + GAP);
-            let size = if width < 80.0 { 13.0 } else { 17.0 };
-            sheet.text([x + width / 2.0, y + caption / 2.0], size, Anchor::Middle, None, &tile.caption);
-            self.face(&mut sheet, tile, [x, y + caption, width, height])?;
-        }
-        if let Some(scale) = signed {
-            colour_bar(&mut sheet, scale, full[1] - BAR + 14.0);
-        }
-        let label = format!("{}. {}", self.title, self.text.lines().next().unwrap_or_default());
-        Ok(Figure::new(sheet.finish(&label), self.text))
+        })
     }
 
-    fn face(&self, sheet: &mut Sheet, tile: &Tile<'_>, place: [f64; 4]) -> Result<()> {
+    fn face<B: Surface>(&self, area: &Area<B>, tile: &Tile, rect: Rect, format: Format) -> Drawn<B> {
         let [rows, columns] = self.size;
-        match &tile.face {
-            Face::Numbers(values, scale) if rows.max(columns) <= MOST_NUMBERED => {
-                let grid =
-                    Grid { at: [place[0], place[1]], size: self.size, side: place[2] / columns as f64 };
-                grid.draw(sheet, grid.type_size(longest(values)), &Cell::numbers(values, *scale));
+        let (name, size) = (tile.caption.clone(), self.size);
+        let squares = |colours: &[Rgb]| area.draw(&Picture { rect, pixels: Pixels { colours, size } });
+        let values = match &tile.face {
+            Face::Numbers(values, scale) if rows.max(columns) <= MAX_NUMBERED => {
+                let grid = Grid {
+                    at: (rect[0], rect[1]),
+                    size,
+                    side: [rect[2] / columns as i32, rect[3] / rows as i32],
+                };
+                let (cells, widest) = (format.cells(values, *scale), format.widest());
+                area.draw(&Squares { grid, cells: &cells, type_size: grid.type_size(widest), widest })?;
+                Values::Grid { size, numbers: values.clone(), names: Default::default() }
             }
             Face::Numbers(values, scale) => {
-                let pixels: Vec<Rgb> = values.iter().map(|value| scale.colour(*value)).collect();
-                sheet.pixels(place, &png(&pixels, columns, rows)?);
+                squares(&values.iter().map(|value| scale.colour(*value)).collect::<Vec<_>>())?;
+                Values::Grid { size, numbers: values.clone(), names: Default::default() }
             }
-            Face::Colours(pixels) => sheet.pixels(place, &png(pixels, columns, rows)?),
+            Face::Colours(pixels, (low, high)) => {
+                squares(pixels)?;
+                Values::Picture { size, low: *low, high: *high }
+            }
+        };
+        area.draw(&Region { name, rect, values })
+    }
+}
+
+impl Drawing for Tiles {
+    fn title(&self) -> String {
+        self.title.clone()
+    }
+
+    fn text(&self) -> String {
+        let numbers: Vec<&Vec<f64>> = self.tiles.iter().filter_map(|tile| tile.face.numbers()).collect();
+        let captions = self.tiles.iter().map(|tile| tile.caption.as_str());
+        let rest = match numbers.iter().map(|numbers| numbers.len()).sum::<usize>() {
+            1..=MAX_LISTED => captions
+                .zip(numbers)
+                .map(|(caption, numbers)| format!("\n{caption}\n{}", layout(numbers, &self.size)))
+                .collect(),
+            _ => format!("\n{}", captions.collect::<Vec<_>>().join(", ")),
+        };
+        format!("{}{rest}", self.summary).replace("\n\n", "\n").trim_end().to_owned()
+    }
+
+    fn size(&self) -> (u32, u32) {
+        let Layout { columns, tile: [w, h], caption } = self.layout();
+        let rows = self.tiles.len().div_ceil(columns) as i32;
+        let bar = self.signed().map_or([0, 0], |_| ColourBar::SIZE);
+        let width = (columns.min(self.tiles.len().max(1)) as i32 * (w + GAP) - GAP).max(bar[1]) + 4;
+        let height = rows * (h + caption + GAP) - GAP + 4 + if bar[0] > 0 { bar[0] + 10 } else { 0 };
+        (width as u32, height.max(1) as u32)
+    }
+
+    fn draw<B: Surface>(&self, area: &Area<B>) -> Drawn<B> {
+        let Layout { columns, tile: [w, h], caption } = self.layout();
+        let small = self.size[0].max(self.size[1]) <= MAX_NUMBERED;
+        let numbers = self.tiles.iter().filter(|_| small).filter_map(|tile| tile.face.numbers());
+        let format = Format::of(numbers.flatten());
+        for (index, tile) in self.tiles.iter().enumerate() {
+            let x = 2 + (index % columns) as i32 * (w + GAP);
+            let y = 2 + (index / columns) as i32 * (h + caption + GAP);
+            let (lines, size) = wrapped(&tile.caption, w);
+            for (line, text) in lines.iter().rev().enumerate() {
+                let middle = y + caption - 6 - LINE / 2 - line as i32 * LINE;
+                label(area, (x + w / 2, middle), size, HPos::Center, text)?;
+            }
+            self.face(area, tile, [x, y + caption, w, h], format)?;
         }
-        Ok(())
+        match self.signed() {
+            Some(scale) => {
+                let at = (2, self.size().1 as i32 - ColourBar::SIZE[0]);
+                area.draw(&ColourBar { at, scale })
+            }
+            None => Ok(()),
+        }
+    }
+
+    fn captioned(&self, captions: &[&str]) -> Option<(usize, Self)> {
+        let mut this = self.clone();
+        for (tile, caption) in this.tiles.iter_mut().zip(captions) {
+            (*caption).clone_into(&mut tile.caption);
+        }
+        Some((self.tiles.len(), this))
     }
 }
 
-fn colour_bar(sheet: &mut Sheet, scale: Scale, y: f64) {
-    const STEPS: usize = 41;
-    let (low, high) = scale.ends();
-    let step = 180.0 / STEPS as f64;
-    for index in 0..STEPS {
-        let value = low + (high - low) * index as f64 / (STEPS - 1) as f64;
-        sheet.bar([84.0 + index as f64 * step, y, step + 0.3, 16.0], scale.colour(value));
+/// Width and height of a picture of rows and columns with square pixels of whole size, in so much room; one that is
+/// very long is drawn with pixels that are not square.
+pub fn fitted([rows, columns]: [usize; 2], [width, height]: [i32; 2]) -> [i32; 2] {
+    let (rows, columns) = (rows.max(1) as i32, columns.max(1) as i32);
+    let side = (width / columns).min(height / rows);
+    if side > 0 {
+        return [side * columns, side * rows];
     }
-    sheet.text([78.0, y + 8.0], 15.0, Anchor::End, None, &short(low));
-    sheet.text([270.0, y + 8.0], 15.0, Anchor::Start, None, &short(high));
-    sheet.text([174.0, y + 25.0], 13.0, Anchor::Middle, None, "0");
+    let scale = (f64::from(width) / f64::from(columns)).min(f64::from(height) / f64::from(rows));
+    [columns, rows].map(|side| ((f64::from(side) * scale) as i32).max(NARROWEST))
 }
 
-/// Few tiles stand in one row, many in a rectangle about twice as wide as high.
+/// A caption in lines that fit a width, and the size of their type.
+fn wrapped(caption: &str, width: i32) -> (Vec<String>, f64) {
+    if caption.is_empty() {
+        return (Vec::new(), TYPE);
+    }
+    let size_of = |lines: &[String]| {
+        let longest = lines.iter().map(|line| line.chars().count()).max().unwrap_or(1);
+        (f64::from(width + GAP - 4) / (0.56 * longest as f64)).min(TYPE)
+    };
+    let whole = vec![caption.to_owned()];
+    let halves = || {
+        // A caption is broken where its two lines are most alike in length.
+        let breaks = caption.match_indices(' ').map(|(at, _)| at);
+        let at = breaks.min_by_key(|at| at.abs_diff(caption.len() / 2))?;
+        Some(vec![caption[..at].to_owned(), caption[at + 1..].to_owned()])
+    };
+    let lines = match halves() {
+        Some(halves) if size_of(&whole) < SMALLEST_TYPE + 1.0 => halves,
+        _ => whole,
+    };
+    let size = size_of(&lines).max(SMALLEST_TYPE).floor();
+    let most = (f64::from(width + GAP - 4) / (0.56 * size)) as usize;
+    (lines.into_iter().map(|line| shortened(&line, most.max(3))).collect(), size)
+}
+
+/// The beginning of a text, up to so many letters.
+pub fn shortened(text: &str, most: usize) -> String {
+    if text.chars().count() <= most {
+        return text.to_owned();
+    }
+    text.chars().take(most - 1).chain(['…']).collect()
+}
+
+/// Few tiles are in one row, many in a rectangle about twice as wide as high.
 pub fn columns(count: usize) -> usize {
     match count {
         0..=5 => count.max(1),
@@ -134,30 +241,22 @@ pub fn columns(count: usize) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::show::figure::Figure;
 
-    fn tiles(count: usize, size: [usize; 2], values: &[f64]) -> Figure {
-        let tiles = (0..count)
-            .map(|index| Tile {
-                caption: format!("map {index}"),
-                face: Face::Numbers(values, Scale::signed(values)),
-            })
-            .collect();
-        Tiles { title: "Maps".into(), size, columns: None, tiles, text: "told".into() }.draw().unwrap()
+    fn tiles(count: usize, size: [usize; 2], values: &[f64]) -> Tiles {
+        let tile = |index| Tile {
+            caption: format!("map {index}"),
+            face: Face::Numbers(values.to_vec(), Scale::signed(values)),
+        };
+        let tiles = (0..count).map(tile).collect();
+        Tiles { title: "Maps".into(), size, columns: None, tiles, summary: "Maps, all of them".into() }
     }
 
     #[test]
-    fn a_small_map_shows_every_number_in_a_square_of_its_own() {
-        let html = tiles(1, [2, 2], &[0.1, 0.2, -0.4, -0.5]).html();
-        for number in ["0.1", "0.2", "-0.4", "-0.5"] {
-            assert_eq!(html.matches(&format!(">{number}</text>")).count(), 1 + usize::from(number == "-0.5"));
-        }
-        assert_eq!(html.matches("stroke-opacity").count(), 4);
-    }
-
-    #[test]
-    fn a_large_map_is_one_image_and_many_stand_in_rows() {
-        let html = tiles(32, [9, 9], &[1.0; 81]).html();
-        assert_eq!(html.matches("<image").count(), 32);
+    fn a_large_map_is_one_image_and_many_are_in_rows() {
+        let html = Figure::of(tiles(32, [9, 9], &[1.0; 81])).unwrap().html();
+        // One for each map, and the colour bar.
+        assert_eq!(html.matches("<image").count(), 33);
         assert!(html.contains("map 31"));
     }
 
@@ -167,8 +266,18 @@ mod tests {
     }
 
     #[test]
-    fn what_the_figure_shows_is_said_to_those_who_do_not_see_it() {
-        let html = tiles(1, [2, 2], &[0.0; 4]).html();
-        assert!(html.contains("aria-label=\"Maps. told\""), "{html}");
+    fn pictures_have_square_pixels_of_whole_size_but_for_those_that_are_very_long() {
+        assert_eq!(fitted([28, 28], [360, 600]), [336, 336]);
+        assert_eq!(fitted([1213, 1546], [920, 600]), [764, 600]);
+        assert_eq!(fitted([20_000, 1], [360, 600]), [16, 600]);
+        assert_eq!(fitted([1, 20_000], [360, 600]), [360, 16]);
+    }
+
+    #[test]
+    fn a_caption_takes_two_lines_before_it_is_cut() {
+        assert_eq!(wrapped("input 3", 150).0, ["input 3"]);
+        assert_eq!(wrapped("filter 63, input 11", 79).0, ["filter 63,", "input 11"]);
+        let long = wrapped("a name that is far too long for such a picture", 60);
+        assert!(long.1 >= SMALLEST_TYPE && long.0.iter().all(|line| line.ends_with('…')), "{long:?}");
     }
 }

@@ -1,18 +1,21 @@
 use super::Figure;
 use super::colour::Rgb;
-use super::svg::{Anchor, Sheet};
+use super::elements::{Area, Block, Drawn, Surface, label};
+use super::figure::Drawing;
+use super::region::{Names, Region, Values};
+use super::tiles::shortened;
 use crate::models::TopK;
 use crate::{Error, Result};
+use plotters::style::text_anchor::HPos;
 
-const WIDTH: f64 = 850.0;
-const TITLE: f64 = 40.0;
-const ROW: f64 = 34.0;
+const WIDTH: i32 = 850;
+const ROW: i32 = 34;
 /// Where the bars begin and how long that of certainty is.
-const LEFT: f64 = 360.0;
+const LEFT: i32 = 360;
 const LONGEST: f64 = 400.0;
 const BAR: Rgb = [26, 128, 196];
 /// Longer names are cut here.
-const MOST_LETTERS: usize = 34;
+const MAX_LETTERS: usize = 34;
 
 /// Draws what a net thinks likeliest as bars, a class in each row, the likeliest above; a bar's length is the
 /// probability.
@@ -35,26 +38,47 @@ pub fn top_k(top: &TopK) -> Result<Figure> {
             "pass what `net.top_k(&logits, 5)?` gives",
         ));
     }
-    let mut sheet = Sheet::new(WIDTH, TITLE + ROW * top.guesses.len() as f64);
-    sheet.text([2.0, TITLE / 2.0 - 2.0], 18.0, Anchor::Start, None, &short(&top.source, 90));
-    for (row, (name, chance)) in top.guesses.iter().enumerate() {
-        let middle = TITLE + ROW * (row as f64 + 0.5);
-        let length = (LONGEST * chance.clamp(0.0, 1.0)).max(1.0);
-        sheet.text([LEFT - 10.0, middle], 17.0, Anchor::End, None, &short(name, MOST_LETTERS));
-        sheet.bar([LEFT, middle - 11.0, length, 22.0], BAR);
-        let percent = format!("{:.1} %", 100.0 * chance);
-        sheet.text([LEFT + length + 8.0, middle], 17.0, Anchor::Start, None, &percent);
-    }
-    let text = top.to_string();
-    Ok(Figure::new(sheet.finish(&text.replace('\n', "; ")), text))
+    Figure::of(Bars { source: top.source.clone(), guesses: top.guesses.clone(), text: top.to_string() })
 }
 
-/// The beginning of a text, up to so many letters.
-fn short(text: &str, most: usize) -> String {
-    if text.chars().count() <= most {
-        return text.to_owned();
+struct Bars {
+    source: String,
+    guesses: Vec<(String, f64)>,
+    text: String,
+}
+
+impl Drawing for Bars {
+    fn title(&self) -> String {
+        shortened(&self.source, 90)
     }
-    text.chars().take(most - 1).chain(['…']).collect()
+
+    fn text(&self) -> String {
+        self.text.clone()
+    }
+
+    fn label(&self) -> String {
+        self.text().replace('\n', "; ")
+    }
+
+    fn size(&self) -> (u32, u32) {
+        (WIDTH as u32, (ROW * self.guesses.len() as i32) as u32)
+    }
+
+    fn draw<B: Surface>(&self, area: &Area<B>) -> Drawn<B> {
+        for (row, (name, chance)) in self.guesses.iter().enumerate() {
+            let middle = ROW * row as i32 + ROW / 2;
+            let length = ((LONGEST * chance.clamp(0.0, 1.0)).round() as i32).max(1);
+            label(area, (LEFT - 10, middle), 17.0, HPos::Right, &shortened(name, MAX_LETTERS))?;
+            area.draw(&Block { rect: [LEFT, middle - 11, length, 22], colour: BAR })?;
+            let percent = format!("{:.1} %", 100.0 * chance);
+            label(area, (LEFT + length + 8, middle), 17.0, HPos::Left, &percent)?;
+        }
+        let (rows, numbers): (Vec<String>, Vec<f64>) = self.guesses.iter().cloned().unzip();
+        let size = [rows.len(), 1];
+        let values = Values::Grid { size, numbers, names: Names { rows, ..Names::default() } };
+        let rect = [0, 0, WIDTH, ROW * size[0] as i32];
+        area.draw(&Region { name: String::new(), rect, values })
+    }
 }
 
 #[cfg(test)]
@@ -64,18 +88,19 @@ mod tests {
     #[test]
     fn a_bar_is_as_long_as_its_class_is_likely() {
         let guesses = vec![("espresso".to_owned(), 0.75), ("cup".to_owned(), 0.25)];
-        let html = top_k(&TopK { guesses, source: "SqueezeNet".into() }).unwrap().html();
-        for part in [r#"width="300.0""#, r#"width="100.0""#, ">75.0 %<", ">25.0 %<", ">espresso<", ">cup<"] {
+        let html = top_k(&TopK { guesses, source: "SqueezeNet".into() }).unwrap();
+        let html = html.picture().to_owned() + html.text();
+        for part in ["width='300'", "width='100'", ">75.0 %<", ">25.0 %<", ">espresso<", ">cup<"] {
             assert!(html.contains(part), "{part}: {html}");
         }
-        assert!(html.contains("0.750  espresso"), "the numbers are told as text: {html}");
+        assert!(html.contains("0.750  espresso"), "the numbers are there as text: {html}");
     }
 
     #[test]
-    fn a_long_name_is_cut_and_told_whole_as_text() {
+    fn a_long_name_is_cut_and_whole_in_the_text() {
         let name = "great white shark, white shark, man-eater, man-eating shark".to_owned();
         let figure = top_k(&TopK { guesses: vec![(name.clone(), 1.0)], source: "net".into() }).unwrap();
-        assert!(figure.html().contains(">great white shark, white shark, m…<"));
+        assert!(figure.picture().contains(">great white shark, white shark, m…<"));
         assert!(figure.text().contains(&name));
     }
 }

@@ -1,8 +1,10 @@
 //! Weights on disk: the best ones of a training, whole or not at all.
 
 use crate::{Error, Result};
+use common::files;
 use std::collections::HashMap;
-use std::fs;
+use std::fs::File;
+use std::io;
 use std::path::{Path, PathBuf};
 use tch::nn::VarStore;
 use tch::{Device, Tensor};
@@ -46,15 +48,13 @@ impl Checkpoint {
             (name.clone(), tensor.detach().to_device(Device::Cpu).contiguous())
         };
         let named: Vec<_> = self.variables.iter().map(plain).collect();
-        let new = self.path.with_extension("safetensors.partial");
-        let written = Tensor::write_safetensors(&named, &new)
-            .map_err(|error| error.to_string())
-            .and_then(|()| put(&new, &self.path).map_err(|error| error.to_string()));
+        let written = files::write_with(&self.path, |partial| {
+            Tensor::write_safetensors(&named, partial).map_err(io::Error::other)?;
+            File::open(partial)?.sync_all()
+        });
         written.map_err(|error| {
-            // What is half-written is of no use; that it cannot be removed would be told by the next attempt.
-            let _ = fs::remove_file(&new);
             let expected = format!("to write the weights to {}", self.path.display());
-            Error::new(expected, error, "make room on the disk, or name another folder")
+            Error::new(expected, error.to_string(), "make room on the disk, or name another folder")
         })
     }
 
@@ -97,15 +97,10 @@ impl Checkpoint {
     }
 }
 
-/// Brings a whole file to the disk, then into its place.
-fn put(new: &Path, path: &Path) -> std::io::Result<()> {
-    fs::File::open(new)?.sync_all()?;
-    fs::rename(new, path)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::fs;
     use tch::Kind;
     use tch::nn;
 
@@ -142,24 +137,22 @@ mod tests {
         assert_eq!(weight(&three), 1.0);
     }
 
-    #[cfg(target_os = "linux")]
     #[test]
-    fn a_disk_that_is_full_leaves_the_old_weights_and_nothing_half_written() {
+    fn weights_that_cannot_be_written_leave_the_old_ones_and_nothing_half_written() {
         let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().join("best.safetensors");
-        Checkpoint::new(&layer(3, 1.0), &path).write().unwrap();
-        // Whatever is written to this device does not fit.
-        std::os::unix::fs::symlink("/dev/full", dir.path().join("best.safetensors.partial")).unwrap();
+        // Beside so long a name there is no room for the name of a file in the making.
+        let name = format!("{}.safetensors", "a".repeat(240));
+        let path = dir.path().join(&name);
+        Tensor::write_safetensors(&[("fc.weight", Tensor::ones([2, 3], (Kind::Float, Device::Cpu)))], &path)
+            .unwrap();
+        let before = fs::read(&path).unwrap();
         let message = Checkpoint::new(&layer(3, 2.0), &path).write().unwrap_err().to_string();
-        assert!(message.contains("No space left") && message.contains("make room"), "{message}");
-        let after = layer(3, 3.0);
-        Checkpoint::new(&after, &path).read().unwrap();
-        assert_eq!(weight(&after), 1.0);
-        assert_eq!(names(dir.path()), ["best.safetensors"]);
+        assert!(message.contains("to write the weights to") && message.contains("make room"), "{message}");
+        assert_eq!((fs::read(&path).unwrap(), names(dir.path())), (before, vec![name]));
     }
 
     #[test]
-    fn weights_that_do_not_fit_are_told_and_no_variable_has_changed() {
+    fn weights_that_do_not_fit_are_named_and_no_variable_has_changed() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("best.safetensors");
         let message = |content: &[(&str, Tensor)]| {

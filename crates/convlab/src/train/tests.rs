@@ -90,7 +90,7 @@ fn a_network_trains_in_training_mode_and_is_measured_in_the_other_without_gradie
 }
 
 #[test]
-fn a_linear_layer_of_the_wrong_size_is_told_in_numbers() {
+fn a_linear_layer_of_the_wrong_size_is_reported_in_numbers() {
     let (vs, net) = zeroed(320, 10);
     let mut opt = nn::Sgd::default().build(&vs, 0.1).unwrap();
     let message = message(fit(&net, &mut opt, &two_pixels(4), FitConfig::new()));
@@ -103,7 +103,7 @@ fn a_linear_layer_of_the_wrong_size_is_told_in_numbers() {
 }
 
 #[test]
-fn a_convolution_of_the_wrong_depth_is_told_in_libtorchs_words() {
+fn a_convolution_of_the_wrong_depth_is_reported_in_libtorchs_words() {
     let vs = nn::VarStore::new(Device::Cpu);
     let net = nn::conv2d(vs.root(), 3, 8, 1, Default::default());
     let message = message(accuracy(&net, &two_pixels(4)));
@@ -137,7 +137,7 @@ fn a_label_without_an_output_is_named() {
 }
 
 #[test]
-fn a_frozen_network_cannot_be_trained_and_the_way_out_is_told() {
+fn a_frozen_network_cannot_be_trained_and_the_way_out_is_reported() {
     let (mut vs, net) = zeroed(2, 2);
     let mut opt = nn::Sgd::default().build(&vs, 0.1).unwrap();
     vs.freeze();
@@ -145,7 +145,7 @@ fn a_frozen_network_cannot_be_trained_and_the_way_out_is_told() {
 }
 
 #[test]
-fn a_panic_of_the_learners_own_code_is_told() {
+fn a_panic_of_the_learners_own_code_is_reported() {
     let net = nn::func(|_| panic!("my layer is not ready"));
     assert!(message(accuracy(&net, &two_pixels(2))).contains("my layer is not ready"));
 }
@@ -258,25 +258,23 @@ fn a_training_that_its_time_limit_ends_has_kept_what_it_had() {
     assert_eq!(weights(&vs), ended);
 }
 
-#[cfg(target_os = "linux")]
 #[test]
-fn a_disk_that_is_full_ends_no_training_and_leaves_the_older_weights() {
+fn weights_that_cannot_be_kept_end_no_training_and_leave_the_older_ones() {
     let dir = tempfile::tempdir().unwrap();
-    let (mut vs, net, path) = kept(dir.path());
+    let (mut vs, net, _) = kept(dir.path());
+    // Beside so long a name there is no room for the name of a file in the making.
+    let path = dir.path().join(format!("{}.safetensors", "a".repeat(240)));
     let mut opt = nn::Sgd::default().build(&vs, 0.5).unwrap();
-    let config = || FitConfig::new().checkpoint(&vs, &path);
-    fit(&net, &mut opt, &two_pixels(4), config()).unwrap();
+    vs.save(&path).unwrap();
     let older = weights(&vs);
-    // Whatever is written to this device does not fit; the link is taken away with the first attempt.
-    std::os::unix::fs::symlink("/dev/full", dir.path().join("best.safetensors.partial")).unwrap();
-    let history = fit(&net, &mut opt, &two_pixels(4), config()).unwrap();
+    let history = fit(&net, &mut opt, &two_pixels(4), FitConfig::new().checkpoint(&vs, &path)).unwrap();
     assert!(!history.epochs[0].kept && weights(&vs) != older);
     vs.load(&path).unwrap();
     assert_eq!(weights(&vs), older);
 }
 
 #[test]
-fn a_checkpoint_that_cannot_be_used_is_told_before_the_first_step() {
+fn a_checkpoint_that_cannot_be_used_is_refused_before_the_first_step() {
     let dir = tempfile::tempdir().unwrap();
     let (vs, net, path) = kept(dir.path());
     let mut opt = nn::Sgd::default().build(&vs, 0.5).unwrap();

@@ -1,4 +1,4 @@
-//! The helper crate under a name that comes from its sources alone.
+//! The helper crate, and the crate of ours that it uses, under names that come from their sources alone.
 //!
 //! Cargo's names hold the path of the checkout. Without it a library is the same wherever it was compiled: it need not
 //! be compiled in the next checkout, nor need the cells that use it.
@@ -10,10 +10,10 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::{fs, io};
 
-/// The crate that notebooks load.
-const HELPER: &str = "convlab";
+/// The crate that notebooks load, and what it uses of this checkout.
+const HELPERS: [&str; 2] = ["convlab", "common"];
 
-/// Runs the call; if it compiles the helper crate, then only where the same was not compiled before.
+/// Runs the call; if it compiles one of these crates, then only where the same was not compiled before.
 pub fn compile(call: RustcArgs, toolchain: &Path) -> ExitCode {
     let Some(helper) = Helper::of(&call) else { return crate::run(&mut call.command(toolchain)) };
     if !helper.kept("rlib").exists() {
@@ -33,8 +33,9 @@ pub fn compile(call: RustcArgs, toolchain: &Path) -> ExitCode {
     }
 }
 
-/// The helper crate as one call compiles it.
+/// One of these crates as one call compiles it.
 struct Helper {
+    name: &'static str,
     out_dir: PathBuf,
     folder: String,
     /// What cargo adds to the names of files.
@@ -45,23 +46,24 @@ struct Helper {
 /// The kinds of files that are made, the library last: where it is, all are.
 const KINDS: [&str; 3] = ["d", "rmeta", "rlib"];
 
-/// Stands for the helper crate's folder in the list of sources that is kept.
+/// Stands for the crate's folder in the list of sources that is kept.
 const FOLDER: &str = "{convlab}";
 
 impl Helper {
     fn of(call: &RustcArgs) -> Option<Self> {
-        let compiles_it = call.crate_name() == Some(HELPER) && call.option("--crate-type") == Some("lib");
+        let name = HELPERS.into_iter().find(|name| call.crate_name() == Some(name))?;
+        let compiles_it = call.option("--crate-type") == Some("lib");
         let (_, folder) = call.environment.iter().find(|(name, _)| name == MANIFEST_DIR)?;
         let cargos_name = call.arguments.iter().find_map(|word| word.strip_prefix("extra-filename="))?;
         compiles_it.then_some(())?;
         let (out_dir, folder, cargos_name) = (call.out_dir(), folder.clone(), cargos_name.to_owned());
         let id = id(&whole(call.clone()), &out_dir, &folder)?;
-        Some(Self { out_dir, folder, cargos_name, id })
+        Some(Self { name, out_dir, folder, cargos_name, id })
     }
 
     /// Where the call writes, until all is written.
     fn new_dir(&self) -> PathBuf {
-        self.out_dir.join(format!("{HELPER}-{}.new", self.id))
+        self.out_dir.join(format!("{}-{}.new", self.name, self.id))
     }
 
     /// What is added to its own names of files.
@@ -70,7 +72,7 @@ impl Helper {
     }
 
     fn kept(&self, kind: &str) -> PathBuf {
-        self.out_dir.join(file_name(kind, &self.own_name()))
+        self.out_dir.join(self.file_name(kind, &self.own_name()))
     }
 
     /// The call that compiles it under its own name.
@@ -82,7 +84,11 @@ impl Helper {
         if let Some(at) = call.arguments.iter().position(|argument| argument == "--out-dir") {
             call.arguments[at + 1] = new_dir;
         }
-        call.arguments.push(format!("--remap-path-prefix={}={HELPER}", self.folder));
+        // Cargo must not hear of a file before it has the name that cargo expects: it would go on at once.
+        for argument in call.arguments.iter_mut().filter(|argument| argument.starts_with("--json=")) {
+            *argument = argument.replace(",artifacts", "");
+        }
+        call.arguments.push(format!("--remap-path-prefix={}={}", self.folder, self.name));
         call
     }
 
@@ -94,15 +100,15 @@ impl Helper {
         // The list of sources is of this checkout.
         let folder = self.folder.replace(' ', "\\ ");
         if new_dir.exists() {
-            let list = new_dir.join(file_name("d", &self.own_name()));
+            let list = new_dir.join(self.file_name("d", &self.own_name()));
             fs::write(&list, fs::read_to_string(&list)?.replace(&folder, FOLDER))?;
             for kind in KINDS {
-                fs::rename(new_dir.join(file_name(kind, &self.own_name())), self.kept(kind))?;
+                fs::rename(new_dir.join(self.file_name(kind, &self.own_name())), self.kept(kind))?;
             }
             fs::remove_dir_all(new_dir)?;
         }
         for kind in KINDS {
-            let place = self.out_dir.join(file_name(kind, &self.cargos_name));
+            let place = self.out_dir.join(self.file_name(kind, &self.cargos_name));
             // It may be a file that other kernels have too.
             if place.exists() {
                 fs::remove_file(&place)?;
@@ -115,11 +121,11 @@ impl Helper {
         }
         Ok(())
     }
-}
 
-fn file_name(kind: &str, extra: &str) -> String {
-    let prefix = if kind == "d" { "" } else { "lib" };
-    format!("{prefix}{HELPER}{extra}.{kind}")
+    fn file_name(&self, kind: &str, extra: &str) -> String {
+        let prefix = if kind == "d" { "" } else { "lib" };
+        format!("{prefix}{}{extra}.{kind}", self.name)
+    }
 }
 
 /// Without what is kept for compiling it once more: the same library would be made of other parts.
@@ -133,10 +139,19 @@ fn id(call: &RustcArgs, out_dir: &Path, folder: &str) -> Option<String> {
     let is_cargos_name = |text: &str| text.starts_with("metadata=") || text.starts_with("extra-filename=");
     let mut fingerprint = Fingerprint::default();
     for argument in call.arguments.iter().filter(|argument| !is_cargos_name(argument)) {
-        fingerprint.add(argument.replace(work, "").replace(folder, "").as_bytes());
+        match used_helper(argument) {
+            // Its file has cargo's name; what counts is what is in it.
+            Some((name, path)) => fingerprint.add(name.as_bytes()).add(&fs::read(path).ok()?),
+            None => fingerprint.add(argument.replace(work, "").replace(folder, "").as_bytes()),
+        };
     }
     add_files(&mut fingerprint, &Path::new(folder).join("src"))?;
     Some(fingerprint.hex()[..16].to_owned())
+}
+
+/// The name and the file of another of these crates, if the argument says where it lies.
+fn used_helper(argument: &str) -> Option<(&str, &str)> {
+    argument.split_once('=').filter(|(name, path)| HELPERS.contains(name) && path.ends_with(".rmeta"))
 }
 
 fn add_files(fingerprint: &mut Fingerprint, folder: &Path) -> Option<()> {
@@ -161,7 +176,7 @@ mod tests {
         let (folder, work) = (checkout.display().to_string(), work.display());
         let arguments = format!(
             "--crate-name convlab {folder}/src/lib.rs --crate-type lib -C metadata={cargos_name} \
-             -C extra-filename=-{cargos_name} -C incremental={work}/target/debug/incremental \
+             -C extra-filename=-{cargos_name} --json=diagnostic-rendered-ansi,artifacts -C incremental={work}/target/debug/incremental \
              --out-dir {work}/target/debug/deps -L dependency={work}/target/debug/deps \
              --extern tch={work}/target/debug/deps/libtch-1.rmeta"
         );
@@ -188,6 +203,25 @@ mod tests {
     }
 
     #[test]
+    fn what_it_uses_of_this_checkout_counts_by_its_content_and_not_by_the_name_that_cargo_gives() {
+        let (dir, helper) = (tempfile::tempdir().unwrap(), checkout(""));
+        let id = |file: &str, content: &str| {
+            let path = dir.path().join(file);
+            fs::write(&path, content).unwrap();
+            let mut call = call(Path::new("/cache/builds/1"), helper.path(), "1111");
+            call.arguments.push(format!("common={}", path.display()));
+            Helper::of(&call).unwrap().id
+        };
+        let one = id("libcommon-1111.rmeta", "a");
+        assert_eq!(one, id("libcommon-2222.rmeta", "a"));
+        assert_ne!(one, id("libcommon-1111.rmeta", "b"));
+        let mut own = call(Path::new("/cache/builds/1"), helper.path(), "1111");
+        own.arguments[1] = "common".to_owned();
+        let own = Helper::of(&own).unwrap();
+        assert!(own.kept("rlib").ends_with(format!("libcommon-{}.rlib", own.id)));
+    }
+
+    #[test]
     fn it_is_compiled_under_its_own_name_and_as_a_whole() {
         let (work, one) = (Path::new("/cache/builds/1"), checkout(""));
         let call = call(work, one.path(), "1111");
@@ -196,6 +230,7 @@ mod tests {
         let has = |wanted: &str| arguments.iter().any(|argument| argument == wanted);
         assert!(has(&format!("metadata={}", helper.id)) && has(&format!("extra-filename=-{}", helper.id)));
         assert!(has(&format!("--remap-path-prefix={}=convlab", one.path().display())));
+        assert!(has("--json=diagnostic-rendered-ansi"), "nothing is announced before it has cargo's name");
         assert!(!arguments.iter().any(|argument| argument.contains("incremental")));
     }
 
@@ -205,7 +240,7 @@ mod tests {
         let helper = Helper::of(&call(work.path(), one.path(), "1111")).unwrap();
         fs::create_dir_all(helper.new_dir()).unwrap();
         let write = |kind, text: &str| {
-            fs::write(helper.new_dir().join(file_name(kind, &format!("-{}", helper.id))), text).unwrap();
+            fs::write(helper.new_dir().join(helper.file_name(kind, &helper.own_name())), text).unwrap();
         };
         write("d", &format!("a.d: {}/src/lib.rs", one.path().display()));
         write("rmeta", "rmeta");

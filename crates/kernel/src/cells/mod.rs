@@ -4,6 +4,7 @@
 //! changes it always finds the same: so its call of rustc is remembered, and made again without it.
 
 mod helper;
+mod loops;
 mod rustc_args;
 mod shared;
 mod source;
@@ -16,6 +17,7 @@ use crate::evcxr_contract::{CELL_CRATE, LIBRARY_PATH_FILE};
 use crate::fingerprint::{self, Fingerprint};
 use rustc_args::RustcArgs;
 use shared::Shared;
+use std::io::Write;
 use std::path::Path;
 use std::process::{Command, ExitCode, Stdio};
 use store::Store;
@@ -96,8 +98,7 @@ fn compile(call: RustcArgs, toolchain: &Path, store: Option<&Store>) -> bool {
         if shared.is_some() {
             let _ = source::read().map(|code| source::write(&shared::used(&code)));
         }
-        if !shared.as_ref().unwrap_or(&call).command(toolchain).status().is_ok_and(|status| status.success())
-        {
+        if !compile_interruptible(shared.as_ref().unwrap_or(&call), toolchain) {
             return false;
         }
         if let (Some((store, key)), true) = (kept, call.reads_only_the_cell()) {
@@ -127,6 +128,24 @@ fn key_of_cell(call: &RustcArgs, shared: bool, toolchain: &Path) -> Option<Strin
         key.add(name.as_bytes()).add(fingerprint::of_file(Path::new(path))?.as_bytes());
     }
     Some(key.hex())
+}
+
+/// Compiles the cell with loops that can be interrupted; where that does not compile, as it is: then rustc's messages
+/// name the columns that the learner has written.
+fn compile_interruptible(call: &RustcArgs, toolchain: &Path) -> bool {
+    let compiles = |command: &mut Command| command.status().is_ok_and(|status| status.success());
+    let Ok(code) = source::read() else { return compiles(&mut call.command(toolchain)) };
+    let changed = loops::interruptible(&code, call.is_optimised());
+    if changed != code && source::write(&changed).is_ok() {
+        let output = call.command(toolchain).output();
+        let _ = source::write(&code);
+        if let Some(output) = output.ok().filter(|output| output.status.success()) {
+            let _ = std::io::stdout().write_all(&output.stdout);
+            let _ = std::io::stderr().write_all(&output.stderr);
+            return true;
+        }
+    }
+    compiles(&mut call.command(toolchain))
 }
 
 fn exit_code(success: bool) -> ExitCode {

@@ -50,6 +50,11 @@ impl RustcArgs {
         self.arguments.iter().any(|argument| argument.starts_with("--emit=") && argument.contains("link"))
     }
 
+    /// Whether the code is optimised at all.
+    pub fn is_optimised(&self) -> bool {
+        self.arguments.iter().any(|argument| argument.starts_with("opt-level=") && argument != "opt-level=0")
+    }
+
     /// The shared library that it makes of the crate of this name.
     pub fn library(&self, name: &str) -> PathBuf {
         let (prefix, suffix) = (env::consts::DLL_PREFIX, env::consts::DLL_SUFFIX);

@@ -5,8 +5,8 @@
 //! it is compiled. Every line stays in its place, since evcxr finds the learner's own by their numbers.
 
 use crate::evcxr_contract::{
-    BODY_WITH_VARIABLES, BODY_WITHOUT_CODE, BODY_WITHOUT_VARIABLES, CATCHES, FROM, HEAD, Missing, PANIC,
-    PRINT, QUESTION_MARK,
+    BODY_WITH_VARIABLES, BODY_WITHOUT_CODE, BODY_WITHOUT_VARIABLES, CATCHES, CHANGED_TYPE, FROM, HEAD,
+    Missing, PANIC, PRINT, QUESTION_MARK, RUNTIME,
 };
 
 #[cfg(test)]
@@ -15,6 +15,9 @@ mod panic_runtime;
 
 /// What every cell gets to say it with.
 const PANIC_RUNTIME: &str = include_str!("panic_runtime.rs");
+
+/// What a cell does first: with its end goes what it has printed without a line end.
+const BEGIN_CELL: &str = "let _convlab_printed = convlab_error_capture::begin();";
 
 /// What keeps the code in its library, for `symbolize.rs`.
 #[cfg(target_os = "linux")]
@@ -37,7 +40,7 @@ pub fn with_reasons(code: &str) -> Result<String, Missing> {
         return Ok(code.to_owned());
     }
     let (items, function) = code.split_at(HEAD.find(code)?.start);
-    let items = question_mark(items)?;
+    let items = changed_type(&question_mark(items)?)?;
     Ok(format!("{items}{} {CODE} {}", module(), stops_in_panic(function)?))
 }
 
@@ -50,9 +53,20 @@ fn stops_in_panic(function: &str) -> Result<String, Missing> {
     if body == BODY_WITHOUT_CODE || !CATCHES.iter().any(|catch| catch.is_in(function)) {
         return Ok(function.to_owned());
     }
-    let panic = PANIC.find_last(function)?.start;
-    let (head, user_code, end) = (&function[..begin], &function[begin..panic], &function[panic..]);
-    Ok(format!("{head} convlab_error_capture::hush();{user_code}convlab_error_capture::in_panic(); {end}"))
+    let panic = PANIC.find_last(function)?;
+    let (head, user_code, end) = (&function[..begin], &function[begin..panic.start], &function[panic.end..]);
+    let report = PANIC.written("convlab_error_capture::protocol");
+    Ok(format!("{head} {BEGIN_CELL}{user_code}convlab_error_capture::in_panic(); {report}{end}"))
+}
+
+/// Has the variables' module tell evcxr, and not print, which of them have changed their type.
+fn changed_type(items: &str) -> Result<String, Missing> {
+    if !RUNTIME.is_in(items) {
+        return Ok(items.to_owned());
+    }
+    let at = CHANGED_TYPE.find(items)?;
+    let report = "crate::convlab_error_capture::protocol(&format!(\"{VARIABLE_CHANGED_TYPE}{name}\"));";
+    Ok([&items[..at.start], report, &items[at.end..]].concat())
 }
 
 /// Turns the printing of the error that stands before `?` gives up into a result.
@@ -60,7 +74,8 @@ fn question_mark(items: &str) -> Result<String, Missing> {
     if !QUESTION_MARK.is_in(items) {
         return Ok(items.to_owned());
     }
-    let end = QUESTION_MARK.find_last(items)?.start;
+    let report = QUESTION_MARK.find_last(items)?;
+    let end = report.start;
     let print = PRINT.find_last(&items[..end])?;
     let from = FROM.find_last(&items[..print.start])?.start;
     // `"{}", error);` and a line end.
@@ -70,7 +85,16 @@ fn question_mark(items: &str) -> Result<String, Missing> {
         1,
     );
     let shown = format!("convlab_error_capture::at_question_mark(&format!({arguments}");
-    Ok([&items[..from], "#[track_caller] ", &items[from..print.start], &shown, &items[end..]].concat())
+    let occurred = "convlab_error_capture::protocol(evcxr_internal_runtime::USER_ERROR_OCCURRED);";
+    Ok([
+        &items[..from],
+        "#[track_caller] ",
+        &items[from..print.start],
+        &shown,
+        occurred,
+        &items[report.end..],
+    ]
+    .concat())
 }
 
 #[cfg(test)]
@@ -95,17 +119,28 @@ mod tests {
             "{head}"
         );
         let body = "let evcxr_variable_store = unsafe {&mut *evcxr_variable_store};";
-        assert_eq!(changed(body), format!("{body} convlab_error_capture::hush();"));
+        assert_eq!(changed(body), format!("{body} {BEGIN_CELL}"));
         let panic = r#"println!("EVCXR_PANIC_NOTIFICATION");"#;
-        assert_eq!(changed(panic), format!("convlab_error_capture::in_panic(); {panic}"));
-        assert_eq!(old.iter().zip(&new).filter(|(old, new)| old != new).count(), 5);
+        assert_eq!(
+            changed(panic),
+            r#"convlab_error_capture::in_panic(); convlab_error_capture::protocol("EVCXR_PANIC_NOTIFICATION");"#
+        );
+        let report = "convlab_error_capture::protocol(evcxr_internal_runtime::USER_ERROR_OCCURRED);";
+        assert_eq!(changed("println!(\"{}\", evcxr_internal"), report);
+        assert_eq!(old.iter().zip(&new).filter(|(old, new)| old != new).count(), 7);
     }
 
     #[test]
     fn a_cell_without_variables_says_why_it_panicked() {
         let marked = with_reasons(WITHOUT_VARIABLES).unwrap();
-        assert!(marked.contains("*mut u8 { convlab_error_capture::hush();\n"), "{marked}");
-        assert!(marked.contains("convlab_error_capture::in_panic(); println!"), "{marked}");
+        assert!(
+            marked.contains("*mut u8 { let _convlab_printed = convlab_error_capture::begin();\n"),
+            "{marked}"
+        );
+        assert!(
+            marked.contains("convlab_error_capture::in_panic(); convlab_error_capture::protocol("),
+            "{marked}"
+        );
     }
 
     #[test]
@@ -155,6 +190,13 @@ mod tests {
         let error = "shapes cannot be multiplied\nException raised from meta at a.cpp:204\nframe #0";
         assert_eq!(panic_runtime::short(error), "shapes cannot be multiplied");
         assert_eq!(panic_runtime::short(r#"on an `Err` value: Torch("no file")"#), "no file");
-        assert_eq!(panic_runtime::short("index out of bounds"), "index out of bounds");
+        for own in [
+            "index out of bounds",
+            "no \\\"water\\\"\")",
+            "Wrong(\"salt\")",
+            "called on an `Err` value: Wrong(\"salt\")",
+        ] {
+            assert_eq!(panic_runtime::short(own), own);
+        }
     }
 }

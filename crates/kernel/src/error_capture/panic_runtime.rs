@@ -3,17 +3,70 @@
 /// Why the cell panicked, and where.
 static WHY: std::sync::Mutex<(String, String)> = std::sync::Mutex::new((String::new(), String::new()));
 
-/// Keeps a panic of the cell for where the cell stops, and prints that of another thread at once and in short.
-pub fn hush() {
+/// Begins a cell: keeps a panic of it for where it stops, and prints that of another thread at once and in short.
+pub fn begin() -> Printed {
     let cell = std::thread::current().id();
     std::panic::set_hook(Box::new(move |panic| {
         let why = short(panic.payload_as_str().unwrap_or("a panic without words"));
         if std::thread::current().id() != cell {
             eprintln!("A thread panicked: {why}");
         } else if let Ok(mut last) = WHY.lock() {
-            *last = (why.to_owned(), frames());
+            *last = (why, frames());
         }
     }));
+    Printed
+}
+
+/// What a cell has printed is handed on when it ends, with or without a line end.
+pub struct Printed;
+
+impl Drop for Printed {
+    fn drop(&mut self) {
+        let _ = std::io::Write::flush(&mut std::io::stdout());
+    }
+}
+
+// Whether the learner has interrupted the cell: the program that runs it sets this when the signal comes.
+#[cfg(target_os = "linux")]
+unsafe extern "C" {
+    pub static mut CONVLAB_INTERRUPTED: bool;
+}
+#[cfg(not(target_os = "linux"))]
+pub static mut CONVLAB_INTERRUPTED: bool = false;
+
+/// The same for optimised code, which would look once and not at each turn.
+pub fn is_interrupted() -> bool {
+    unsafe { std::sync::atomic::AtomicBool::from_ptr(&raw mut CONVLAB_INTERRUPTED) }
+        .load(std::sync::atomic::Ordering::Relaxed)
+}
+
+/// Ends the cell where a loop finds that it is interrupted; not while it ends already.
+#[cold]
+pub fn interrupt() {
+    if std::thread::panicking() {
+        return;
+    }
+    if let Ok(mut last) = WHY.lock() {
+        *last = (INTERRUPTED.to_owned(), frames());
+    }
+    std::panic::resume_unwind(Box::new(INTERRUPTED));
+}
+
+/// What stands for the reason of a panic where it is an interrupt.
+const INTERRUPTED: &str = "interrupted by you";
+
+/// Tells evcxr something, on the way that is not the learner's stdout.
+pub fn protocol(line: &str) {
+    #[cfg(unix)]
+    if let Some(descriptor) = std::env::var("CONVLAB_PROTOCOL").ok().and_then(|number| number.parse().ok()) {
+        let file = unsafe { <std::fs::File as std::os::fd::FromRawFd>::from_raw_fd(descriptor) };
+        let _ = std::io::Write::write_all(
+            &mut &*std::mem::ManuallyDrop::new(file),
+            format!("{line}\n").as_bytes(),
+        );
+        return;
+    }
+    println!("{line}");
 }
 
 #[repr(C)]
@@ -60,26 +113,28 @@ pub fn at_question_mark(why: &str, line: u32, code: &str) {
     show("at `?`", why, &format!("= {}\n", line.trim()));
 }
 
-/// Ends the cell's output with why it panicked.
+/// Ends the cell's output with why it panicked, or that it was interrupted.
 pub fn in_panic() {
     let (why, places) = WHY.lock().map(|why| why.clone()).unwrap_or_default();
-    show("in a panic", &why, &places);
+    show(if why == INTERRUPTED { "early" } else { "in a panic" }, &why, &places);
 }
 
 fn show(how: &str, why: &str, places: &str) {
     let text = format!("■ The cell stopped {how}: {}", short(why));
-    let html = text.replace('&', "&amp;").replace('<', "&lt;");
-    let style =
-        "background: var(--jp-rendermime-error-background, #fdd); padding: 0.5em; white-space: pre-wrap";
-    println!("EVCXR_BEGIN_CONTENT text/plain\n{text}\nEVCXR_END_CONTENT");
-    println!("EVCXR_BEGIN_CONTENT application/x-convlab-places\n{places}EVCXR_END_CONTENT");
-    println!("EVCXR_BEGIN_CONTENT text/html\n<pre style=\"{style}\">{html}</pre>\nEVCXR_END_CONTENT");
+    protocol(&format!("EVCXR_BEGIN_CONTENT text/plain\n{text}\nEVCXR_END_CONTENT"));
+    protocol(&format!("EVCXR_BEGIN_CONTENT application/x-convlab-places\n{places}EVCXR_END_CONTENT"));
 }
 
-/// libtorch's error, without its frames of C++ and without tch's `unwrap`.
-pub fn short(text: &str) -> &str {
-    let text = text.split("Exception raised from").next().unwrap_or(text);
-    let text =
-        text.split_once("`Err` value: Torch(\"").map_or(text, |(_, compiler_failure)| compiler_failure);
-    text.trim_end_matches("\\n").trim_end_matches("\")").trim_end()
+/// libtorch's error, without its frames of C++ and without tch's `unwrap`; any other as it is.
+pub fn short(text: &str) -> String {
+    let cut = |text: &str, end: &str| text.split(end).next().unwrap_or_default().to_owned();
+    match text.split_once("`Err` value: Torch(\"") {
+        Some((_, debug)) if debug.contains("\\nException raised from") => {
+            cut(debug, "\\nException raised from").replace("\\n", "\n").replace("\\\"", "\"")
+        }
+        Some((_, debug)) => {
+            debug.strip_suffix("\")").unwrap_or(debug).replace("\\n", "\n").replace("\\\"", "\"")
+        }
+        None => cut(text, "\nException raised from").trim_end().to_owned(),
+    }
 }

@@ -105,12 +105,12 @@ impl Views {
             return self.close(message);
         }
         answer["seq"] = data["seq"].clone();
-        self.iopub.say("comm_msg", Some(message), &json!({"comm_id": id(message), "data": answer}));
+        self.iopub.send("comm_msg", Some(message), &json!({"comm_id": id(message), "data": answer}));
     }
 
     fn close(&self, message: &Message) {
         self.comms.lock().remove(id(message));
-        self.iopub.say("comm_close", Some(message), &json!({"comm_id": id(message), "data": {}}));
+        self.iopub.send("comm_close", Some(message), &json!({"comm_id": id(message), "data": {}}));
     }
 
     fn request(&mut self, json: &Value, buffers: &[bytes::Bytes]) -> Value {

@@ -48,6 +48,11 @@ impl Interrupts {
         self.count() > 0
     }
 
+    /// Whether the running cell was interrupted.
+    pub fn has_come(&self) -> bool {
+        self.count() > 0
+    }
+
     fn count(&self) -> usize {
         SIGNALS.load(Ordering::SeqCst) - self.before.load(Ordering::SeqCst)
     }

@@ -1,38 +1,57 @@
-//! What all clients of a kernel see: one queue, so that everything arrives in the order in which it was said.
+//! What all clients of a kernel see: one queue, so that everything arrives in the order in which it was sent.
 
 use super::wire::{Connection, Message};
 use serde_json::{Value, json};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::mpsc::UnboundedSender;
+use tokio::sync::oneshot;
 use zeromq::ZmqMessage;
+
+/// What goes through the queue.
+pub enum Published {
+    Message(ZmqMessage),
+    /// Is answered when all before it is sent.
+    Fence(oneshot::Sender<()>),
+}
 
 #[derive(Clone)]
 pub struct IoPub {
     connection: Connection,
-    queue: UnboundedSender<ZmqMessage>,
+    queue: UnboundedSender<Published>,
     /// The request that output belongs to now.
     current: Arc<Mutex<Option<Message>>>,
-    /// The request that was last said to be worked on.
+    /// The request that was last announced as begun.
     begun: Arc<Mutex<Option<Message>>>,
+    /// Whether output is dropped: the request that runs is silent.
+    is_silent: Arc<AtomicBool>,
 }
 
 impl IoPub {
-    pub fn new(connection: Connection, queue: UnboundedSender<ZmqMessage>) -> Self {
-        Self { connection, queue, current: Arc::default(), begun: Arc::default() }
+    pub fn new(connection: Connection, queue: UnboundedSender<Published>) -> Self {
+        Self { connection, queue, current: Arc::default(), begun: Arc::default(), is_silent: Arc::default() }
     }
 
-    pub fn say(&self, kind: &str, parent: Option<&Message>, content: &Value) {
+    pub fn send(&self, kind: &str, parent: Option<&Message>, content: &Value) {
         if let Some(message) = self.connection.encode(kind, parent, content) {
             // Nobody listens any more when the kernel ends.
-            let _ = self.queue.send(message);
+            let _ = self.queue.send(Published::Message(message));
+        }
+    }
+
+    /// Waits until all is sent.
+    pub async fn flush(&self) {
+        let (done, sent) = oneshot::channel();
+        if self.queue.send(Published::Fence(done)).is_ok() {
+            let _ = sent.await;
         }
     }
 
     pub fn status(&self, parent: Option<&Message>, state: &str) {
-        self.say("status", parent, &json!({"execution_state": state}));
+        self.send("status", parent, &json!({"execution_state": state}));
     }
 
-    /// Says that a request is worked on, unless that was said already.
+    /// Announces that a request is worked on, unless that was done already.
     pub fn begin(&self, request: &Message) {
         let mut begun = self.begun.lock().unwrap_or_else(PoisonError::into_inner);
         if begun.as_ref().is_none_or(|begun| begun.id() != request.id()) {
@@ -46,9 +65,17 @@ impl IoPub {
         *self.current.lock().unwrap_or_else(PoisonError::into_inner) = Some(parent.clone());
     }
 
+    /// Whether what is put out from now on is shown to nobody.
+    pub fn silence(&self, silent: bool) {
+        self.is_silent.store(silent, Ordering::SeqCst);
+    }
+
     /// Output of the cell that runs, or has run last.
     pub fn output(&self, kind: &str, content: &Value) {
+        if self.is_silent.load(Ordering::SeqCst) {
+            return;
+        }
         let current = self.current.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        self.say(kind, current.as_ref(), content);
+        self.send(kind, current.as_ref(), content);
     }
 }

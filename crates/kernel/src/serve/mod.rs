@@ -3,28 +3,37 @@
 //! Questions about the kernel are answered at once; all that needs evcxr waits in one queue for the [`Worker`].
 
 mod comm;
+mod complete;
+mod history;
 mod interrupt;
 mod iopub;
+#[cfg_attr(not(unix), path = "output_lines.rs")]
 mod output;
 mod report;
+#[cfg(unix)]
+mod split;
 mod startup_notice;
+mod stdin;
 pub mod warm;
 mod wire;
 mod worker;
 
 use comm::{Comms, is_comm};
+use complete::is_complete;
+use history::History;
 use interrupt::Interrupts;
-use iopub::IoPub;
+use iopub::{IoPub, Published};
 use serde_json::{Value, json};
 use startup_notice::StartupNotice;
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use stdin::Stdin;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use wire::{Connection, Message};
-use worker::{Reply, Worker, reply_to};
-use zeromq::{PubSocket, RepSocket, RouterSocket, Socket, SocketRecv, SocketSend, ZmqMessage};
+use worker::{Needs, Reply, Worker, reply_to};
+use zeromq::{PubSocket, RepSocket, RouterSocket, Socket, SocketRecv, SocketSend};
 
 /// Serves the client that `file` names until it asks for a shutdown.
 pub fn serve(file: &Path) -> Result<(), String> {
@@ -58,10 +67,15 @@ async fn run(connection: Connection) -> Result<(), zeromq::ZmqError> {
     });
     iopub.status(None, "starting");
     let interrupts = Interrupts::start(iopub.clone());
-    let server = Arc::new(Server::new(connection, iopub, Arc::clone(&interrupts)));
-    tokio::spawn(Arc::clone(&server).listen(shell, true));
-    let _stdin = stdin;
-    server.listen(control, false).await;
+    let stdin = Stdin::start(connection.clone(), stdin);
+    let server = Arc::new(Server::new(connection, iopub, interrupts, stdin));
+    // Whichever of them is asked to shut down ends the kernel.
+    let shell = tokio::spawn(Arc::clone(&server).listen(shell, true));
+    tokio::select! {
+        _ = shell => {}
+        () = Arc::clone(&server).listen(control, false) => {}
+    }
+    server.iopub.flush().await;
     Ok(())
 }
 
@@ -71,10 +85,13 @@ async fn router(connection: &Connection, port: &str) -> Result<RouterSocket, zer
     Ok(socket)
 }
 
-async fn publish(mut iopub: PubSocket, mut messages: UnboundedReceiver<ZmqMessage>) {
+async fn publish(mut iopub: PubSocket, mut messages: UnboundedReceiver<Published>) {
     while let Some(message) = messages.recv().await {
-        // A client that is gone is no reason to stop.
-        let _ = iopub.send(message).await;
+        match message {
+            // A client that is gone is no reason to stop.
+            Published::Message(message) => drop(iopub.send(message).await),
+            Published::Fence(done) => drop(done.send(())),
+        }
     }
 }
 
@@ -88,21 +105,32 @@ struct Server {
     waiting: Arc<AtomicUsize>,
     replies: std::sync::Mutex<Option<UnboundedReceiver<Reply>>>,
     getting_ready: StartupNotice,
+    history: Arc<Mutex<History>>,
     comms: Comms,
 }
 
 impl Server {
-    fn new(connection: Connection, iopub: IoPub, interrupts: Arc<Interrupts>) -> Self {
+    fn new(connection: Connection, iopub: IoPub, interrupts: Arc<Interrupts>, stdin: Stdin) -> Self {
         let (requests, queue) = mpsc::channel();
         let (sender, replies) = unbounded_channel();
-        let (message, watched) = (iopub.clone(), Arc::clone(&interrupts));
+        let history = Arc::new(Mutex::new(History::open()));
+        let needs = Needs {
+            iopub: iopub.clone(),
+            interrupts: Arc::clone(&interrupts),
+            stdin,
+            history: Arc::clone(&history),
+        };
         let getting_ready = StartupNotice::default();
         let waiting = getting_ready.clone();
         let comms = Comms::default();
         let open = comms.clone();
-        std::thread::spawn(move || work(message, watched, open, &waiting, &queue, &sender));
+        std::thread::spawn(move || work(needs, open, &waiting, &queue, &sender));
         let (waiting, replies) = (Arc::default(), Some(replies).into());
-        Self { connection, iopub, interrupts, requests, waiting, replies, getting_ready, comms }
+        Self { connection, iopub, interrupts, requests, waiting, replies, getting_ready, history, comms }
+    }
+
+    fn history(&self) -> MutexGuard<'_, History> {
+        self.history.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Serves one socket until it is closed or a shutdown is asked for.
@@ -120,8 +148,6 @@ impl Server {
                     self.send(&mut sender, &request, kind, &content).await;
                     self.iopub.status(Some(&request), "idle");
                     if kind == "shutdown_reply" {
-                        // The queue of what is published is emptied meanwhile.
-                        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
                         return;
                     }
                 }
@@ -148,7 +174,7 @@ impl Server {
             "kernel_info_request" => ("kernel_info_reply", kernel_info()),
             "is_complete_request" => ("is_complete_reply", is_complete(request.code())),
             "comm_info_request" => ("comm_info_reply", self.comms.info(request)),
-            "history_request" => ("history_reply", json!({"status": "ok", "history": []})),
+            "history_request" => ("history_reply", self.history().answer(&request.content)),
             "interrupt_request" => {
                 self.interrupts.ask();
                 ("interrupt_reply", json!({"status": "ok"}))
@@ -190,14 +216,14 @@ impl Server {
 
 /// Makes the worker and lets it work; where evcxr cannot start every request is answered with why.
 fn work(
-    iopub: IoPub,
-    interrupts: Arc<Interrupts>,
+    needs: Needs,
     comms: Comms,
     waiting: &StartupNotice,
     requests: &mpsc::Receiver<Message>,
     replies: &UnboundedSender<Reply>,
 ) {
-    let worker = Worker::new(iopub.clone(), interrupts, comms);
+    let iopub = needs.iopub.clone();
+    let worker = Worker::new(needs, comms);
     waiting.end(&iopub);
     match worker {
         Ok(worker) => worker.serve(requests, replies),
@@ -209,7 +235,7 @@ fn work(
                 }
                 iopub.begin(&request);
                 let mut content = json!({"ename": "Kernel", "evalue": message, "traceback": [message]});
-                iopub.say("error", Some(&request), &content);
+                iopub.send("error", Some(&request), &content);
                 content["status"] = "error".into();
                 let _ = replies.send((request.clone(), reply_to(&request), content));
                 iopub.status(Some(&request), "idle");
@@ -231,14 +257,4 @@ fn kernel_info() -> Value {
         "banner": "convlab: Rust notebooks, compiled by evcxr",
         "help_links": [{"text": "Rust's standard library", "url": "https://doc.rust-lang.org/stable/std/"}],
     })
-}
-
-/// Whether a line of a console is whole: as far as its brackets tell.
-fn is_complete(code: &str) -> Value {
-    let open = code.chars().fold(0_i64, |open, c| match c {
-        '{' | '(' | '[' => open + 1,
-        '}' | ')' | ']' => open - 1,
-        _ => open,
-    });
-    if open > 0 { json!({"status": "incomplete", "indent": "    "}) } else { json!({"status": "complete"}) }
 }

@@ -1,101 +1,155 @@
-//! Turns the lines that a cell prints into what Jupyter shows, in their order.
+//! Turns what a cell prints into what Jupyter shows, in its order.
 
 use super::iopub::IoPub;
-use crossbeam_channel::{Receiver, Select, Sender, bounded};
+use super::split::{Piece, Splitter};
+pub use crate::streams::Outputs;
+use evcxr::EvalContextOutputs;
 use serde_json::{Value, json};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::File;
+use std::io::{self, Read, Write};
+use std::os::fd::AsRawFd;
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Duration;
-
-/// How a line begins that is no text but a message for Jupyter: `crates/kernel/README.md` describes it.
-const MARK: &str = "\u{1b}_convlab ";
 
 /// The messages that a cell may send.
 const KINDS: [&str; 3] = ["display_data", "update_display_data", "clear_output"];
 
-/// Lines are handed on together, up to so many bytes.
-const MOST: usize = 1 << 16;
+/// Text is handed on together, up to so many bytes.
+const MAX_BYTES: usize = 1 << 16;
 
-/// Between two looks at what was printed: lines come together, and a client is not drowned in messages.
+/// Between two looks at what was printed: output comes together, and a client is not drowned in messages.
 const PAUSE: Duration = Duration::from_millis(2);
 
-/// How long stderr must be silent after a cell's end to be taken for told: another thread of evcxr reads it.
-const SILENCE: Duration = Duration::from_millis(10);
+/// What a cell has printed as results: by MIME type, the last of each.
+pub type Contents = BTreeMap<String, String>;
 
-/// Lets whoever ends a cell wait until all that the cell has printed is handed on.
-#[derive(Clone)]
-pub struct Pump(Sender<Sender<()>>);
+/// Hands on what the learner's process and all that it starts print.
+pub struct Pump {
+    wake: io::PipeWriter,
+    fences: Sender<Sender<Contents>>,
+}
 
 impl Pump {
     /// Begins to hand on both streams.
-    pub fn start(stdout: Receiver<String>, stderr: Receiver<String>, iopub: IoPub) -> Self {
-        let (sender, fences) = bounded::<Sender<()>>(0);
-        std::thread::spawn(move || {
-            let mut shown = BTreeSet::new();
-            let mut select = Select::new();
-            select.recv(&stdout);
-            select.recv(&stderr);
-            select.recv(&fences);
-            loop {
-                match select.ready() {
-                    0 => {
-                        hand_on("stdout", &stdout, &iopub, &mut shown);
-                        std::thread::sleep(PAUSE);
-                    }
-                    1 => {
-                        hand_on("stderr", &stderr, &iopub, &mut shown);
-                        std::thread::sleep(PAUSE);
-                    }
-                    _ => match fences.try_recv() {
-                        Ok(done) => {
-                            hand_on("stdout", &stdout, &iopub, &mut shown);
-                            while let Ok(line) = stderr.recv_timeout(SILENCE) {
-                                text("stderr", &format!("{line}\n"), &iopub);
-                                hand_on("stderr", &stderr, &iopub, &mut shown);
-                            }
-                            drop(done);
-                        }
-                        Err(error) if error.is_disconnected() => return,
-                        Err(_) => {}
-                    },
+    ///
+    /// `lines` is what evcxr takes for output among what its process says to it: none of it is the learner's.
+    pub fn start(outputs: Outputs, lines: EvalContextOutputs, iopub: IoPub) -> io::Result<Self> {
+        std::thread::spawn(move || lines.stdout.iter().for_each(drop));
+        std::thread::spawn(move || lines.stderr.iter().for_each(drop));
+        let (woken, wake) = io::pipe()?;
+        let (fences, asked) = channel();
+        let streams = [Stream::new("stdout", outputs.stdout), Stream::new("stderr", outputs.stderr)];
+        let reader = Reader { streams, iopub, shown: BTreeSet::new(), contents: Contents::new() };
+        std::thread::spawn(move || reader.run(woken, &asked));
+        Ok(Self { wake, fences })
+    }
+
+    /// Waits until all that was printed is handed on, and returns the results among it.
+    pub fn drain(&mut self) -> Contents {
+        let (done, contents) = channel();
+        let sent = self.fences.send(done).is_ok() && self.wake.write_all(b".").is_ok();
+        if sent { contents.recv().unwrap_or_default() } else { Contents::new() }
+    }
+}
+
+struct Stream {
+    name: &'static str,
+    file: File,
+    splitter: Splitter,
+}
+
+impl Stream {
+    fn new(name: &'static str, file: File) -> Self {
+        Self { name, file, splitter: Splitter::default() }
+    }
+
+    /// What has come by now; empty if nothing has.
+    fn read(&mut self) -> Vec<u8> {
+        let mut bytes = vec![0; MAX_BYTES];
+        let count = self.file.read(&mut bytes).unwrap_or(0);
+        bytes.truncate(count);
+        bytes
+    }
+}
+
+struct Reader {
+    streams: [Stream; 2],
+    iopub: IoPub,
+    shown: BTreeSet<String>,
+    contents: Contents,
+}
+
+impl Reader {
+    fn run(mut self, mut woken: io::PipeReader, asked: &Receiver<Sender<Contents>>) {
+        loop {
+            let files =
+                [self.streams[0].file.as_raw_fd(), self.streams[1].file.as_raw_fd(), woken.as_raw_fd()];
+            let [stdout, stderr, fence] = wait(files);
+            if fence {
+                if !matches!(woken.read(&mut [0]), Ok(1)) {
+                    return;
                 }
+                let Ok(done) = asked.recv() else { return };
+                self.hand_on_all();
+                // Whoever has asked may be gone.
+                let _ = done.send(std::mem::take(&mut self.contents));
+            } else if stdout || stderr {
+                self.hand_on();
+                std::thread::sleep(PAUSE);
             }
-        });
-        Self(sender)
+        }
     }
 
-    /// Waits until all that was printed is handed on.
-    pub fn drain(&self) {
-        let (done, waiting) = bounded(0);
-        if self.0.send(done).is_ok() {
-            let _ = waiting.recv();
+    /// Hands on a portion of each stream; whether there was any.
+    fn hand_on(&mut self) -> bool {
+        let mut any = false;
+        for index in 0..self.streams.len() {
+            let bytes = self.streams[index].read();
+            any |= !bytes.is_empty();
+            let pieces = self.streams[index].splitter.push(&bytes);
+            self.show(index, pieces);
+        }
+        any
+    }
+
+    /// Hands on all that was printed until now, whole or not.
+    fn hand_on_all(&mut self) {
+        while self.hand_on() {}
+        for index in 0..self.streams.len() {
+            let pieces = self.streams[index].splitter.finish();
+            self.show(index, pieces);
+        }
+    }
+
+    fn show(&mut self, stream: usize, pieces: Vec<Piece>) {
+        let name = self.streams[stream].name;
+        for piece in pieces {
+            match piece {
+                Piece::Text(text) => self.text(name, &text),
+                Piece::Content(mime, content) => drop(self.contents.insert(mime, content)),
+                Piece::Marked(json) => match message(&json, &mut self.shown) {
+                    Some((kind, content)) => self.iopub.output(&kind, &content),
+                    None => self.text(name, &format!("\u{1b}_convlab {json}\n")),
+                },
+            }
+        }
+    }
+
+    fn text(&self, name: &str, text: &str) {
+        if !text.is_empty() {
+            self.iopub.output("stream", &json!({"name": name, "text": text}));
         }
     }
 }
 
-fn hand_on(stream: &str, lines: &Receiver<String>, iopub: &IoPub, shown: &mut BTreeSet<String>) {
-    let mut together = String::new();
-    while let Ok(line) = lines.try_recv() {
-        match line.strip_prefix(MARK).and_then(|json| message(json, shown)) {
-            Some((kind, content)) => {
-                text(stream, &std::mem::take(&mut together), iopub);
-                iopub.output(&kind, &content);
-            }
-            None => {
-                together.push_str(&line);
-                together.push('\n');
-            }
-        }
-        if together.len() > MOST {
-            text(stream, &std::mem::take(&mut together), iopub);
-        }
-    }
-    text(stream, &together, iopub);
-}
-
-fn text(stream: &str, text: &str, iopub: &IoPub) {
-    if !text.is_empty() {
-        iopub.output("stream", &json!({"name": stream, "text": text}));
-    }
+/// Waits until one of the files can be read, and says which.
+#[allow(unsafe_code, reason = "std has no call for it")]
+fn wait(files: [i32; 3]) -> [bool; 3] {
+    let mut polled = files.map(|fd| libc::pollfd { fd, events: libc::POLLIN, revents: 0 });
+    // SAFETY: the structures live through the call, which only writes into them.
+    unsafe { libc::poll(polled.as_mut_ptr(), polled.len() as libc::nfds_t, -1) };
+    polled.map(|file| file.revents != 0)
 }
 
 /// The message in a marked line; what is none is shown as text. A display that is updated before it is there is shown.

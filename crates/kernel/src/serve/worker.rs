@@ -1,22 +1,27 @@
 //! The one thread that compiles and runs cells, one after the other.
 
 use super::comm::{Comms, Views, is_comm};
+use super::history::History;
 use super::interrupt::Interrupts;
 use super::iopub::IoPub;
-use super::output::Pump;
+use super::output::{Contents, Outputs, Pump};
+use super::stdin::Stdin;
 use super::wire::Message;
-use crate::evcxr_contract::{EXECUTION_PHASE, NO_TEXT, NOTHING_FOUND};
+use crate::evcxr_contract::{END_OF_INPUT, EXECUTION_PHASE, NO_TEXT, NOTHING_FOUND};
 use crate::symbolize;
-use evcxr::{CommandContext, Error, EvalOutputs};
+use evcxr::{CommandContext, Error, EvalCallbacks, EvalOutputs};
 use serde_json::{Value, json};
-use std::sync::Arc;
 use std::sync::mpsc::Receiver;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::mpsc::UnboundedSender;
 
 /// How the results begin in which a cell says why it stopped (`error_capture/`), and what such an error is called.
-const REASONS: [(&str, &str); 2] =
-    [("■ The cell stopped at `?`: ", "Error"), ("■ The cell stopped in a panic: ", "Panic")];
+const REASONS: [(&str, &str); 3] = [
+    ("■ The cell stopped at `?`: ", "Error"),
+    ("■ The cell stopped in a panic: ", "Panic"),
+    ("■ The cell stopped early: ", "Interrupted"),
+];
 
 /// The kind of result in which such a cell tells where, the innermost place first: `= ` and a line of its code, or an
 /// address as `symbolize.rs` reads it.
@@ -34,11 +39,21 @@ pub fn reply_to(request: &Message) -> &'static str {
     }
 }
 
+/// What the worker shares with the rest of the kernel.
+pub struct Needs {
+    pub iopub: IoPub,
+    pub interrupts: Arc<Interrupts>,
+    pub stdin: Stdin,
+    pub history: Arc<Mutex<History>>,
+}
+
 pub struct Worker {
     context: CommandContext,
     pump: Pump,
     iopub: IoPub,
     interrupts: Arc<Interrupts>,
+    stdin: Stdin,
+    history: Arc<Mutex<History>>,
     views: Views,
     count: u64,
     /// The cells that were run, by their number.
@@ -47,13 +62,19 @@ pub struct Worker {
 
 impl Worker {
     /// Makes evcxr ready, which takes seconds.
-    pub fn new(iopub: IoPub, interrupts: Arc<Interrupts>, comms: Comms) -> Result<Self, String> {
+    pub fn new(needs: Needs, comms: Comms) -> Result<Self, String> {
+        let Needs { iopub, interrupts, stdin, history } = needs;
+        let cannot = |error: std::io::Error| format!("the learner's output cannot be read: {error}");
+        // Both before evcxr starts the process that inherits their other ends.
+        let outputs = Outputs::make().map_err(cannot)?;
         let views = Views::new(comms, iopub.clone(), Arc::clone(&interrupts));
-        let (mut context, outputs, helper) = super::warm::context()?;
-        let pump = Pump::start(outputs.stdout, outputs.stderr, iopub.clone());
+        let (mut context, lines, helper) = super::warm::context()?;
+        let mut pump = Pump::start(outputs, lines, iopub.clone()).map_err(cannot)?;
         interrupts.watch(context.process_handle());
         super::warm::up(&mut context, helper.as_deref());
-        Ok(Self { context, pump, iopub, interrupts, views, count: 0, cells: Vec::new() })
+        // What getting ready has printed is no cell's.
+        pump.drain();
+        Ok(Self { context, pump, iopub, interrupts, stdin, history, views, count: 0, cells: Vec::new() })
     }
 
     /// Serves requests until no more can come.
@@ -89,7 +110,7 @@ impl Worker {
                 self.iopub.status(Some(&request), "idle");
                 continue;
             }
-            let content = json!({"status": "aborted", "execution_count": self.count});
+            let content = json!({"status": "aborted"});
             let _ = replies.send((request.clone(), reply_to(&request), content));
             self.iopub.status(Some(&request), "idle");
         }
@@ -97,74 +118,96 @@ impl Worker {
 
     fn execute(&mut self, request: &Message) -> Value {
         let silent = request.flag("silent", false);
-        if !silent && request.flag("store_history", true) && !request.code().trim().is_empty() {
+        let (code, keep) = (request.code(), !silent && request.flag("store_history", true));
+        if keep && !code.trim().is_empty() {
             self.count += 1;
+            self.history.lock().unwrap_or_else(PoisonError::into_inner).add(self.count, code);
         }
         self.iopub.turn_to(request);
-        if !silent {
-            let input = json!({"code": request.code(), "execution_count": self.count});
-            self.iopub.output("execute_input", &input);
-        }
-        self.cells.push((self.count, request.code().to_owned()));
-        self.interrupts.begin();
-        let result = self.context.execute(request.code());
-        let interrupted = self.interrupts.end();
-        self.pump.drain();
-        let mut own = Duration::ZERO;
-        let failure = match result {
-            Ok(outputs) => match stopped(&outputs, &self.cells) {
-                Some(failure) => Some(failure),
-                None => {
-                    own = outputs
-                        .phases
-                        .iter()
-                        .filter(|phase| phase.name == EXECUTION_PHASE)
-                        .map(|phase| phase.duration)
-                        .sum();
-                    if !silent {
-                        self.show(outputs);
-                    }
-                    interrupted
-                        .then(|| Failure::interrupted("The cell was interrupted. What it had bound is kept."))
-                }
-            },
-            Err(Error::SubprocessTerminated(_)) if interrupted => {
-                Some(Failure::interrupted("The cell was ended: all variables are gone. Run the cells again."))
-            }
-            Err(Error::SubprocessTerminated(message)) => Some(Failure::new("Kernel", &gone(&message))),
-            Err(_) if interrupted => Some(Failure::interrupted(
-                "The cell was interrupted while it was compiled: nothing of it has run.",
-            )),
-            Err(error) => Some(self.compiler_failure(&error, request.code())),
-        };
-        match failure {
-            None => {
+        self.iopub.silence(silent);
+        self.iopub.output("execute_input", &json!({"code": code, "execution_count": self.count}));
+        self.cells.push((self.count, code.to_owned()));
+        let content = match self.run(code, request) {
+            Ok(ran) => {
+                self.show(ran.contents);
                 json!({
-                    "status": "ok", "execution_count": self.count, "payload": [], "user_expressions": {},
-                    "convlab_seconds": own.as_secs_f64(),
+                    "status": "ok", "execution_count": self.count, "payload": [],
+                    "user_expressions": self.user_expressions(request), "convlab_seconds": ran.own.as_secs_f64(),
                 })
             }
-            Some(failure) => {
+            Err(failure) => {
+                self.show(failure.contents.clone());
                 let mut content = failure.content();
                 self.iopub.output("error", &content);
                 content["status"] = "error".into();
                 content["execution_count"] = self.count.into();
                 content
             }
+        };
+        self.iopub.silence(false);
+        content
+    }
+
+    /// Runs code and returns what it has put out as results, or why it failed.
+    fn run(&mut self, code: &str, request: &Message) -> Result<Ran, Failure> {
+        self.interrupts.begin();
+        let (stdin, interrupts) = (self.stdin.clone(), Arc::clone(&self.interrupts));
+        let result = self.context.execute_with_callbacks(
+            code,
+            &mut EvalCallbacks {
+                input_reader: &|asked| {
+                    let line =
+                        stdin.line(request, &asked.prompt, asked.is_password, || interrupts.has_come());
+                    line.unwrap_or_else(|| END_OF_INPUT.to_owned())
+                },
+            },
+        );
+        let interrupted = self.interrupts.end();
+        let printed = self.pump.drain();
+        match result {
+            Ok(outputs) => match stopped(&outputs, &self.cells) {
+                Some(failure) => Err(failure),
+                None if interrupted => {
+                    let failure =
+                        Failure::interrupted("The cell was interrupted. What it had bound is kept.");
+                    Err(Failure { contents: printed, ..failure })
+                }
+                None => Ok(Ran::new(outputs, printed)),
+            },
+            Err(Error::SubprocessTerminated(_)) if interrupted => {
+                Err(Failure::interrupted("The cell was ended: all variables are gone. Run the cells again."))
+            }
+            Err(Error::SubprocessTerminated(message)) => Err(Failure::new("Kernel", &gone(&message))),
+            Err(_) if interrupted => Err(Failure::interrupted(
+                "The cell was interrupted while it was compiled: nothing of it has run.",
+            )),
+            Err(error) => Err(self.compiler_failure(&error, code)),
         }
     }
 
-    fn show(&self, outputs: EvalOutputs) {
-        if outputs.content_by_mime_type.is_empty() {
-            return;
-        }
-        let data = outputs.content_by_mime_type.into_iter().map(|(mime, text)| {
-            let json = mime.contains("json").then(|| serde_json::from_str(&text).ok()).flatten();
-            (mime, json.unwrap_or(Value::String(text)))
+    /// What the client wants to know beside what the cell shows: each expression by its name.
+    fn user_expressions(&mut self, request: &Message) -> Value {
+        let wanted = request.content["user_expressions"].as_object().cloned().unwrap_or_default();
+        self.iopub.silence(true);
+        let answer = wanted.into_iter().map(|(name, expression)| {
+            let answer = match self.run(expression.as_str().unwrap_or_default(), request) {
+                Ok(ran) => json!({"status": "ok", "data": data(ran.contents), "metadata": {}}),
+                Err(failure) => {
+                    let mut content = failure.content();
+                    content["status"] = "error".into();
+                    content
+                }
+            };
+            (name, answer)
         });
-        let data: serde_json::Map<_, _> = data.collect();
-        let result = json!({"execution_count": self.count, "data": data, "metadata": {}});
-        self.iopub.output("execute_result", &result);
+        Value::Object(answer.collect())
+    }
+
+    fn show(&self, contents: Contents) {
+        if !contents.is_empty() {
+            let result = json!({"execution_count": self.count, "data": data(contents), "metadata": {}});
+            self.iopub.output("execute_result", &result);
+        }
     }
 
     /// What the compiler, or evcxr itself, objects to.
@@ -185,7 +228,7 @@ impl Worker {
         let report =
             errors.iter().map(|error| super::report::of(error, code, self.count)).collect::<Vec<_>>();
         let first = errors.first().map(|error| error.message()).unwrap_or_default();
-        Failure { name: "Error", message: first, trace: report.concat() }
+        Failure { name: "Error", message: first, trace: report.concat(), contents: Contents::new() }
     }
 
     fn complete(&mut self, request: &Message) -> Value {
@@ -218,16 +261,49 @@ impl Worker {
     }
 }
 
-/// Why a cell failed.
+/// What a cell that has run to its end has put out.
+struct Ran {
+    contents: Contents,
+    /// How long the cell itself took.
+    own: Duration,
+}
+
+impl Ran {
+    /// A cell prints its results; those of commands come from evcxr.
+    fn new(outputs: EvalOutputs, printed: Contents) -> Self {
+        let phases = outputs.phases.iter().filter(|phase| phase.name == EXECUTION_PHASE);
+        let own = phases.map(|phase| phase.duration).sum();
+        let mut contents: Contents = outputs.content_by_mime_type.into_iter().collect();
+        contents.extend(printed);
+        Self { contents, own }
+    }
+}
+
+/// Results as Jupyter wants them: JSON as such, anything else as text.
+fn data(contents: Contents) -> Value {
+    let data = contents.into_iter().map(|(mime, text)| {
+        let json = mime.contains("json").then(|| serde_json::from_str(&text).ok()).flatten();
+        (mime, json.unwrap_or(Value::String(text)))
+    });
+    Value::Object(data.collect())
+}
+
+/// Why a cell failed, and what it has put out before.
 struct Failure {
     name: &'static str,
     message: String,
     trace: Vec<String>,
+    contents: Contents,
 }
 
 impl Failure {
     fn new(name: &'static str, message: &str) -> Self {
-        Self { name, message: message.to_owned(), trace: message.lines().map(str::to_owned).collect() }
+        Self {
+            name,
+            message: message.to_owned(),
+            trace: message.lines().map(str::to_owned).collect(),
+            contents: Contents::new(),
+        }
     }
 
     fn interrupted(message: &str) -> Self {
@@ -249,8 +325,12 @@ fn stopped(outputs: &EvalOutputs, cells: &[(u64, String)]) -> Option<Failure> {
         Some(line) => vec![line.trim().to_owned()],
         None => symbolize::of(places.lines()),
     };
+    let mut text = text.clone();
+    if name == "Interrupted" {
+        text.push_str(". All variables from before this cell are kept; what it had bound is not.");
+    }
     let trace = text.lines().map(str::to_owned).chain(trace(&lines, cells)).collect();
-    Some(Failure { name, message: message.to_owned(), trace })
+    Some(Failure { name, message: message.to_owned(), trace, contents: Contents::new() })
 }
 
 /// Where the learner has written these lines: in the last cell that has them. What evcxr wrote is in none.

@@ -1,11 +1,11 @@
 //! `cargo lab clean`: removes the cache folder, and the kernels elsewhere that need it.
 
 use crate::dirs::Dirs;
-use crate::failure::Result;
 use crate::files;
 use crate::prepare::installed;
 use crate::status_line;
 use clap::{ArgMatches, Command};
+use common::Result;
 
 pub fn command() -> Command {
     Command::new("clean").about("Removes the cache folder")

@@ -2,10 +2,10 @@
 
 use super::{flag, port};
 use crate::dirs::Dirs;
-use crate::failure::{Failure, Result};
 use crate::prepare::needs;
 use crate::system;
 use clap::{ArgMatches, Command as Options};
+use common::{Error, Result};
 use std::process::Command;
 
 pub fn command() -> Options {
@@ -33,7 +33,9 @@ pub fn run(matches: &ArgMatches) -> Result<()> {
     }
     match wrong {
         0 => Ok(()),
-        _ => Err(Failure::new(format!("{wrong} of the labs' needs are not met."), "follow the arrows above")),
+        _ => {
+            Err(Error::problem(format!("{wrong} of the labs' needs are not met."), "follow the arrows above"))
+        }
     }
 }
 

@@ -1,9 +1,9 @@
 //! `cargo lab env`: the environment of builds and kernels, for a shell.
 
-use crate::failure::Result;
 use crate::files::text;
 use crate::prepare::{self, data};
 use clap::{ArgMatches, Command};
+use common::Result;
 
 pub fn command() -> Command {
     Command::new("env").about("Prints the environment of builds, for `eval \"$(cargo lab env)\"`")

@@ -2,9 +2,9 @@
 //! it and hand it their arguments.
 
 use crate::dirs::Dirs;
-use crate::failure::{Failure, Result};
 use crate::process;
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
+use common::{Error, Result};
 use std::ffi::OsString;
 
 /// The commands of `xtask`, each as name and what it does.
@@ -39,7 +39,7 @@ pub fn run(name: &str, matches: &ArgMatches) -> Result<()> {
     cargo.args(matches.get_many::<OsString>("arguments").unwrap_or_default());
     let status = cargo
         .status()
-        .map_err(|error| Failure::new(format!("cargo cannot be started: {error}."), "cargo lab doctor"))?;
+        .map_err(|error| Error::problem(format!("cargo cannot be started: {error}."), "cargo lab doctor"))?;
     match status.code() {
         Some(0) => Ok(()),
         code => std::process::exit(code.unwrap_or(1)),

@@ -1,8 +1,8 @@
 //! `cargo lab grade`: the options; the marking is in the room `grade`.
 
-use crate::failure::Result;
 use crate::grade;
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
+use common::Result;
 use std::path::PathBuf;
 
 pub fn command() -> Command {

@@ -2,10 +2,10 @@
 
 use super::flag;
 use crate::dirs::Dirs;
-use crate::failure::{Failure, Result};
 use crate::prepare::{self, installed, python::base_python};
 use crate::process;
 use clap::{Arg, ArgGroup, ArgMatches, Command as Options, value_parser};
+use common::{Error, Result};
 use std::env;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -54,7 +54,7 @@ fn data_folder(options: &ArgMatches) -> Result<PathBuf> {
         return Ok(share(Path::new(&prefix)));
     }
     user_folder(|name| env::var_os(name).map(PathBuf::from)).ok_or_else(|| {
-        Failure::new("There is no home folder.", "name a folder: cargo lab kernel install --prefix DIR")
+        Error::problem("There is no home folder.", "name a folder: cargo lab kernel install --prefix DIR")
     })
 }
 

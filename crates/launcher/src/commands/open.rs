@@ -2,13 +2,13 @@
 
 use super::{flag, offline, port};
 use crate::dirs::Dirs;
-use crate::failure::{Failure, Result};
 use crate::files::text;
 use crate::labs::{self, copy, edition::Edition};
 use crate::port::free_port;
 use crate::prepare::{self, KERNEL, STOCK_KERNEL, data, programs};
 use crate::system;
 use clap::{Arg, ArgMatches, Command as Options, value_parser};
+use common::{Error, Result};
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -80,7 +80,7 @@ pub fn run(matches: &ArgMatches) -> Result<()> {
 fn existing(folder: &Path) -> Result<PathBuf> {
     let failed = |_| {
         let remedy = "make it: cargo lab release --edition solution DIR";
-        Failure::new(format!("There is no folder {}.", folder.display()), remedy)
+        Error::problem(format!("There is no folder {}.", folder.display()), remedy)
     };
     folder.canonicalize().map_err(failed)
 }
@@ -117,10 +117,12 @@ fn become_jupyter(jupyter: &mut Command) -> Result<()> {
 fn become_jupyter(jupyter: &mut Command) -> Result<()> {
     match jupyter.status().map_err(|error| cannot_start(&error))?.code() {
         Some(0) | None => Ok(()),
-        Some(code) => Err(Failure::new(format!("JupyterLab ended with status {code}."), "cargo lab doctor")),
+        Some(code) => {
+            Err(Error::problem(format!("JupyterLab ended with status {code}."), "cargo lab doctor"))
+        }
     }
 }
 
-fn cannot_start(error: &std::io::Error) -> Failure {
-    Failure::new(format!("JupyterLab cannot be started: {error}."), "cargo lab clean")
+fn cannot_start(error: &std::io::Error) -> Error {
+    Error::problem(format!("JupyterLab cannot be started: {error}."), "cargo lab clean")
 }

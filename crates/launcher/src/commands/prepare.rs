@@ -1,10 +1,10 @@
 //! `cargo lab prepare`: makes the machine ready and copies new labs, so that whatever opens JupyterLab next finds both.
 
 use super::{flag, open};
-use crate::failure::Result;
 use crate::labs::edition::Edition;
 use crate::prepare;
 use clap::{ArgMatches, Command};
+use common::Result;
 
 pub fn command() -> Command {
     Command::new("prepare")

@@ -1,9 +1,9 @@
 //! `cargo lab release`: a folder of one edition of the labs, with a schedule.
 
 use crate::dirs::Dirs;
-use crate::failure::Result;
 use crate::labs::{self, edition::Edition, release};
 use clap::{Arg, ArgMatches, Command, value_parser};
+use common::Result;
 use std::path::PathBuf;
 
 pub fn command() -> Command {

@@ -1,9 +1,9 @@
 //! `cargo lab reset`: a new copy of a lab, with the learner's own kept aside.
 
 use crate::dirs::Dirs;
-use crate::failure::Result;
 use crate::labs::{self, copy};
 use clap::{Arg, ArgAction, ArgMatches, Command};
+use common::Result;
 
 pub fn command() -> Command {
     let labs = Arg::new("lab").action(ArgAction::Append).required(true).help("Numbers or names, such as 02");

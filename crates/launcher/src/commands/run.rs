@@ -2,11 +2,11 @@
 
 use super::{flag, offline};
 use crate::dirs::Dirs;
-use crate::failure::{Failure, Result};
 use crate::labs;
 use crate::prepare::{self, KERNEL, STOCK_KERNEL, data};
 use crate::runner::{self, CELL_TIMEOUT, Settings};
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
+use common::{Error, Result};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -52,7 +52,7 @@ pub fn run(matches: &ArgMatches) -> Result<()> {
     println!("\nexecuted notebooks and pages: {}", settings.out.display());
     match reports.iter().filter(|report| !report.faults.is_empty()).count() {
         0 => Ok(()),
-        failed => Err(Failure::new(
+        failed => Err(Error::problem(
             format!("{failed} of {} labs failed.", reports.len()),
             "read the messages above; the executed notebooks show the cells",
         )),
@@ -66,6 +66,6 @@ fn writable(out: &Path) -> Result<()> {
         fs::create_dir_all(out).and_then(|()| fs::create_dir(&probe)).and_then(|()| fs::remove_dir(&probe));
     tried.map_err(|error| {
         let what = format!("The results cannot be written to {}: {error}.", out.display());
-        Failure::new(what, "name another folder: cargo lab run --out DIR")
+        Error::problem(what, "name another folder: cargo lab run --out DIR")
     })
 }

@@ -3,9 +3,10 @@
 use super::Options;
 use super::sandbox::{Sandbox, WORK};
 use crate::files::text;
-use crate::labs::{FIRST_CELL, Lab, edition, exercises, source};
+use crate::labs::{FIRST_CELL, Lab, exercises};
 use crate::prepare::Ready;
 
+use common::notebook::{Cell, Notebook, marks::has_solution};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -54,7 +55,7 @@ pub fn job(ready: &Ready, sandbox: &Sandbox, labs: &[Value], folder: &Path, opti
 /// The handed-in file's name in a job's folder.
 pub const NOTEBOOK: &str = "notebook.ipynb";
 
-fn given(master: &Value) -> Vec<String> {
-    let cells = master["cells"].as_array().into_iter().flatten().filter(|cell| cell["cell_type"] == "code");
-    cells.map(source).filter(|text| !text.contains(edition::BEGIN)).collect()
+fn given(master: &Notebook) -> Vec<String> {
+    let code = master.cells().filter(|cell| cell.is_code()).map(Cell::source);
+    code.filter(|text| !has_solution(text)).collect()
 }

@@ -3,11 +3,11 @@
 mod seccomp;
 
 use crate::dirs::Dirs;
-use crate::failure::{Failure, Result};
 use crate::files::text;
 use crate::prepare::Ready;
 use crate::prepare::programs::kernels;
 use crate::process;
+use common::{Error, Result};
 use std::collections::BTreeSet;
 use std::env;
 use std::ffi::OsString;
@@ -60,7 +60,7 @@ impl Sandbox {
         let is_root = fs::metadata("/proc/self").is_ok_and(|meta| meta.uid() == 0);
         let filter = folder.join("seccomp.bpf");
         let program = seccomp::filter().ok_or_else(|| refused("this kind of processor has no filter yet"))?;
-        fs::write(&filter, program).map_err(|error| Failure::file("write", &filter, &error))?;
+        fs::write(&filter, program).map_err(|error| Error::file("write", &filter, &error))?;
         let bytes = u64::from(gib) << 30;
         let (visible, kernels) = (visible(ready), kernels(&ready.dirs));
         let sandbox = Self { isolated: true, is_root, visible, kernels, filter, bytes };
@@ -153,8 +153,8 @@ fn path() -> OsString {
     env::var_os("PATH").unwrap_or_else(|| "/usr/bin:/bin".into())
 }
 
-fn refused(why: &str) -> Failure {
-    Failure::new(
+fn refused(why: &str) -> Error {
+    Error::problem(
         format!(
             "Learners' code cannot be kept apart from this machine: {why}\nThat takes bubblewrap (`bwrap`) and, as \
              root, setpriv, and a system on which they may make namespaces; nothing was marked."

@@ -1,9 +1,9 @@
 //! Where there is no bubblewrap: code is isolated nowhere, so nothing is marked unless the lecturer wants it all the same.
 
-use crate::failure::{Failure, Result};
 use crate::files::text;
 use crate::prepare::Ready;
 use crate::process;
+use common::{Error, Result};
 use std::path::Path;
 use std::process::Command;
 
@@ -16,7 +16,7 @@ impl Sandbox {
     /// # Errors
     /// Always.
     pub fn new(_ready: &Ready, _folder: &Path, _gib: u32) -> Result<Self> {
-        Err(Failure::new(
+        Err(Error::problem(
             "Learners' code can be kept apart from a machine with Linux only; nothing was marked.",
             "mark on Linux; `cargo lab grade --without-isolation` runs the code with all that you may do yourself",
         ))

@@ -1,9 +1,9 @@
 //! The learner's copy, and the lecturer's: made once, never overwritten.
 
 use super::{Lab, all, edition, edition::Edition};
-use crate::failure::{Failure, Result};
 use crate::files::whole_file;
-use serde_json::Value;
+use common::notebook::Notebook;
+use common::{Error, Result};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -21,7 +21,7 @@ pub struct SyncReport {
 ///
 /// A file that is there is somebody's work and stays as it is.
 pub fn sync(masters: &[Lab], edition: Edition, to: &Path) -> Result<SyncReport> {
-    fs::create_dir_all(to).map_err(|error| Failure::file("make the folder", to, &error))?;
+    fs::create_dir_all(to).map_err(|error| Error::file("make the folder", to, &error))?;
     for (name, content) in edition.beside().iter().filter(|(name, _)| !to.join(name).exists()) {
         whole_file(&to.join(name), content)?;
     }
@@ -30,7 +30,7 @@ pub fn sync(masters: &[Lab], edition: Edition, to: &Path) -> Result<SyncReport> 
         let target = target(master, to);
         let made = edition::of(master, edition)?;
         if !target.exists() {
-            whole_file(&target, &edition::text(&made))?;
+            made.write(&target)?;
             report.new.push(master.name());
         } else if version_in(&target).as_deref() != edition::version(&made) {
             report.older.push(master.name());
@@ -49,9 +49,8 @@ pub fn to_open(folder: &Path) -> Result<Option<String>> {
     Ok(last.or(labs.first()).and_then(name))
 }
 
-fn was_run(notebook: &Value) -> bool {
-    let mut cells = notebook["cells"].as_array().into_iter().flatten();
-    cells.any(|cell| cell["execution_count"].is_number())
+fn was_run(notebook: &Notebook) -> bool {
+    notebook.cells().any(|cell| cell.json["execution_count"].is_number())
 }
 
 /// Puts a new copy of `master` into `to`; returns where the one that was there is kept.
@@ -59,13 +58,13 @@ pub fn reset(master: &Lab, to: &Path) -> Result<Option<PathBuf>> {
     let target = target(master, to);
     let aside =
         (1..).map(|n| to.join(format!("{}-old-{n}.ipynb", master.name()))).find(|path| !path.exists());
-    let made = edition::text(&edition::of(master, Edition::Learner)?);
+    let made = edition::of(master, Edition::Learner)?;
     let kept = aside.filter(|_| target.exists());
     if let Some(kept) = &kept {
-        fs::rename(&target, kept).map_err(|error| Failure::file("rename to", kept, &error))?;
+        fs::rename(&target, kept).map_err(|error| Error::file("rename to", kept, &error))?;
     }
-    fs::create_dir_all(to).map_err(|error| Failure::file("make the folder", to, &error))?;
-    whole_file(&target, &made)?;
+    fs::create_dir_all(to).map_err(|error| Error::file("make the folder", to, &error))?;
+    made.write(&target)?;
     Ok(kept)
 }
 
@@ -74,14 +73,13 @@ fn target(master: &Lab, to: &Path) -> PathBuf {
 }
 
 fn version_in(path: &Path) -> Option<String> {
-    let notebook: Value = serde_json::from_str(&fs::read_to_string(path).ok()?).ok()?;
-    edition::version(&notebook).map(ToOwned::to_owned)
+    edition::version(&Notebook::read(path).ok()?).map(ToOwned::to_owned)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::RECORD;
     use super::*;
+    use common::record::Record;
 
     struct Course(tempfile::TempDir);
 
@@ -116,11 +114,11 @@ mod tests {
         let first = course.master("00_welcome.ipynb", "one");
         assert_eq!(course.sync(std::slice::from_ref(&first)).new, ["00_welcome"]);
         fs::write(course.mine("00_welcome.ipynb"), "my answers").unwrap();
-        fs::write(course.mine(RECORD), "sevens right\n").unwrap();
+        fs::write(course.mine(Record::FILE), "sevens right\n").unwrap();
         let second = course.master("01_next.ipynb", "two");
         assert_eq!(course.sync(&[first, second]).new, ["01_next"]);
         assert_eq!(read(&course.mine("00_welcome.ipynb")), "my answers");
-        assert_eq!(read(&course.mine(RECORD)), "sevens right\n");
+        assert_eq!(read(&course.mine(Record::FILE)), "sevens right\n");
     }
 
     #[test]
@@ -129,7 +127,7 @@ mod tests {
         let master = [course.master("00_welcome.ipynb", "one")];
         let (lecture, sync) = (course.mine(""), |to: &Path| sync(&master, Edition::Lecture, to).unwrap());
         assert_eq!(sync(&lecture).new, ["00_welcome"]);
-        assert!(lecture.join("rise.css").exists() && !lecture.join(RECORD).exists());
+        assert!(lecture.join("rise.css").exists() && !lecture.join(Record::FILE).exists());
         fs::write(lecture.join("rise.css"), "my own").unwrap();
         assert_eq!(sync(&lecture), SyncReport::default());
         assert_eq!(read(&lecture.join("rise.css")), "my own");

@@ -1,14 +1,12 @@
 //! What is made of a master notebook: the learner's, the solution's and the lecturer's edition.
 
-use super::{Lab, RECORD, source};
-use crate::failure::Result;
+use super::Lab;
 use crate::fingerprint::Fingerprint;
+use common::Result;
+use common::notebook::marks::{solved, starter};
+use common::notebook::{Cell, Notebook, lines};
+use common::record::Record;
 use serde_json::{Value, json};
-
-/// The line before a solution.
-pub const BEGIN: &str = "// BEGIN SOLUTION";
-/// The line behind a solution.
-pub const END: &str = "// END SOLUTION";
 
 /// For whom a notebook is made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,7 +27,7 @@ impl Edition {
     /// The files beside its notebooks, each as name and content.
     pub fn beside(self) -> &'static [(&'static str, &'static str)] {
         match self {
-            Self::Learner => &[(RECORD, "")],
+            Self::Learner => &[(Record::FILE, "")],
             Self::Solution => &[],
             // RISE looks for it.
             Self::Lecture => &[("rise.css", include_str!("rise.css"))],
@@ -38,16 +36,17 @@ impl Edition {
 }
 
 /// Makes the lab's notebook for `edition`; it says of which master it was made.
-pub fn of(lab: &Lab, edition: Edition) -> Result<Value> {
+pub fn of(lab: &Lab, edition: Edition) -> Result<Notebook> {
     let mut notebook = lab.read()?;
-    let cells = notebook["cells"].as_array().cloned().unwrap_or_default();
-    let befores = std::iter::once(None).chain(cells.iter().map(Some));
-    let made = cells.iter().zip(befores).flat_map(|(cell, before)| cell_of(cell, before, edition));
-    notebook["cells"] = made.collect();
-    let version = Fingerprint::default().text(&notebook["cells"].to_string()).hex();
-    notebook["metadata"]["convlab"] = json!({"lab": lab.name(), "version": version});
+    let cells: Vec<_> = notebook.cells().collect();
+    let befores = std::iter::once(None).chain(cells.iter().copied().map(Some));
+    let made = cells.iter().zip(befores).flat_map(|(cell, before)| cell_of(*cell, before, edition));
+    let made: Value = made.collect();
+    let version = Fingerprint::default().text(&made.to_string()).hex();
+    notebook.json["cells"] = made;
+    notebook.json["metadata"]["convlab"] = json!({"lab": lab.name(), "version": version});
     if edition == Edition::Lecture {
-        notebook["metadata"]["rise"] = slides();
+        notebook.json["metadata"]["rise"] = slides();
     }
     Ok(notebook)
 }
@@ -64,22 +63,17 @@ fn slides() -> Value {
 }
 
 /// Which master a notebook was made of, if it says so.
-pub fn version(notebook: &Value) -> Option<&str> {
-    notebook["metadata"]["convlab"]["version"].as_str()
-}
-
-/// The notebook as the text of its file.
-pub fn text(notebook: &Value) -> String {
-    format!("{notebook:#}\n")
+pub fn version(notebook: &Notebook) -> Option<&str> {
+    notebook.json["metadata"]["convlab"]["version"].as_str()
 }
 
 /// The cell, and the note behind it; nothing for a text that is meant for another edition.
-fn cell_of(cell: &Value, before: Option<&Value>, edition: Edition) -> Vec<Value> {
+fn cell_of(cell: Cell<'_>, before: Option<Cell<'_>>, edition: Edition) -> Vec<Value> {
     let lecture = edition == Edition::Lecture;
     if is_for_lecturer(cell) && !lecture {
         return Vec::new();
     }
-    let mut made = cell.clone();
+    let mut made = cell.json.clone();
     if let Some(metadata) = made["metadata"].as_object_mut() {
         let about = metadata.remove("convlab").unwrap_or_default();
         // What a cell must come to holds where its solutions run.
@@ -90,12 +84,12 @@ fn cell_of(cell: &Value, before: Option<&Value>, edition: Edition) -> Vec<Value>
             metadata.insert("slideshow".to_owned(), slide(cell, before));
         }
     }
-    if cell["cell_type"] == "code" {
-        let code = if edition == Edition::Learner { starter(&source(cell)) } else { solved(&source(cell)) };
-        made["source"] = lines(&code);
+    if cell.is_code() {
+        let source = cell.source();
+        made["source"] = lines(&if edition == Edition::Learner { starter(&source) } else { solved(&source) });
     }
     if is_for_lecturer(cell) {
-        made["source"] = lines(&closed("For the lecturer", &source(cell)));
+        made["source"] = lines(&closed("For the lecturer", &cell.source()));
     }
     let note = note(cell).filter(|_| lecture);
     std::iter::once(made).chain(note).collect()
@@ -106,66 +100,30 @@ fn closed(line: &str, text: &str) -> String {
     format!("<details><summary>{line}</summary>\n\n{text}\n\n</details>")
 }
 
-fn is_for_lecturer(cell: &Value) -> bool {
-    cell["metadata"]["tags"].as_array().is_some_and(|tags| tags.contains(&json!("lecturer")))
+fn is_for_lecturer(cell: Cell<'_>) -> bool {
+    cell.has_tag("lecturer")
 }
 
 /// The slide that the cell begins: a section, a part of one (a text with the code below it), or none.
-fn slide(cell: &Value, before: Option<&Value>) -> Value {
-    let is_heading = cell["cell_type"] == "markdown" && source(cell).starts_with("## ");
+fn slide(cell: Cell<'_>, before: Option<Cell<'_>>) -> Value {
+    let is_heading = cell.json["cell_type"] == "markdown" && cell.source().starts_with("## ");
     let kind = match before {
         _ if is_for_lecturer(cell) => "notes",
         None => "slide",
         Some(_) if is_heading => "slide",
-        Some(before) if before["cell_type"] == "code" => "subslide",
+        Some(before) if before.is_code() => "subslide",
         Some(_) => "-",
     };
     json!({"slide_type": kind})
 }
 
 /// What the speaker reads below the cell that begins a section.
-fn note(cell: &Value) -> Option<Value> {
-    let (about, id) = (&cell["metadata"]["convlab"], cell["id"].as_str()?);
-    let minutes = about["minutes"].as_i64()?;
-    let text = about["notes"].as_str().unwrap_or_default();
+fn note(cell: Cell<'_>) -> Option<Value> {
+    let minutes = cell.about()["minutes"].as_i64()?;
+    let text = cell.about()["notes"].as_str().unwrap_or_default();
     let text = closed(&format!("For the lecturer · {minutes} min"), text);
-    let metadata = json!({"slideshow": {"slide_type": "notes"}});
-    Some(
-        json!({"cell_type": "markdown", "id": format!("{id}-note"), "metadata": metadata, "source": lines(&text)}),
-    )
-}
-
-/// The code with `todo!()` in place of each solution, as far to the right as the mark.
-pub fn starter(code: &str) -> String {
-    let mut inside = false;
-    let mut kept = Vec::new();
-    for line in code.lines() {
-        match line.trim() {
-            BEGIN => {
-                inside = true;
-                kept.push(line.replace(BEGIN, "todo!()"));
-            }
-            END => inside = false,
-            _ if inside => {}
-            _ => kept.push(line.to_owned()),
-        }
-    }
-    kept.join("\n")
-}
-
-/// The code without the marks.
-pub fn solved(code: &str) -> String {
-    code.lines().filter(|line| !is_mark(line)).collect::<Vec<_>>().join("\n")
-}
-
-/// Whether the line only marks where a solution begins or ends.
-pub fn is_mark(line: &str) -> bool {
-    matches!(line.trim(), BEGIN | END)
-}
-
-/// A text as nbformat keeps it in files, line by line.
-fn lines(text: &str) -> Value {
-    text.split_inclusive('\n').collect()
+    let (id, metadata) = (format!("{}-note", cell.id()?), json!({"slideshow": {"slide_type": "notes"}}));
+    Some(json!({"cell_type": "markdown", "id": id, "metadata": metadata, "source": lines(&text)}))
 }
 
 #[cfg(test)]
@@ -189,8 +147,8 @@ mod tests {
         Lab { path }
     }
 
-    fn sources(notebook: &Value) -> Vec<String> {
-        notebook["cells"].as_array().unwrap().iter().map(source).collect()
+    fn sources(notebook: &Notebook) -> Vec<String> {
+        notebook.cells().map(Cell::source).collect()
     }
 
     #[test]
@@ -198,10 +156,10 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let made = of(&master(&dir), Edition::Learner).unwrap();
         assert_eq!(sources(&made), ["## Head", "fn it(n: i64) -> i64 {\n    let m = n;\n    todo!()\n}"]);
-        assert!(!made.to_string().contains("Ask first") && !made.to_string().contains("k * m"), "{made}");
-        assert_eq!(made["cells"][1]["metadata"], json!({"deletable": false}));
-        assert_eq!(made["metadata"]["kernelspec"]["name"], "convlab");
-        assert_eq!(made["metadata"]["convlab"]["lab"], "02_by_hand");
+        assert!(!made.text().contains("Ask first") && !made.text().contains("k * m"), "{made:?}");
+        assert_eq!(made.json["cells"][1]["metadata"], json!({"deletable": false}));
+        assert_eq!(made.json["metadata"]["kernelspec"]["name"], "convlab");
+        assert_eq!(made.json["metadata"]["convlab"]["lab"], "02_by_hand");
     }
 
     #[test]
@@ -210,14 +168,14 @@ mod tests {
         let code = "fn it(n: i64) -> i64 {\n    let m = n;\n    let k = 6;\n    k * m\n}";
         let solution = of(&master(&dir), Edition::Solution).unwrap();
         assert_eq!(sources(&solution), ["## Head", code]);
-        assert_eq!(solution["cells"][0]["metadata"], json!({}));
-        assert_eq!(solution["cells"][1]["metadata"]["convlab"], json!({"expect": {"full": [7, 8]}}));
-        assert!(solution["metadata"]["rise"].is_null());
+        assert_eq!(solution.json["cells"][0]["metadata"], json!({}));
+        assert_eq!(solution.json["cells"][1]["metadata"]["convlab"], json!({"expect": {"full": [7, 8]}}));
+        assert!(solution.json["metadata"]["rise"].is_null());
         let lecture = of(&master(&dir), Edition::Lecture).unwrap();
         let note = "<details><summary>For the lecturer · 5 min</summary>\n\nAsk first.\nWait.\n\n</details>";
         let aside = "<details><summary>For the lecturer</summary>\n\nBring chalk.\n\n</details>";
         assert_eq!(sources(&lecture), ["## Head", note, aside, code]);
-        assert_eq!(lecture["metadata"]["rise"]["theme"], "white", "others ask the network for fonts");
+        assert_eq!(lecture.json["metadata"]["rise"]["theme"], "white", "others ask the network for fonts");
     }
 
     #[test]
@@ -233,11 +191,11 @@ mod tests {
             text("next", "## Next", json!({})),
             text("own", "Not shown.", own),
         ];
-        notebook["cells"].as_array_mut().unwrap().extend(more);
-        std::fs::write(&lab.path, notebook.to_string()).unwrap();
+        notebook.json["cells"].as_array_mut().unwrap().extend(more);
+        std::fs::write(&lab.path, notebook.text()).unwrap();
         let kinds = |edition| -> Vec<(String, Value)> {
             let made = of(&lab, edition).unwrap();
-            let cells = made["cells"].as_array().unwrap().iter();
+            let cells = made.json["cells"].as_array().unwrap().iter();
             cells
                 .map(|cell| {
                     (

@@ -4,16 +4,13 @@ pub mod copy;
 pub mod edition;
 pub mod release;
 
-use crate::failure::{Failure, Result};
-use serde_json::Value;
+use common::notebook::Notebook;
+use common::{Error, Result};
 use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The first code cell of every lab; it works in the stock evcxr kernel too.
 pub const FIRST_CELL: &str = ":dep convlab = { path = \"../crates/convlab\" }\nuse convlab::prelude::*;";
-
-/// The file in which the checks note what is done.
-pub const RECORD: &str = "progress.txt";
 
 /// One notebook file.
 #[derive(Debug, Clone)]
@@ -33,22 +30,15 @@ impl Lab {
         self.name().split('_').next()?.parse().ok()
     }
 
-    /// The notebook's JSON.
-    pub fn read(&self) -> Result<Value> {
-        let text =
-            fs::read_to_string(&self.path).map_err(|error| Failure::file("read", &self.path, &error))?;
-        serde_json::from_str(&text).map_err(|error| {
-            Failure::new(
-                format!("{} is not a notebook: {error}.", self.path.display()),
-                "restore it with git",
-            )
-        })
+    /// The notebook in the file.
+    pub fn read(&self) -> Result<Notebook> {
+        Notebook::read(&self.path)
     }
 }
 
 /// All labs in `folder`, in reading order.
 pub fn all(folder: &Path) -> Result<Vec<Lab>> {
-    let entries = fs::read_dir(folder).map_err(|error| Failure::file("read", folder, &error))?;
+    let entries = fs::read_dir(folder).map_err(|error| Error::file("read", folder, &error))?;
     let paths = entries.flatten().map(|entry| entry.path());
     let mut labs: Vec<Lab> = paths
         .filter(|path| path.extension().is_some_and(|ext| ext == "ipynb"))
@@ -75,24 +65,14 @@ pub fn select(folder: &Path, words: &[String]) -> Result<Vec<Lab>> {
     };
     let missing = |word: &String| {
         let names: Vec<_> = labs.iter().map(Lab::name).collect();
-        Failure::new(format!("There is no lab {word}."), format!("name one of these: {}", names.join(", ")))
+        Error::problem(format!("There is no lab {word}."), format!("name one of these: {}", names.join(", ")))
     };
     words.iter().map(|word| find(word).ok_or_else(|| missing(word))).collect()
 }
 
-/// A cell's text: nbformat allows a string or a list of lines.
-pub fn source(cell: &Value) -> String {
-    match &cell["source"] {
-        Value::String(text) => text.clone(),
-        Value::Array(lines) => lines.iter().filter_map(Value::as_str).collect(),
-        _ => String::new(),
-    }
-}
-
 /// The names of the lab's exercises, in order: each has a cell with its check.
-pub fn exercises(notebook: &Value) -> Vec<String> {
-    let cells = notebook["cells"].as_array().into_iter().flatten();
-    cells.filter_map(|cell| Some(cell["id"].as_str()?.strip_prefix("check-")?.to_owned())).collect()
+pub fn exercises(notebook: &Notebook) -> Vec<String> {
+    notebook.cells().filter_map(|cell| Some(cell.id()?.strip_prefix("check-")?.to_owned())).collect()
 }
 
 /// The lines `:dep …` of all labs that name another crate than the helper: what is compiled beside it.
@@ -100,8 +80,7 @@ pub fn further_crates(folder: &Path) -> Result<Vec<String>> {
     let mut lines = Vec::new();
     for lab in all(folder)? {
         let notebook = lab.read()?;
-        let cells = notebook["cells"].as_array().into_iter().flatten();
-        let code: Vec<_> = cells.filter(|cell| cell["cell_type"] == "code").map(source).collect();
+        let code: Vec<_> = notebook.cells().filter(|cell| cell.is_code()).map(|cell| cell.source()).collect();
         let named = code.iter().flat_map(|code| code.lines()).filter(|line| line.starts_with(":dep "));
         lines.extend(named.filter(|line| !FIRST_CELL.starts_with(line)).map(ToOwned::to_owned));
     }

@@ -1,10 +1,10 @@
 //! A folder of one edition of the labs, with a schedule.
 
 use super::edition::Edition;
-use super::{Lab, copy, source};
-use crate::failure::{Failure, Result};
+use super::{Lab, copy};
 use crate::files::whole_file;
-use serde_json::Value;
+use common::notebook::{Cell, Notebook};
+use common::{Error, Result};
 use std::fs;
 use std::path::Path;
 
@@ -12,7 +12,7 @@ use std::path::Path;
 pub fn write(labs: &[Lab], edition: Edition, folder: &Path) -> Result<()> {
     if fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_some()) {
         let what = format!("{} is not empty.", folder.display());
-        return Err(Failure::new(what, "name a new folder"));
+        return Err(Error::problem(what, "name a new folder"));
     }
     copy::sync(labs, edition, folder)?;
     whole_file(&folder.join("schedule.md"), &schedule(labs)?)
@@ -22,23 +22,23 @@ pub fn write(labs: &[Lab], edition: Edition, folder: &Path) -> Result<()> {
 fn schedule(labs: &[Lab]) -> Result<String> {
     let mut text = "# Schedule\n".to_owned();
     for lab in labs {
-        let cells = lab.read()?["cells"].as_array().cloned().unwrap_or_default();
-        let title = cells.first().map(source).unwrap_or_default();
+        let notebook = lab.read()?;
+        let title = notebook.cells().next().map(Cell::source).unwrap_or_default();
         let heading = title.lines().next().unwrap_or_default().trim_start_matches("# ");
         let minutes = title.lines().find(|line| line.ends_with(" minutes")).unwrap_or_default();
         text += &format!("\n## {heading}\n\n{minutes}\n");
-        text += &sections(&cells);
+        text += &sections(&notebook);
     }
     Ok(text)
 }
 
 /// A table of the sections whose minutes are given; nothing when there are none.
-fn sections(cells: &[Value]) -> String {
+fn sections(notebook: &Notebook) -> String {
     let mut clock = 0;
     let mut rows = String::new();
-    for cell in cells {
-        let Some(minutes) = cell["metadata"]["convlab"]["minutes"].as_u64() else { continue };
-        let text = source(cell);
+    for cell in notebook.cells() {
+        let Some(minutes) = cell.about()["minutes"].as_u64() else { continue };
+        let text = cell.source();
         let heading = text.lines().find_map(|line| line.strip_prefix("## ")).unwrap_or_default();
         rows += &format!("| {}:{:02} | {heading} | {minutes} |\n", clock / 60, clock % 60);
         clock += minutes;
@@ -48,8 +48,8 @@ fn sections(cells: &[Value]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::RECORD;
     use super::*;
+    use common::record::Record;
     use serde_json::json;
 
     fn lab(dir: &Path) -> Lab {
@@ -89,7 +89,7 @@ mod tests {
         for (name, edition) in Edition::ALL {
             let folder = dir.path().join(name);
             write(&[lab(dir.path())], edition, &folder).unwrap();
-            assert_eq!(folder.join(RECORD).exists(), edition == Edition::Learner);
+            assert_eq!(folder.join(Record::FILE).exists(), edition == Edition::Learner);
             assert_eq!(folder.join("rise.css").exists(), edition == Edition::Lecture);
             let notebook = fs::read_to_string(folder.join("02_by_hand.ipynb")).unwrap();
             assert_eq!(notebook.contains("Wait."), edition == Edition::Lecture);

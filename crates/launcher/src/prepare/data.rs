@@ -2,9 +2,10 @@
 
 use super::ready::Ready;
 use crate::dirs::Dirs;
-use crate::failure::{Failure, Result};
 use crate::process;
 use crate::status_line;
+use common::download::{JSON_OPTION, Message};
+use common::{Error, Result};
 use std::env;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -48,20 +49,16 @@ pub fn choose(ready: &Ready, offline: bool) -> Result<Data> {
     }
 }
 
-/// Downloads MNIST; the failure is the first line of what the downloader says at its end.
+/// Downloads MNIST; what the downloader reports is shown, and its error is the failure.
 fn fetch(ready: &Ready, into: &Path, line: &status_line::StatusLine) -> Result<()> {
     let mut fetch = Command::new(ready.programs.fetch());
-    let mut lines = Vec::new();
-    process::watch(fetch.arg("mnist").arg("--into").arg(into), "cargo lab run --offline", |text| {
-        line.show(text.trim());
-        lines.push(text.to_owned());
-    })
-    .map_err(|failure| Failure::new(reason(&lines), failure.remedy()))
-}
-
-fn reason(lines: &[String]) -> &str {
-    let failure = lines.iter().rfind(|line| line.starts_with("expected "));
-    failure.or(lines.last()).map_or("the downloader ended without a word", String::as_str)
+    let mut failed = None;
+    fetch.arg("mnist").arg("--into").arg(into).arg(JSON_OPTION);
+    let ended = process::watch(&mut fetch, "cargo lab run --offline", |text| match Message::parse(text) {
+        Message::Failed(error) => failed = Some(error),
+        message => line.show(&message.to_string()),
+    });
+    ended.map_err(|failure| failed.unwrap_or(failure))
 }
 
 /// Fails when `CONVLAB_DATA` names a folder that holds nothing the labs can use.
@@ -70,7 +67,7 @@ pub fn check_given() -> Result<()> {
         Some(folder) if !holds_data(&folder) => {
             let what =
                 format!("CONVLAB_DATA names {}, which holds neither MNIST nor CIFAR-10.", folder.display());
-            Err(Failure::new(what, "unset CONVLAB_DATA"))
+            Err(Error::problem(what, "unset CONVLAB_DATA"))
         }
         _ => Ok(()),
     }
@@ -109,13 +106,6 @@ impl Data {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_reason_of_a_failed_download_is_the_line_that_says_what_was_expected() {
-        let lines = ["a.gz: 3.1 of 9.9 MB", "expected a file, but got none.", "What to do: wait."];
-        assert_eq!(reason(&lines.map(str::to_owned)), "expected a file, but got none.");
-        assert_eq!(reason(&["killed".to_owned()]), "killed");
-    }
 
     #[test]
     fn a_folder_with_three_of_the_four_files_is_not_mnist() {

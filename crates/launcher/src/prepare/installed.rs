@@ -2,8 +2,8 @@
 
 use super::kernelspec::{NAME, folder};
 use crate::dirs::Dirs;
-use crate::failure::{Failure, Result};
 use crate::files::{self, text, whole_file};
+use common::{Error, Result};
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::fs;
@@ -17,7 +17,7 @@ pub fn install(dirs: &Dirs, data: &Path) -> Result<PathBuf> {
     let copy = copy_in(data)?;
     if copy.exists() && !is_ours(&copy) {
         let what = format!("{} holds another kernel of that name.", copy.display());
-        return Err(Failure::new(what, format!("remove it: jupyter kernelspec uninstall {NAME}")));
+        return Err(Error::problem(what, format!("remove it: jupyter kernelspec uninstall {NAME}")));
     }
     write(dirs, &copy)?;
     let mut all = listed(&folder(dirs));
@@ -32,7 +32,7 @@ pub fn uninstall(dirs: &Dirs, data: &Path) -> Result<PathBuf> {
     let copy = copy_in(data)?;
     if !is_ours(&copy) {
         let what = format!("{} is no kernel that `cargo lab kernel install` has made.", copy.display());
-        return Err(Failure::new(
+        return Err(Error::problem(
             what,
             "name the folder in which it is: --user, --sys-prefix or --prefix DIR",
         ));
@@ -62,15 +62,15 @@ pub fn remove_all(cache: &Path) -> Result<()> {
 
 fn copy_in(data: &Path) -> Result<PathBuf> {
     let copy = data.join("kernels").join(NAME);
-    std::path::absolute(&copy).map_err(|error| Failure::file("find", &copy, &error))
+    std::path::absolute(&copy).map_err(|error| Error::file("find", &copy, &error))
 }
 
 fn write(dirs: &Dirs, copy: &Path) -> Result<()> {
     let own = folder(dirs).join("kernels").join(NAME);
-    fs::create_dir_all(copy).map_err(|error| Failure::file("make the folder", copy, &error))?;
+    fs::create_dir_all(copy).map_err(|error| Error::file("make the folder", copy, &error))?;
     for name in ["kernel.json", "logo-svg.svg"] {
         let file = own.join(name);
-        let content = fs::read_to_string(&file).map_err(|error| Failure::file("read", &file, &error))?;
+        let content = fs::read_to_string(&file).map_err(|error| Error::file("read", &file, &error))?;
         whole_file(&copy.join(name), &content)?;
     }
     Ok(())

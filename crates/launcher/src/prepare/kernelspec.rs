@@ -4,9 +4,9 @@ use super::labextension;
 use super::programs::Programs;
 use super::ready::Ready;
 use crate::dirs::Dirs;
-use crate::failure::{Failure, Result};
 use crate::files::{text, whole_file};
 use crate::fingerprint::Fingerprint;
+use common::{Error, Result};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -50,7 +50,7 @@ pub fn write(
         });
         let path = folder.join("kernels").join(name).join("kernel.json");
         let parent = path.parent().unwrap_or(&folder);
-        fs::create_dir_all(parent).map_err(|error| Failure::file("make the folder", parent, &error))?;
+        fs::create_dir_all(parent).map_err(|error| Error::file("make the folder", parent, &error))?;
         whole_file(&path, &format!("{spec:#}\n"))?;
         whole_file(&parent.join("logo-svg.svg"), LOGO)?;
     }

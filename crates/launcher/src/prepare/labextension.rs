@@ -1,7 +1,7 @@
 //! The extension with which JupyterLab shows `convlab::interact`: plain files, found through `JUPYTER_PATH`.
 
-use crate::failure::{Failure, Result};
 use crate::files::whole_file;
+use common::{Error, Result};
 use std::fs;
 use std::path::Path;
 
@@ -19,7 +19,7 @@ pub fn write(jupyter_path: &Path) -> Result<()> {
     for (name, content) in FILES {
         let path = folder.join(name);
         let parent = path.parent().unwrap_or(&folder);
-        fs::create_dir_all(parent).map_err(|error| Failure::file("make the folder", parent, &error))?;
+        fs::create_dir_all(parent).map_err(|error| Error::file("make the folder", parent, &error))?;
         whole_file(&path, content)?;
     }
     Ok(())

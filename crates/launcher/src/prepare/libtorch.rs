@@ -1,10 +1,10 @@
 //! libtorch 2.13: the user's own where there is one, else what a CPU needs of the wheel.
 
 use crate::dirs::Dirs;
-use crate::failure::{Failure, Result};
 use crate::files::{text, whole_folder};
 use crate::process;
 use crate::status_line::{self, StatusLine};
+use common::{Error, Result};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -57,10 +57,10 @@ pub fn check(folder: &Path) -> Result<()> {
     let remedy =
         format!("unset LIBTORCH (a libtorch {VERSION} is then fetched), or point it at a libtorch {VERSION}");
     let found = version_of(folder)
-        .ok_or_else(|| Failure::new(format!("{} holds no libtorch.", folder.display()), remedy.clone()))?;
+        .ok_or_else(|| Error::problem(format!("{} holds no libtorch.", folder.display()), remedy.clone()))?;
     if found != VERSION {
         let what = format!("{} holds libtorch {found}, but tch needs {VERSION}.", folder.display());
-        return Err(Failure::new(what, remedy));
+        return Err(Error::problem(what, remedy));
     }
     Ok(())
 }
@@ -78,7 +78,7 @@ pub fn version_of(folder: &Path) -> Option<String> {
 
 fn assemble(new: &Path, python: &Path, line: &StatusLine) -> Result<()> {
     let download = new.join("download");
-    fs::create_dir_all(&download).map_err(|error| Failure::file("make the folder", &download, &error))?;
+    fs::create_dir_all(&download).map_err(|error| Error::file("make the folder", &download, &error))?;
     let done = AtomicBool::new(false);
     std::thread::scope(|scope| {
         scope.spawn(|| {
@@ -94,7 +94,7 @@ fn assemble(new: &Path, python: &Path, line: &StatusLine) -> Result<()> {
         done.store(true, Ordering::Relaxed);
         result
     })?;
-    fs::remove_dir_all(&download).map_err(|error| Failure::file("remove", &download, &error))
+    fs::remove_dir_all(&download).map_err(|error| Error::file("remove", &download, &error))
 }
 
 fn size_of(folder: &Path) -> u64 {

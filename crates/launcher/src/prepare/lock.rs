@@ -1,8 +1,8 @@
 //! One `cargo lab` at a time prepares a cache.
 
 use crate::dirs::{CACHE_ELSEWHERE, Dirs};
-use crate::failure::{Failure, Result};
 use crate::status_line;
+use common::{Error, Result};
 use std::fs::{self, File};
 
 /// Waits until no other `cargo lab` prepares in the same cache.
@@ -10,7 +10,7 @@ pub fn lock(dirs: &Dirs) -> Result<File> {
     let path = dirs.cache.join("lock");
     let failed = |error: std::io::Error| {
         let what = format!("The cache folder {} cannot be written: {error}.", dirs.cache.display());
-        Failure::new(what, CACHE_ELSEWHERE)
+        Error::problem(what, CACHE_ELSEWHERE)
     };
     let file = fs::create_dir_all(&dirs.cache).and_then(|()| File::create(&path)).map_err(failed)?;
     if file.try_lock().is_err() {

@@ -21,8 +21,8 @@ pub use ready::Ready;
 pub use toolchain::Toolchain;
 
 use crate::dirs::Dirs;
-use crate::failure::Result;
 use crate::files::text;
+use common::Result;
 use programs::Programs;
 use std::fs::File;
 use std::path::PathBuf;

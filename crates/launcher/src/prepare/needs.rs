@@ -3,10 +3,10 @@
 use super::toolchain::Toolchain;
 use super::{data, kernelspec, libtorch, python, stage};
 use crate::dirs::{CACHE_ELSEWHERE, Dirs};
-use crate::failure::{Failure, Result};
 use crate::port::free_port;
 use crate::process;
 use crate::system::{self, Tool};
+use common::{Error, Result};
 use std::net::{TcpStream, ToSocketAddrs};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -53,7 +53,7 @@ fn compiler(dirs: &Dirs) -> Result<String> {
         let script = "echo '#include <vector>' | \"$0\" -x c++ -fsyntax-only -";
         let tried = process::output(Command::new("/bin/sh").args(["-c", script, &name]), &install);
         if cfg!(unix) && tried.is_err() {
-            return Err(Failure::new(format!("{name} finds no headers of C++'s own library."), install));
+            return Err(Error::problem(format!("{name} finds no headers of C++'s own library."), install));
         }
     }
     Ok(version.lines().next().unwrap_or_default().to_owned())
@@ -101,7 +101,7 @@ fn cargo_home(dirs: &Dirs) -> Result<String> {
     match writable(&folder) {
         Err(error) if !stage::is_prepared(&dirs.cache) => {
             let what = format!("Cargo's folder {} cannot be written: {error}.", folder.display());
-            Err(Failure::new(what, "export CARGO_HOME=/other/disk/cargo"))
+            Err(Error::problem(what, "export CARGO_HOME=/other/disk/cargo"))
         }
         _ => Ok(format!("in {}", folder.display())),
     }
@@ -117,7 +117,7 @@ fn proxy(dirs: &Dirs) -> Result<String> {
         return Ok(format!("by the proxy {url}"));
     }
     let what = format!("The proxy {url}, which {name} names, does not answer.");
-    Err(Failure::new(
+    Err(Error::problem(
         what,
         format!("unset {name}, or name a proxy that runs: export {name}=http://HOST:PORT"),
     ))
@@ -146,7 +146,7 @@ fn writable(folder: &Path) -> std::io::Result<()> {
 fn space(cache: &Path) -> Result<String> {
     if let Err(error) = writable(cache) {
         let what = format!("The cache folder {} cannot be written: {error}.", cache.display());
-        return Err(Failure::new(what, CACHE_ELSEWHERE));
+        return Err(Error::problem(what, CACHE_ELSEWHERE));
     }
     let existing = cache.ancestors().find(|path| path.exists()).unwrap_or(Path::new("/"));
     let Ok(python) = python::base_python() else { return Ok("not measured: there is no Python".to_owned()) };
@@ -163,7 +163,7 @@ fn space(cache: &Path) -> Result<String> {
             cache.display(),
             gigabytes(needed)
         );
-        return Err(Failure::new(what, CACHE_ELSEWHERE));
+        return Err(Error::problem(what, CACHE_ELSEWHERE));
     }
     Ok(format!("{} free for {}", gigabytes(free), cache.display()))
 }

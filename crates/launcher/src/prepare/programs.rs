@@ -2,11 +2,11 @@
 
 use super::toolchain::Toolchain;
 use crate::dirs::Dirs;
-use crate::failure::{Failure, Result};
 use crate::files::{text, whole_folder};
 use crate::fingerprint::Fingerprint;
 use crate::process;
 use crate::status_line;
+use common::{Error, Result};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -62,6 +62,7 @@ pub fn build(dirs: &Dirs, toolchain: &Toolchain) -> Result<Programs> {
     let key = Fingerprint::default()
         .text(&toolchain.version)
         .files(&dirs.checkout.join("Cargo.lock"))?
+        .files(&crates.join("common"))?
         .files(&crates.join("kernel"))?
         .files(&crates.join("fetch"))?
         .hex();
@@ -71,6 +72,7 @@ pub fn build(dirs: &Dirs, toolchain: &Toolchain) -> Result<Programs> {
         status_line::step("the Rust kernel (evcxr: several minutes, once)", |line| {
             let total = crate_count(dirs).unwrap_or(0);
             let mut compiled = 0;
+            forget_other_checkouts(dirs, &target)?;
             let mut cargo = process::command("cargo");
             cargo.args(["build", "--release", "--locked", "--package", "kernel", "--package", "fetch"]);
             cargo.arg("--target-dir").arg(&target).current_dir(&dirs.checkout);
@@ -91,6 +93,17 @@ pub fn build(dirs: &Dirs, toolchain: &Toolchain) -> Result<Programs> {
     Ok(Programs { folder })
 }
 
+/// Has cargo compile these crates anew, and what they depend on as it is.
+///
+/// Cargo goes by times of files and calls crates of all checkouts the same: an older checkout's sources would be taken
+/// for those that another one has compiled last.
+fn forget_other_checkouts(dirs: &Dirs, target: &Path) -> Result<()> {
+    let mut cargo = process::command("cargo");
+    cargo.args(["clean", "--release", "--locked", "--package", "kernel", "--package", "fetch"]);
+    cargo.arg("--target-dir").arg(target).current_dir(&dirs.checkout);
+    process::watch(&mut cargo, "look at the error, then run the same command again", |_| {})
+}
+
 /// Copies the programs out of cargo's folder; our `cargo` also answers to the names `rustc` and `rustup`.
 fn collect(from: &Path, to: &Path) -> Result<()> {
     let copies = [
@@ -100,10 +113,10 @@ fn collect(from: &Path, to: &Path) -> Result<()> {
         ("convlab-cargo", "tools/bin/rustc"),
         ("convlab-cargo", "tools/bin/rustup"),
     ];
-    fs::create_dir_all(to.join("tools/bin")).map_err(|error| Failure::file("make the folder", to, &error))?;
+    fs::create_dir_all(to.join("tools/bin")).map_err(|error| Error::file("make the folder", to, &error))?;
     for (built, name) in copies {
         let (from, to) = (with_exe(&from.join(built)), with_exe(&to.join(name)));
-        fs::copy(&from, &to).map_err(|error| Failure::file("write", &to, &error))?;
+        fs::copy(&from, &to).map_err(|error| Error::file("write", &to, &error))?;
     }
     Ok(())
 }

@@ -2,12 +2,12 @@
 
 use super::lock::lock;
 use crate::dirs::Dirs;
-use crate::failure::{Failure, Result};
 use crate::files::remove;
 use crate::fingerprint::Fingerprint;
 use crate::process;
 use crate::status_line;
 use crate::system::{self, Tool};
+use common::{Error, Result};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
@@ -69,12 +69,12 @@ fn fill(folder: &Path, base: &Path, requirements: &str, line: &status_line::Stat
     let mut venv = Command::new(base);
     process::watch_under(line, venv.args(["-m", "venv"]).arg(folder), "cargo lab doctor")?;
     let (wanted, list) = (folder.join("wanted.txt"), folder.join(LIST));
-    std::fs::write(&wanted, requirements).map_err(|error| Failure::file("write", &wanted, &error))?;
+    std::fs::write(&wanted, requirements).map_err(|error| Error::file("write", &wanted, &error))?;
     let mut pip = Command::new(program(folder));
     pip.args(["-m", "pip", "install", "--disable-pip-version-check", "--no-cache-dir"]);
     pip.args(["--no-warn-script-location", "-r"]).arg(&wanted);
     process::watch_under(line, &mut pip, "look at the network, then run the same command again")?;
-    std::fs::rename(&wanted, &list).map_err(|error| Failure::file("rename to", &list, &error))
+    std::fs::rename(&wanted, &list).map_err(|error| Error::file("rename to", &list, &error))
 }
 
 /// Whether this Python has the tools at the versions of `requirements.txt`.
@@ -113,9 +113,9 @@ fn find() -> Result<PathBuf> {
     Err(wrong.unwrap_or_else(none))
 }
 
-fn none() -> Failure {
+fn none() -> Error {
     let what = format!("There is no Python {}.{} or newer.", OLDEST.0, OLDEST.1);
-    Failure::new(what, system::install(Tool::Python))
+    Error::problem(what, system::install(Tool::Python))
 }
 
 /// `3.11.7`, or a failure when that Python is too old or lacks the modules that make an environment.
@@ -131,11 +131,11 @@ pub fn version(python: &Path) -> Result<String> {
     }
     if found < OLDEST {
         let what = format!("Python {version} is too old: the labs need {}.{} or newer.", OLDEST.0, OLDEST.1);
-        return Err(Failure::new(what, "export CONVLAB_PYTHON=/path/to/newer/python3"));
+        return Err(Error::problem(what, "export CONVLAB_PYTHON=/path/to/newer/python3"));
     }
     if !output.status.success() {
         let what = format!("Python {version} lacks its modules venv and ensurepip.");
-        return Err(Failure::new(what, system::install(Tool::Python)));
+        return Err(Error::problem(what, system::install(Tool::Python)));
     }
     Ok(version)
 }

@@ -3,12 +3,12 @@
 use super::programs::Programs;
 use super::toolchain::Toolchain;
 use crate::dirs::Dirs;
-use crate::failure::{Failure, Result};
 use crate::files::{text, whole_folder};
 use crate::fingerprint::Fingerprint;
 use crate::labs;
 use crate::process;
 use crate::status_line;
+use common::{Error, Result};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -43,14 +43,17 @@ pub fn build(
     let lock = dirs.checkout.join("Cargo.lock");
     let helper = dirs.helper();
     // The times too: cargo goes by them, and what it finds old each kernel would compile for itself.
-    let sources = Fingerprint::default().files(&lock)?.files(&helper)?.times(&helper)?;
+    let mut sources = Fingerprint::default().files(&lock)?;
+    for folder in [&helper, &dirs.checkout.join("crates/common")] {
+        sources = sources.files(folder)?.times(folder)?;
+    }
     let more = labs::further_crates(&dirs.notebooks())?;
     let sources = sources.text(&text(&programs.kernel())).text(&more.join("\n")).hex();
     if fs::read_to_string(stage.join(SOURCES)).is_ok_and(|built| built == sources) {
         return Ok(stage);
     }
     status_line::step("what the labs' first cell loads (tch: some minutes, once)", |line| {
-        let lock = fs::read(&lock).map_err(|error| Failure::file("read", &lock, &error))?;
+        let lock = fs::read(&lock).map_err(|error| Error::file("read", &lock, &error))?;
         if !work.exists()
             && let Some(older) = nearest(&dirs.cache.join("stages"), &base, &lock)
         {
@@ -120,7 +123,7 @@ fn nearest(stages: &Path, base: &str, lock: &[u8]) -> Option<PathBuf> {
 
 fn write(path: &Path, content: &[u8]) -> Result<()> {
     let written = path.parent().map_or(Ok(()), fs::create_dir_all).and_then(|()| fs::write(path, content));
-    written.map_err(|error| Failure::file("write", path, &error))
+    written.map_err(|error| Error::file("write", path, &error))
 }
 
 /// Writes cargo's settings for all that is compiled below `folder`.

@@ -1,10 +1,10 @@
 //! The Rust that compiles everything, and the environment that builds and kernels share.
 
-use crate::failure::{Failure, Result};
 use crate::files::text;
 use crate::process;
 use crate::status_line;
 use crate::system::{self, Tool};
+use common::{Error, Result};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -47,7 +47,7 @@ impl Toolchain {
         }
         let what =
             format!("Rust's own sources are missing in {}: notebooks need them.", toolchain.root.display());
-        Err(Failure::new(what, system::install(Tool::RustSources)))
+        Err(Error::problem(what, system::install(Tool::RustSources)))
     }
 
     /// Whether the sources of std are there: without them no type of a variable is found.
@@ -73,7 +73,7 @@ impl Toolchain {
         })?;
         match self.has_sources() {
             true => Ok(()),
-            false => Err(Failure::new("rustup has added no sources of Rust.", remedy)),
+            false => Err(Error::problem("rustup has added no sources of Rust.", remedy)),
         }
     }
 }

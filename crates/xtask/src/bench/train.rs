@@ -3,7 +3,7 @@
 use crate::cargo_calls::helper_call;
 use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgAction, ArgMatches, Command as Options, value_parser};
-use launcher::failure::{Failure, Result};
+use common::{Error, Result};
 use launcher::files::{text, whole_folder};
 use launcher::prepare::{self, Ready, data, python};
 use launcher::{process, status_line};
@@ -169,7 +169,7 @@ fn read(line: &str) -> Result<Found> {
         (Some(seconds), Some(images), Some(peak_mb)) => {
             Ok(Found { seconds, images, accuracy: number("accuracy"), peak_mb })
         }
-        _ => Err(Failure::new(format!("A measurement ended with `{line}`."), "run the same command again")),
+        _ => Err(Error::problem(format!("A measurement ended with `{line}`."), "run the same command again")),
     }
 }
 

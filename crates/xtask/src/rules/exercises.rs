@@ -1,7 +1,7 @@
 //! How exercises stand in a master: heading, function with its solution, check.
 
-use launcher::labs::edition::{BEGIN, END};
-use launcher::labs::source;
+use super::source;
+use common::notebook::marks::{BEGIN, END};
 use serde_json::{Value, json};
 
 /// The fewest exercises of a lab; lab 00 only shows how they work.

@@ -4,7 +4,7 @@ mod tests;
 use super::idx::wrong;
 use super::{Dataset, Split, synthetic_objects};
 use crate::display::progress;
-use crate::source::{Say, Source, Var, is_offline};
+use crate::source::{Report, Source, Var, is_offline};
 use crate::text::grouped;
 use crate::{Error, Result};
 use std::fs::{self, File};
@@ -42,7 +42,7 @@ pub fn cifar10() -> Result<Dataset> {
     find(&|name| std::env::var_os(name), &mut progress())
 }
 
-fn find(var: Var, say: Say) -> Result<Dataset> {
+fn find(var: Var, report: Report) -> Result<Dataset> {
     if is_offline(var) {
         return synthetic_objects(0);
     }
@@ -54,7 +54,7 @@ fn find(var: Var, say: Say) -> Result<Dataset> {
         instead: "work with drawn pictures: start with `cargo lab --offline` (or CONVLAB_OFFLINE=1), or write \
                   `datasets::synthetic_objects(0)?`",
     };
-    let (train, test) = source.find(var, say, files_in)?;
+    let (train, test) = source.find(var, report, files_in)?;
     let classes = CLASSES.map(str::to_owned).to_vec();
     Ok(Dataset { train: split(&train)?, test: split(&[test])?, classes })
 }

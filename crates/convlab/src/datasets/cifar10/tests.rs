@@ -118,7 +118,7 @@ fn offline_mode_gives_drawn_objects_that_say_so_whatever_files_there_are() {
 }
 
 #[test]
-fn a_file_that_was_cut_off_is_told_by_its_whole_records() {
+fn a_file_that_was_cut_off_is_reported_by_its_whole_records() {
     let text = complaint("data_batch_2.bin", &record(4, [0; 3])[..3000]);
     assert!(text.contains("one or more whole records of 3073 bytes"), "{text}");
     assert!(text.contains("0 of them and 3000 bytes: the file was cut off"), "{text}");
@@ -128,7 +128,7 @@ fn a_file_that_was_cut_off_is_told_by_its_whole_records() {
 }
 
 #[test]
-fn a_label_above_9_is_told_with_its_place() {
+fn a_label_above_9_is_reported_with_its_place() {
     let text = complaint("data_batch_1.bin", &[record(9, [0; 3]), record(10, [0; 3])].concat());
     assert!(text.contains("labels from 0 to 9") && text.contains("10 as label number 1"), "{text}");
 }

@@ -96,14 +96,14 @@ fn a_photo_taken_with_the_camera_on_its_side_is_turned_upright() {
 }
 
 #[test]
-fn a_missing_file_is_told_with_the_folder_that_paths_start_from() {
+fn a_missing_file_is_reported_with_the_folder_that_paths_start_from() {
     let text = image("no/such/picture.png").unwrap_err().to_string();
     let here = std::env::current_dir().unwrap().display().to_string();
     assert!(text.contains("no/such/picture.png") && text.contains(&here), "{text}");
 }
 
 #[test]
-fn a_file_that_is_no_picture_or_a_damaged_one_is_told_with_a_remedy() {
+fn a_file_that_is_no_picture_or_a_damaged_one_is_reported_with_a_remedy() {
     let good = encoded(GrayImage::new(50, 50), ImageFormat::Png);
     for (name, content) in [
         ("text.png", &b"this is no picture"[..]),
@@ -116,7 +116,7 @@ fn a_file_that_is_no_picture_or_a_damaged_one_is_told_with_a_remedy() {
 }
 
 #[test]
-fn a_picture_of_too_many_pixels_is_told_before_it_fills_the_memory() {
+fn a_picture_of_too_many_pixels_is_reported_before_it_fills_the_memory() {
     let mut bytes = encoded(GrayImage::new(1, 1), ImageFormat::Png);
     bytes[16..24].copy_from_slice(&[0, 0, 0xea, 0x60, 0, 0, 0xea, 0x60]); // width and height in the header
     let mut checksum = flate2::Crc::new();
@@ -148,7 +148,7 @@ fn a_jpeg_for_printing_becomes_red_green_and_blue() {
 }
 
 #[test]
-fn what_is_known_to_be_no_picture_for_us_is_told_by_its_name() {
+fn what_is_known_to_be_no_picture_for_us_is_reported_by_its_name() {
     for (content, found) in [
         (&b"<!DOCTYPE html><title>Log in</title>"[..], "a web page (HTML)"),
         (b"\xef\xbb\xbf\n <html>", "a web page (HTML)"),

@@ -2,6 +2,7 @@ use super::super::scene::synthetic_picture;
 use super::{decode, image};
 use crate::source::{Var, cannot_run, is_offline, named, program, reason};
 use crate::{Error, Result};
+use common::download::JSON_OPTION;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use tch::Tensor;
@@ -52,12 +53,11 @@ fn download(url: &str, var: Var, what: &str) -> Result<Vec<u8>> {
     let failed = |found: String| Error::new(what, found, remedy);
     let program = program(var).map_err(|program| failed(format!("no trace of {program}")))?;
     let mut command = Command::new(&program);
-    command.args(["--picture", url]).stdin(Stdio::null());
+    command.args(["--picture", url, JSON_OPTION]).stdin(Stdio::null());
     let output = command.output().map_err(|error| failed(cannot_run(&program, &error)))?;
     if output.status.success() {
         return Ok(output.stdout);
     }
-    let message = String::from_utf8_lossy(&output.stderr);
-    let why = reason(&message.lines().collect::<Vec<_>>());
+    let why = reason(output.stderr.as_slice(), &mut |_| {});
     Err(failed(why.split_once(", but got ").map_or(why.as_str(), |(_, found)| found).to_owned()))
 }

@@ -2,12 +2,12 @@
 
 use super::plot::{Line, Plot};
 use super::short;
-use crate::show::svg::element;
-use crate::{Error, Result};
-use plotters::coord::Shift;
+use crate::show::elements::{Area, Drawn, INK, Surface, label};
+use crate::show::figure::Drawing;
+use crate::show::region::{Region, Values};
 use plotters::coord::types::RangedCoordf64;
 use plotters::prelude::*;
-use plotters::style::text_anchor::{HPos, Pos, VPos};
+use plotters::style::text_anchor::HPos;
 use std::ops::Range;
 
 const WIDTH: u32 = 760;
@@ -15,10 +15,6 @@ const HEIGHT: u32 = 400;
 /// The room left of a plot for its numbers.
 const LEFT: i32 = 100;
 const FONT: &str = "system-ui, sans-serif";
-
-/// Stands for the page's own text colour, black or white, which plotters has no word for.
-const INK: RGBColor = RGBColor(1, 2, 3);
-const INK_WRITTEN: &str = "\"#010203\"";
 
 /// Colours that keep a contrast of 3 on white and on near-black, and that colour-blind readers tell apart.
 const COLOURS: [RGBColor; 6] = [
@@ -31,75 +27,118 @@ const COLOURS: [RGBColor; 6] = [
 ];
 
 /// More lines than there are colours cannot be told apart.
-pub const MOST_LINES: usize = COLOURS.len();
+pub const MAX_LINES: usize = COLOURS.len();
 /// Of a line with more points, the highest and lowest of each stretch are drawn.
-pub const MOST_POINTS: usize = 2000;
+pub const MAX_POINTS: usize = 1000;
 /// A line with more points has marks on so many of them.
-const MOST_MARKS: usize = 12;
+const MAX_MARKS: usize = 12;
 
-/// An `<svg>` of the plots, one below the other; `label` is what a screen reader says of it.
-///
-/// # Errors
-/// If plotters cannot draw them.
-pub fn svg(plots: &[Plot], label: &str) -> Result<String> {
-    let size = (WIDTH, HEIGHT * plots.len() as u32);
-    let mut drawn = String::new();
-    {
-        let root = SVGBackend::with_string(&mut drawn, size).into_drawing_area();
-        for (plot, area) in plots.iter().zip(root.split_evenly((plots.len(), 1))) {
-            draw(plot, &area).map_err(|error| {
-                Error::new("lines that can be drawn", error.to_string(), "draw fewer or smaller numbers")
-            })?;
-        }
-    }
-    let body = drawn.split_once('>').map_or("", |(_, rest)| rest).trim_end().trim_end_matches("</svg>");
-    let body = body.replace(INK_WRITTEN, "\"currentColor\"");
-    Ok(element(&body, [size.0.into(), size.1.into()], label))
+/// The plots, one below the other.
+pub struct Curve {
+    pub plots: Vec<Plot>,
+    pub text: String,
 }
 
-type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
-type Fault = Box<dyn std::error::Error>;
+impl Drawing for Curve {
+    fn title(&self) -> String {
+        String::new()
+    }
 
-fn draw(plot: &Plot, area: &Area<'_>) -> Result<(), Fault> {
+    fn text(&self) -> String {
+        self.text.clone()
+    }
+
+    fn label(&self) -> String {
+        let names = self.plots.iter().map(|plot| format!("{} by {}", plot.y, plot.x));
+        names.collect::<Vec<_>>().join("; ")
+    }
+
+    fn size(&self) -> (u32, u32) {
+        (WIDTH, HEIGHT * self.plots.len() as u32)
+    }
+
+    fn draw<B: Surface>(&self, area: &Area<B>) -> Drawn<B> {
+        let areas = area.split_evenly((self.plots.len(), 1));
+        self.plots.iter().zip(&areas).try_for_each(|(plot, area)| draw(plot, area))
+    }
+}
+
+fn draw<B: Surface>(plot: &Plot, area: &Area<B>) -> Drawn<B> {
     let points = || plot.lines.iter().flat_map(Line::finite);
-    let (xs, ys) = (span(points().map(|point| point.0)), heights(points().map(|point| point.1)));
+    let (xs, ys) = (span(points().map(|point| point.0)), heights(points().map(|point| point.1), &plot.y));
     let text = |size: f64| (FONT, size).into_font().color(&INK);
     let mut chart = ChartBuilder::on(area)
         .margin_right(24)
-        .margin_top(rows(plot).last().map_or(20, |place| 46 + place.1))
+        .margin_top(rows(plot).last().map_or(20, |at| 46 + at.1))
         .margin_bottom(4)
         .x_label_area_size(62)
         .y_label_area_size(LEFT)
         .build_cartesian_2d(xs.clone(), ys)?;
     let whole = xs.end - xs.start < 12.0 && points().all(|point| point.0.fract() == 0.0);
+    let alone = points().count() == 1;
     chart
         .configure_mesh()
         .light_line_style(TRANSPARENT)
         .bold_line_style(INK.mix(0.18))
         .axis_style(INK.mix(0.6))
-        .label_style(text(23.0))
-        .axis_desc_style(text(24.0))
+        .label_style(text(19.0))
+        .axis_desc_style(text(20.0))
         .x_desc(&plot.x)
         .y_desc(&plot.y)
-        .x_labels(if whole { (xs.end - xs.start) as usize + 2 } else { 8 })
+        .x_labels(if alone {
+            1
+        } else if whole {
+            (xs.end - xs.start) as usize + 2
+        } else {
+            8
+        })
         .y_labels(6)
         .x_label_formatter(&|value| short(*value))
         .y_label_formatter(&|value| short(*value))
         .draw()?;
     for (index, line) in plot.lines.iter().enumerate() {
         draw_line(&mut chart, area, line, index)?;
+        area.draw(&region(&chart, area, plot, line))?;
+    }
+    if let (true, Some(point)) = (alone, points().next()) {
+        let (x, y) = chart.backend_coord(&point);
+        let corner = area.get_base_pixel();
+        label(area, (x - corner.0 + 14, y - corner.1 - 16), 19.0, HPos::Left, &short(point.1))?;
     }
     legend(plot, area)
 }
 
-type Chart<'a, 'b> = ChartContext<'a, SVGBackend<'b>, Cartesian2d<RangedCoordf64, RangedCoordf64>>;
+type Chart<'a, B> = ChartContext<'a, B, Cartesian2d<RangedCoordf64, RangedCoordf64>>;
 
-fn draw_line(chart: &mut Chart<'_, '_>, area: &Area<'_>, line: &Line, index: usize) -> Result<(), Fault> {
+/// Where a line's points are, and their numbers.
+fn region<B: Surface>(chart: &Chart<'_, B>, area: &Area<B>, plot: &Plot, line: &Line) -> Region {
+    let axes = chart.plotting_area();
+    let (xs, ys) = (axes.get_x_range(), axes.get_y_range());
+    let corner = area.get_base_pixel();
+    let pixel = |x: f64, y: f64| {
+        let (x, y) = chart.backend_coord(&(x, y));
+        (f64::from(x - corner.0), f64::from(y - corner.1))
+    };
+    let ((left, bottom), (right, top)) = (pixel(xs.start, ys.start), pixel(xs.end, ys.end));
+    // Whole pixels are too coarse for a slope, so it is taken over the whole axis.
+    let along = (right - left) / (xs.end - xs.start);
+    let up = (top - bottom) / (ys.end - ys.start);
+    let map = [left - along * xs.start, along, bottom - up * ys.start, up];
+    let points = thinned(&line.finite().collect::<Vec<_>>());
+    let rect = [left as i32, top as i32, (right - left) as i32, (bottom - top) as i32];
+    let name = if plot.lines.len() > 1 { line.name.clone() } else { String::new() };
+    let values = Values::Line { map, numbers: points, axes: [plot.x.clone(), plot.y.clone()] };
+    Region { name, rect, values }
+}
+
+fn draw_line<B: Surface>(chart: &mut Chart<'_, B>, area: &Area<B>, line: &Line, index: usize) -> Drawn<B> {
     let points: Vec<_> = line.finite().collect();
     let style = colour(line, index).stroke_width(if line.pale { 1 } else { 3 });
-    chart.draw_series(LineSeries::new(thinned(&points), style))?;
+    if points.len() > 1 {
+        chart.draw_series(LineSeries::new(thinned(&points), style))?;
+    }
     if !line.pale {
-        let every = if points.len() <= 3 * MOST_MARKS { 1 } else { points.len() / MOST_MARKS };
+        let every = if points.len() <= 3 * MAX_MARKS { 1 } else { points.len() / MAX_MARKS };
         let corner = area.get_base_pixel();
         for point in points.iter().step_by(every) {
             let (x, y) = chart.backend_coord(point);
@@ -110,36 +149,35 @@ fn draw_line(chart: &mut Chart<'_, '_>, area: &Area<'_>, line: &Line, index: usi
 }
 
 /// Marks and names above the plot.
-fn legend(plot: &Plot, area: &Area<'_>) -> Result<(), Fault> {
+fn legend<B: Surface>(plot: &Plot, area: &Area<B>) -> Drawn<B> {
     for ((index, line), (x, y)) in plot.lines.iter().enumerate().zip(rows(plot)) {
         let middle = y + 22;
         area.draw(&PathElement::new([(x, middle), (x + 30, middle)], colour(line, index).stroke_width(3)))?;
         if !line.pale {
             area.draw(&mark(index, (x + 15, middle)))?;
         }
-        let style = (FONT, 23.0).into_font().color(&INK).pos(Pos::new(HPos::Left, VPos::Center));
-        area.draw(&Text::new(line.name.clone(), (x + 38, middle), style))?;
+        label(area, (x + 38, middle), 19.0, HPos::Left, &line.name)?;
     }
     Ok(())
 }
 
-/// Where each line's entry in the legend stands; a line alone has none, the axis names it.
+/// Where each line's entry in the legend is; a line alone has none, the axis names it.
 fn rows(plot: &Plot) -> Vec<(i32, i32)> {
     let (mut x, mut y) = (LEFT, 0);
     let lines = plot.lines.iter().filter(|_| plot.lines.len() > 1);
-    let place = |line: &Line| {
-        let width = 66 + 10 * line.name.chars().count() as i32;
+    let position = |line: &Line| {
+        let width = 66 + 11 * line.name.chars().count() as i32;
         if x > LEFT && x + width > WIDTH as i32 {
             (x, y) = (LEFT, y + 30);
         }
         x += width;
         (x - width, y)
     };
-    lines.map(place).collect()
+    lines.map(position).collect()
 }
 
 /// Circle, square, triangle, diamond, cross and the other triangle, in pixels around the point.
-const MARKS: [&[(i32, i32)]; MOST_LINES] = [
+const MARKS: [&[(i32, i32)]; MAX_LINES] = [
     &[(6, 2), (2, 6), (-2, 6), (-6, 2), (-6, -2), (-2, -6), (2, -6), (6, -2)],
     &[(-5, -5), (5, -5), (5, 5), (-5, 5)],
     &[(0, -7), (7, 6), (-7, 6)],
@@ -173,10 +211,10 @@ fn colour(line: &Line, index: usize) -> RGBAColor {
 
 /// The lowest and the highest point of each of so many stretches that a line keeps its look.
 pub fn thinned(points: &[(f64, f64)]) -> Vec<(f64, f64)> {
-    if points.len() <= MOST_POINTS {
+    if points.len() <= MAX_POINTS {
         return points.to_vec();
     }
-    let stretch = points.len().div_ceil(MOST_POINTS / 2);
+    let stretch = points.len().div_ceil(MAX_POINTS / 2);
     let ends = |part: &[(f64, f64)]| {
         let by_height = |a: &&(f64, f64), b: &&(f64, f64)| a.1.total_cmp(&b.1);
         let (low, high) = (part.iter().min_by(by_height), part.iter().max_by(by_height));
@@ -190,13 +228,23 @@ pub fn thinned(points: &[(f64, f64)]) -> Vec<(f64, f64)> {
 fn span(values: impl Iterator<Item = f64>) -> Range<f64> {
     let (low, high) = values
         .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| (low.min(value), high.max(value)));
-    if low < high { low..high } else { low - 1.0..high + 1.0 }
+    if low < high {
+        return low..high;
+    }
+    let room = if low == 0.0 { 1.0 } else { 0.5 * low.abs() };
+    low - room..high + room
 }
 
-/// The y axis: from zero where that costs little room, and some room above and below.
-pub fn heights(values: impl Iterator<Item = f64>) -> Range<f64> {
-    let Range { start: low, end: high } = span(values);
+/// The y axis: from zero where that costs little room, and some room above and below; an accuracy is never above 1.
+pub fn heights(values: impl Iterator<Item = f64>, name: &str) -> Range<f64> {
+    let values: Vec<f64> = values.collect();
+    let Range { start: low, end: high } = span(values.iter().copied());
     let room = 0.06 * (high - low);
     let start = if low >= 0.0 && low < 0.4 * high { 0.0 } else { low - room };
-    start..high + room
+    let is_fraction = name.contains("accuracy") && values.iter().all(|value| (0.0..=1.0).contains(value));
+    match is_fraction {
+        true if low > high - 1e-9 || start < 0.0 || high > 1.0 => 0.0..1.0,
+        true => start..(high + room).min(1.0),
+        false => start..high + room,
+    }
 }

@@ -7,12 +7,12 @@ pub use plot::{Curves, Plot};
 
 use super::figure::Figure;
 use crate::{Error, Result};
-use draw::MOST_LINES;
+use draw::{Curve, MAX_LINES};
 use plot::Line;
 
 /// Draws lines: a training's [`History`](crate::train::History), a list of losses, or any [`Plot`].
 ///
-/// Each line has a colour and a mark of its own; the text tells its first, last, smallest and largest number.
+/// Each line has a colour and a mark of its own; the text has its first, last, smallest and largest number.
 ///
 /// # Errors
 /// If there is no finite number to draw, or there are more than six lines.
@@ -26,14 +26,13 @@ use plot::Line;
 pub fn curve(what: &(impl Curves + ?Sized)) -> Result<Figure> {
     let plots = what.plots();
     plots.iter().try_for_each(check)?;
-    let text = plots.iter().map(told).collect::<Vec<_>>().join("\n");
-    let label = plots.iter().map(|plot| format!("{} by {}", plot.y, plot.x)).collect::<Vec<_>>().join("; ");
-    Ok(Figure::new(draw::svg(&plots, &label)?, text))
+    let text = plots.iter().map(in_words).collect::<Vec<_>>().join("\n");
+    Figure::of(Curve { plots, text })
 }
 
 fn check(plot: &Plot) -> Result<()> {
-    if plot.lines.len() > MOST_LINES {
-        let expected = format!("at most {MOST_LINES} lines, so that they can be told apart");
+    if plot.lines.len() > MAX_LINES {
+        let expected = format!("at most {MAX_LINES} lines, so that they can be distinguished");
         let found = format!("{} lines", plot.lines.len());
         return Err(Error::new(expected, found, "draw some of them in a plot of their own"));
     }
@@ -49,7 +48,7 @@ fn check(plot: &Plot) -> Result<()> {
 }
 
 /// What a plot shows, in words and numbers.
-fn told(plot: &Plot) -> String {
+fn in_words(plot: &Plot) -> String {
     let lines = plot.lines.iter().map(|line| {
         let points: Vec<_> = line.finite().collect();
         let by_height = |a: &&(f64, f64), b: &&(f64, f64)| a.1.total_cmp(&b.1);

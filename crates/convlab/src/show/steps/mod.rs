@@ -1,16 +1,17 @@
 //! A filter on its way over an image, step by step.
 
+mod film;
 mod plan;
-mod player;
 mod scene;
 
-use super::MOST_TOLD;
-use super::figure::{Figure, write};
+use super::MAX_LISTED;
+use super::bitmap::{drawn, gif};
+use super::elements::{Area, Drawn, Surface};
+use super::figure::{Drawing, Figure, draw_whole, ending, whole_size, write, wrong_ending};
 use super::geometry::Geometry;
 use super::input::Maps;
-use super::raster::{Raster, gif};
+use super::page::Film;
 use super::sliding::Sliding;
-use super::svg::Sheet;
 use crate::display::{Displayed, layout};
 use crate::{Error, Result};
 use scene::Scene;
@@ -22,7 +23,7 @@ use tch::nn::{ConvConfig, PaddingMode};
 const FRAME: usize = 800;
 const LONGEST: usize = 40_000;
 /// An animation with more pictures than this is too large to be sent around.
-const MOST_PICTURES: usize = 128;
+const MAX_PICTURES: usize = 128;
 
 /// Draws how one filter slides over one image: window times kernel, the sum of the products, the output filling.
 ///
@@ -59,36 +60,61 @@ pub fn steps(x: &Tensor, k: &Tensor, config: ConvConfig) -> Result<Steps> {
 /// A filter's way over an image; a cell that ends with it shows it with its controls.
 #[derive(Clone)]
 pub struct Steps {
-    sliding: Sliding,
-    title: String,
-    still: Figure,
-    player: Figure,
+    scene: Scene,
+    figure: Figure,
+}
+
+/// The picture of one step.
+#[derive(Clone)]
+struct Step {
+    scene: Scene,
+    step: usize,
+}
+
+impl Drawing for Step {
+    fn title(&self) -> String {
+        title(&self.scene.sliding.geometry)
+    }
+
+    fn text(&self) -> String {
+        text(&self.scene.sliding, &self.title())
+    }
+
+    fn label(&self) -> String {
+        self.title()
+    }
+
+    fn size(&self) -> (u32, u32) {
+        self.scene.plan.size
+    }
+
+    fn draw<B: Surface>(&self, area: &Area<B>) -> Drawn<B> {
+        self.scene.draw(area, self.step)
+    }
+
+    fn film(&self) -> Option<Film> {
+        Some(film::film(&self.scene))
+    }
 }
 
 impl Steps {
     fn new(sliding: Sliding) -> Result<Self> {
-        let title = title(&sliding.geometry);
-        let text = text(&sliding, &title);
-        let scene = Scene::new(&sliding, &title);
-        let [width, height] = scene.size();
-        let mut sheet = Sheet::new(width, height);
-        scene.draw(&mut sheet, sliding.geometry.steps() - 1)?;
-        let svg = sheet.finish(&title);
-        let player = Figure::new(player::player(&svg, &sliding, &scene, &title), text.clone());
-        Ok(Self { title, still: Figure::new(svg, text), player, sliding })
+        let scene = Scene::new(sliding);
+        let step = scene.sliding.geometry.steps() - 1;
+        Ok(Self { figure: Figure::of(Step { scene: scene.clone(), step })?, scene })
     }
 
     /// The image, the kernel and the output, in words and numbers.
     pub fn text(&self) -> &str {
-        self.player.text()
+        self.figure.text()
     }
 
     /// The figure with its controls as an HTML element, its numbers folded away below it.
     pub fn html(&self) -> String {
-        self.player.html()
+        self.figure.html()
     }
 
-    /// Writes the figure to a file: `.gif`, an animation; `.html`, with its controls; `.svg`, the last step.
+    /// Writes the figure to a file: `.gif`, an animation; `.html`, with its controls; `.svg` and `.png`, the last step.
     ///
     /// Of more than 128 steps, an animation leaves some out.
     ///
@@ -104,27 +130,19 @@ impl Steps {
     /// ```
     pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
         let path = path.as_ref();
-        match path.extension().unwrap_or_default().to_string_lossy().as_ref() {
+        match ending(path).as_str() {
             "gif" => write(path, self.gif()?),
-            "svg" => self.still.save(path),
-            "html" => self.player.save(path),
-            _ => Err(Error::new(
-                "a file name that ends in .gif, .html or .svg",
-                format!("`{}`", path.display()),
-                "change the ending",
-            )),
+            "svg" | "png" | "html" => self.figure.save(path),
+            _ => Err(wrong_ending(".gif, .html, .svg or .png", path)),
         }
     }
 
     fn gif(&self) -> Result<Vec<u8>> {
-        let scene = Scene::new(&self.sliding, &self.title);
-        let steps = self.sliding.geometry.steps();
-        let shown = pictures(steps);
+        let shown = pictures(self.scene.sliding.geometry.steps());
         let pace = FRAME.min(LONGEST / shown.len());
         let frames = shown.into_iter().map(|step| {
-            let mut raster = Raster::new(scene.size());
-            scene.draw(&mut raster, step)?;
-            Ok(raster)
+            let step = Step { scene: self.scene.clone(), step };
+            drawn(whole_size(&step), 1, |area| draw_whole(&step, area))
         });
         gif(frames, pace)
     }
@@ -132,7 +150,7 @@ impl Steps {
 
 impl Displayed for Steps {
     fn evcxr_display(&self) {
-        self.player.evcxr_display();
+        self.figure.evcxr_display();
     }
 }
 
@@ -142,9 +160,9 @@ impl std::fmt::Debug for Steps {
     }
 }
 
-/// The steps that stand in an animation: all, or of a long way every second, third, … and the last.
+/// The steps that are in an animation: all, or of a long way every second, third, … and the last.
 fn pictures(steps: usize) -> Vec<usize> {
-    let every = steps.div_ceil(MOST_PICTURES);
+    let every = steps.div_ceil(MAX_PICTURES);
     let mut shown: Vec<usize> = (0..steps - 1).step_by(every).collect();
     shown.push(steps - 1);
     shown
@@ -170,13 +188,17 @@ fn shape(geometry: &Geometry, size: &[usize]) -> Vec<usize> {
 
 fn text(sliding: &Sliding, title: &str) -> String {
     let Sliding { geometry, image, kernel, output } = sliding;
-    let told = |name: &str, values: &[f64], shape: &[usize]| match values.len() {
-        0..=MOST_TOLD => format!("\n{name}\n{}", layout(values, shape)),
+    let listed = |name: &str, values: &[f64], shape: &[usize]| match values.len() {
+        0..=MAX_LISTED => format!("\n{name}\n{}", layout(values, shape)),
         count => format!("\n{name}: {count} numbers"),
     };
-    let image = told("image", image, &shape(geometry, &geometry.image));
-    let kernel = told("kernel", kernel, &shape(geometry, &geometry.kernel));
-    format!("{title}, {} steps{image}{kernel}{}", geometry.steps(), told("output", output, &geometry.output))
+    let image = listed("image", image, &shape(geometry, &geometry.image));
+    let kernel = listed("kernel", kernel, &shape(geometry, &geometry.kernel));
+    format!(
+        "{title}, {} steps{image}{kernel}{}",
+        geometry.steps(),
+        listed("output", output, &geometry.output)
+    )
 }
 
 #[cfg(test)]

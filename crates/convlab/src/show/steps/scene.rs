@@ -1,26 +1,41 @@
-//! What stands where in a step's picture: above, the image and the output; below, the sum being worked out.
+//! What is where in a step's picture: above, the image and the output; below, the sum being worked out.
 
-use super::plan::{CAPTION, GAP, Plan, Row, TITLE};
-use crate::Result;
-use crate::show::canvas::{BOLD, Canvas, Cell, Grid, HERE, THICK, THIN, longest};
+use super::plan::{CAPTION, GAP, Plan, Row};
 use crate::show::colour::{Rgb, Scale};
+use crate::show::elements::{
+    Area, BOLD, Cell, Drawn, EDGE, Format, Grid, HERE, INK, Picture, Pixels, Squares, Surface, THICK,
+    common_type_size, frame, group, label,
+};
 use crate::show::geometry::Geometry;
+use crate::show::region::Region;
 use crate::show::sliding::Sliding;
-use crate::show::svg::Anchor;
+use plotters::style::text_anchor::HPos;
 
 /// An image with more rows or columns has no numbers in its squares.
-const MOST_NUMBERED: usize = 12;
+const MAX_NUMBERED: usize = 12;
 
 /// One convolution, laid out.
-pub struct Scene<'a> {
-    sliding: &'a Sliding,
-    title: &'a str,
-    plan: Plan,
+#[derive(Clone)]
+pub struct Scene {
+    pub sliding: Sliding,
+    pub plan: Plan,
     scales: Scales,
-    letters: Letters,
+    formats: Formats,
+    widest: f64,
+    type_size: i32,
+}
+
+/// How each kind of number is written, the same at every step.
+#[derive(Clone)]
+struct Formats {
+    image: Format,
+    kernel: Format,
+    products: Format,
+    output: Format,
 }
 
 /// One scale for each kind of number, the same at every step.
+#[derive(Clone)]
 struct Scales {
     image: Scale,
     kernel: Scale,
@@ -28,64 +43,61 @@ struct Scales {
     output: Scale,
 }
 
-/// How long the longest number of each kind is, so that type keeps its size from step to step.
-struct Letters {
-    image: usize,
-    kernel: usize,
-    products: usize,
-    output: usize,
-}
-
-impl<'a> Scene<'a> {
+impl Scene {
     /// Lays it out.
-    pub fn new(sliding: &'a Sliding, title: &'a str) -> Self {
-        let channels = sliding.geometry.channels;
-        let steps = 0..sliding.geometry.steps();
-        let of_step = |step| (0..channels).flat_map(move |channel| sliding.products(step, channel));
-        let products: Vec<f64> = steps.flat_map(of_step).collect();
+    pub fn new(sliding: Sliding) -> Self {
+        let (sliding_, channels) = (&sliding, sliding.geometry.channels);
+        let of_step = |step| (0..channels).flat_map(move |channel| sliding_.products(step, channel));
+        let products: Vec<f64> = (0..sliding.geometry.steps()).flat_map(of_step).collect();
         let scales = Scales {
             image: Scale::grey(&sliding.image),
             kernel: Scale::signed(&sliding.kernel),
             products: Scale::signed(&products),
             output: Scale::signed(&sliding.output),
         };
-        let letters = Letters {
-            image: longest(&sliding.image),
-            kernel: longest(&sliding.kernel),
-            products: longest(&products),
-            output: longest(&sliding.output),
+        let formats = Formats {
+            image: Format::of(&sliding.image),
+            kernel: Format::of(&sliding.kernel),
+            products: Format::of(&products),
+            output: Format::of(&sliding.output),
         };
-        Self { sliding, title, plan: Plan::new(&sliding.geometry), scales, letters }
-    }
-
-    /// Width and height.
-    pub fn size(&self) -> [f64; 2] {
-        self.plan.size
+        let Formats { image, kernel, products, output } = &formats;
+        let widest =
+            [image, kernel, products, output].map(|format| format.widest()).into_iter().fold(0.0, f64::max);
+        let plan = Plan::new(&sliding.geometry);
+        let rows = plan.rows.iter().flat_map(|row| [&row.image, &row.window, &row.kernel, &row.products]);
+        let numbered: Vec<&Grid> =
+            rows.chain([&plan.output, &plan.sum]).filter(|grid| numbered(grid)).collect();
+        let type_size = common_type_size(numbered, widest);
+        Self { sliding, plan, scales, formats, widest, type_size }
     }
 
     /// Draws the picture of a step.
     ///
     /// # Errors
-    /// If the image cannot be encoded.
-    pub fn draw(&self, canvas: &mut impl Canvas, step: usize) -> Result<()> {
-        canvas.text([2.0, TITLE / 2.0 - 4.0], 20.0, Anchor::Start, self.title);
+    /// If the backend cannot draw.
+    pub fn draw<B: Surface>(&self, area: &Area<B>, step: usize) -> Drawn<B> {
         for (channel, row) in self.plan.rows.iter().enumerate() {
-            self.image(canvas, channel)?;
+            self.image(area, channel)?;
             let window = row.image.block(self.sliding.geometry.corner(step), row.kernel.size);
-            canvas.open("cl-here");
-            canvas.frame(window, Some(HERE), THICK);
-            canvas.close();
-            self.signs(canvas, channel);
-            let kernel = Cell::numbers(self.sliding.kernel(channel), self.scales.kernel);
-            row.kernel.draw(canvas, row.kernel.type_size(self.letters.kernel), &kernel);
-            self.changing(canvas, row.window, self.letters.image, &self.window(step, channel));
-            self.changing(canvas, row.products, self.letters.products, &self.products(step, channel));
-            canvas.frame(row.window.outer(), Some(HERE), THICK);
+            group(area, "cl-here", || frame(area, window, HERE, THICK))?;
+            self.signs(area, channel)?;
+            let kernel = self.sliding.kernel(channel);
+            self.squares(
+                area,
+                row.kernel,
+                &self.formats.kernel.cells(kernel, self.scales.kernel),
+                self.formats.kernel,
+            )?;
+            let name = self.named(channel, "kernel");
+            area.draw(&Region::grid(&name, &row.kernel, kernel))?;
+            self.changing(area, row.window, &self.window(step, channel), self.formats.image)?;
+            self.changing(area, row.products, &self.products(step, channel), self.formats.products)?;
+            frame(area, row.window.outer(), HERE, THICK)?;
         }
-        self.changing(canvas, self.plan.sum, self.letters.output, &[self.total(step)]);
-        canvas.frame(self.plan.sum.outer(), Some(HERE), THICK);
-        self.filling(canvas, step);
-        Ok(())
+        self.changing(area, self.plan.sum, &[self.total(step)], self.formats.output)?;
+        frame(area, self.plan.sum.outer(), HERE, THICK)?;
+        self.filling(area, step)
     }
 
     /// The squares that change from step to step, in the order in which they are drawn.
@@ -99,14 +111,27 @@ impl<'a> Scene<'a> {
     }
 
     /// How far the frames on the image and on the output have moved since the first step.
-    pub fn moves(&self, step: usize) -> [[f64; 2]; 2] {
-        let (image, output) = (self.plan.rows[0].image.side, self.plan.output.side);
-        let [y, x] = self.sliding.geometry.corner(step).map(|place| place as f64 * image);
-        let [v, u] = self.sliding.geometry.place(step).map(|place| place as f64 * output);
+    pub fn moves(&self, step: usize) -> [[i32; 2]; 2] {
+        let (image, output) = (self.plan.rows[0].image.side[0], self.plan.output.side[0]);
+        let [y, x] = self.sliding.geometry.corner(step).map(|index| index as i32 * image);
+        let [v, u] = self.sliding.geometry.place(step).map(|index| index as i32 * output);
         [[x, y], [u, v]]
     }
 
-    fn image(&self, canvas: &mut impl Canvas, channel: usize) -> Result<()> {
+    /// `kernel`, or `channel 1 of the kernel` where there are several.
+    pub fn named(&self, channel: usize, what: &str) -> String {
+        match self.sliding.geometry.channels {
+            1 => what.to_owned(),
+            _ => format!("channel {channel} of the {what}"),
+        }
+    }
+
+    fn squares<B: Surface>(&self, area: &Area<B>, grid: Grid, cells: &[Cell], format: Format) -> Drawn<B> {
+        let type_size = if grid.type_size(self.widest) == 0 { 0 } else { self.type_size };
+        area.draw(&Squares { grid, cells, type_size, widest: format.widest() })
+    }
+
+    fn image<B: Surface>(&self, area: &Area<B>, channel: usize) -> Drawn<B> {
         let Geometry { channels, image, padding, .. } = self.sliding.geometry;
         let grid = self.plan.rows[channel].image;
         let caption = match (channels, padding) {
@@ -114,29 +139,31 @@ impl<'a> Scene<'a> {
             (1, _) => "padded image".into(),
             _ => format!("channel {channel}"),
         };
-        above(canvas, grid, &caption);
-        if numbered(grid) {
-            let cells = self.pixels(self.sliding.padded(channel));
-            grid.draw(canvas, grid.type_size(self.letters.image), &cells);
+        above(area, grid, &caption)?;
+        let inner = grid.block([padding, padding], image);
+        if numbered(&grid) {
+            self.squares(area, grid, &self.pixels(self.sliding.padded(channel)), self.formats.image)?;
         } else {
             let pixels = self.sliding.channel(channel).iter();
             let colours: Vec<Rgb> = pixels.map(|value| self.scales.image.colour(*value)).collect();
-            canvas.pixels(grid.block([padding, padding], image), &colours, image)?;
+            area.draw(&Picture { rect: inner, pixels: Pixels { colours: &colours, size: image } })?;
+            frame(area, grid.outer(), EDGE, 1)?;
         }
-        canvas.frame(grid.block([padding, padding], image), None, BOLD);
-        canvas.frame(grid.outer(), None, THIN);
-        Ok(())
+        frame(area, inner, INK, BOLD)?;
+        let padded = self.sliding.padded(channel).into_iter();
+        let padded: Vec<f64> = padded.map(|value| value.unwrap_or(0.0)).collect();
+        area.draw(&Region::grid(&self.named(channel, "image"), &grid, &padded))
     }
 
-    fn signs(&self, canvas: &mut impl Canvas, channel: usize) {
+    fn signs<B: Surface>(&self, area: &Area<B>, channel: usize) -> Drawn<B> {
         let Row { window, kernel, products, .. } = &self.plan.rows[channel];
-        let middle = (window.at[1] + window.end()[1]) / 2.0;
+        let middle = (window.at.1 + window.end()[1]) / 2;
         for (left, sign) in [(window, "×"), (kernel, "=")] {
-            canvas.text([left.end()[0] + GAP / 2.0, middle], 30.0, Anchor::Middle, sign);
+            label(area, (left.end()[0] + GAP / 2, middle), 30.0, HPos::Center, sign)?;
         }
         if channel > 0 {
-            let middle = [(products.at[0] + products.end()[0]) / 2.0, products.at[1] - 14.0];
-            return canvas.text(middle, 24.0, Anchor::Middle, "+");
+            let middle = ((products.at.0 + products.end()[0]) / 2, products.at.1 - 14);
+            return label(area, middle, 24.0, HPos::Center, "+");
         }
         let named = [
             (*window, "window"),
@@ -146,32 +173,23 @@ impl<'a> Scene<'a> {
             (self.plan.output, "output"),
         ];
         for (grid, caption) in named {
-            above(canvas, grid, caption);
+            above(area, grid, caption)?;
         }
-        let arrow = [products.end()[0] + GAP / 2.0 + 6.0, self.plan.sum.at[1] + self.plan.sum.side / 2.0];
-        canvas.text(arrow, 30.0, Anchor::Middle, "→");
+        let arrow = (products.end()[0] + GAP / 2 + 6, self.plan.sum.at.1 + self.plan.sum.side[1] / 2);
+        label(area, arrow, 30.0, HPos::Center, "→")
     }
 
-    /// The output up to the step, on the places that are still empty.
-    fn filling(&self, canvas: &mut impl Canvas, step: usize) {
+    /// The output up to the step, in the squares that are still empty.
+    fn filling<B: Surface>(&self, area: &Area<B>, step: usize) -> Drawn<B> {
         let (grid, geometry) = (self.plan.output, &self.sliding.geometry);
-        if numbered(grid) {
-            grid.draw(canvas, 0.0, &vec![Cell::empty(); geometry.steps()]);
-        }
-        canvas.frame(grid.outer(), None, THIN);
-        canvas.open("cl-output");
-        let size = if numbered(grid) { grid.type_size(self.letters.output) } else { 0.0 };
-        grid.draw(canvas, size, &Cell::numbers(&self.sliding.output[..=step], self.scales.output));
-        canvas.close();
-        canvas.open("cl-there");
-        canvas.frame(grid.block(geometry.place(step), [1, 1]), Some(HERE), THICK);
-        canvas.close();
+        let filled = self.formats.output.cells(&self.sliding.output[..=step], self.scales.output);
+        group(area, "cl-output", || self.squares(area, grid, &filled, self.formats.output))?;
+        group(area, "cl-there", || frame(area, grid.block(geometry.place(step), [1, 1]), HERE, THICK))?;
+        area.draw(&Region::grid("output", &grid, &self.sliding.output))
     }
 
-    fn changing(&self, canvas: &mut impl Canvas, grid: Grid, letters: usize, cells: &[Cell]) {
-        canvas.open("cl-changing");
-        grid.draw(canvas, grid.type_size(letters), cells);
-        canvas.close();
+    fn changing<B: Surface>(&self, area: &Area<B>, grid: Grid, cells: &[Cell], format: Format) -> Drawn<B> {
+        group(area, "cl-changing", || self.squares(area, grid, cells, format))
     }
 
     fn window(&self, step: usize, channel: usize) -> Vec<Cell> {
@@ -179,22 +197,22 @@ impl<'a> Scene<'a> {
     }
 
     fn pixels(&self, values: Vec<Option<f64>>) -> Vec<Cell> {
-        values.into_iter().map(|value| Cell::pixel(value, self.scales.image)).collect()
+        values.into_iter().map(|value| self.formats.image.pixel(value, self.scales.image)).collect()
     }
 
     fn products(&self, step: usize, channel: usize) -> Vec<Cell> {
-        Cell::numbers(&self.sliding.products(step, channel), self.scales.products)
+        self.formats.products.cells(&self.sliding.products(step, channel), self.scales.products)
     }
 
     fn total(&self, step: usize) -> Cell {
-        Cell::number(self.sliding.output[step], self.scales.output)
+        self.formats.output.cell(self.sliding.output[step], self.scales.output)
     }
 }
 
-fn numbered(grid: Grid) -> bool {
-    grid.size[0].max(grid.size[1]) <= MOST_NUMBERED
+fn numbered(grid: &Grid) -> bool {
+    grid.size[0].max(grid.size[1]) <= MAX_NUMBERED
 }
 
-fn above(canvas: &mut impl Canvas, grid: Grid, caption: &str) {
-    canvas.text([grid.at[0], grid.at[1] - CAPTION / 2.0 - 2.0], 18.0, Anchor::Start, caption);
+fn above<B: Surface>(area: &Area<B>, grid: Grid, caption: &str) -> Drawn<B> {
+    label(area, (grid.at.0, grid.at.1 - CAPTION / 2 - 2), 18.0, HPos::Left, caption)
 }

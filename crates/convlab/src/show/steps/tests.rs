@@ -34,9 +34,9 @@ fn the_output_is_that_of_conv2d_in_200_random_cases() {
         let steps = steps(&x, &k, config(stride, padding)).unwrap();
         let expected =
             x.unsqueeze(0).conv2d(&k.unsqueeze(0), None::<Tensor>, [stride; 2], [padding; 2], [1, 1], 1);
-        let size = steps.sliding.geometry.output.map(|size| size as i64);
+        let size = steps.scene.sliding.geometry.output.map(|size| size as i64);
         assert_eq!(expected.size(), [1, 1, size[0], size[1]], "case {case}");
-        let output = Tensor::from_slice(&steps.sliding.output).view([1, 1, size[0], size[1]]);
+        let output = Tensor::from_slice(&steps.scene.sliding.output).view([1, 1, size[0], size[1]]);
         let error = (output - expected).abs().max().double_value(&[]);
         assert!(error < 1e-4, "case {case}: {error}");
     }
@@ -48,7 +48,7 @@ fn the_layer_that_is_made_with_the_same_config_gives_the_same_map() {
     let vs = tch::nn::VarStore::new(Device::Cpu);
     let conv = tch::nn::conv2d(vs.root(), 2, 1, 3, config);
     let x = Tensor::randn([2, 6, 7], F32);
-    let drawn = steps(&x, &conv.ws.get(0), config).unwrap().sliding.output;
+    let drawn = steps(&x, &conv.ws.get(0), config).unwrap().scene.sliding.output;
     let layer = Vec::<f32>::try_from(x.unsqueeze(0).apply(&conv).view([-1])).unwrap();
     assert!(
         drawn.len() == layer.len() && drawn.iter().zip(&layer).all(|(a, b)| (a - f64::from(*b)).abs() < 1e-4)
@@ -74,7 +74,7 @@ fn what_cannot_slide_is_refused_with_both_shapes() {
 }
 
 #[test]
-fn its_text_tells_all_its_numbers() {
+fn its_text_has_all_its_numbers() {
     assert_eq!(
         crosses().text(),
         "Kernel [3, 3] over image [5, 5], stride 1, padding 0: output [3, 3], 9 steps\n\
@@ -86,54 +86,94 @@ fn its_text_tells_all_its_numbers() {
 
 #[test]
 fn the_page_holds_a_frame_for_every_step_and_needs_nothing_else() {
+    let film = crosses().figure.html();
+    let film = &film[film.find(r#""frames":"#).unwrap()..];
+    assert_eq!(film.split(r#""kernel""#).next().unwrap().matches("\"],").count() + 1, 9);
     let html = crosses().html();
-    assert_eq!(html.matches(r#"{"here":"#).count(), 9);
-    assert!(html.contains("Step 1 of 9: the products sum to 5, at row 0, column 0 of the output"));
-    assert!(html.contains("Step 9 of 9: the products sum to 1, at row 2, column 2 of the output"));
     let inner = html.replace("http://www.w3.org/2000/svg", "");
-    for outside in ["http", "src=", "@import", " id="] {
+    for outside in ["http:", "https:", "@import", " id="] {
         assert!(!inner.contains(outside), "{outside} in the page");
     }
 }
 
 #[test]
-fn without_a_script_the_last_step_stands_with_the_whole_output() {
-    let html = crosses().html();
-    let output = &html[html.find("<g class=\"cl-output").unwrap()..html.find("<g class=\"cl-there").unwrap()];
+fn without_a_script_the_last_step_is_there_with_the_whole_output() {
+    let steps = crosses();
+    let svg = steps.figure.picture();
+    let output = &svg[svg.find("<g class='cl-output").unwrap()..svg.find("<g class='cl-there").unwrap()];
     let numbers: Vec<&str> =
         output.split("<text").skip(1).filter_map(|text| text.split(['>', '<']).nth(1)).collect();
-    assert_eq!(numbers, ["5", "-3", "2", "-3", "2", "-1", "2", "-1", "1"]);
+    assert_eq!(numbers, ["5", "−3", "2", "−3", "2", "−1", "2", "−1", "1"]);
+    let html = steps.html();
     assert!(html.contains(r#"<div class="cl-controls" hidden>"#));
-    assert!(html.contains(r#"<p role="status">Step 9 of 9"#));
+    assert!(
+        html.contains(
+            r#"role="status">Step 9 of 9: the products sum to 1, at row 2, column 2 of the output"#
+        )
+    );
 }
 
 #[test]
 fn a_frame_has_as_many_numbers_as_squares_that_change() {
     let x = Tensor::arange(32, F32).view([2, 4, 4]);
-    let html = steps(&x, &Tensor::ones([2, 2, 2], F32), Default::default()).unwrap().html();
-    let frame = html.split(r#""cells":["#).nth(2).unwrap().split(']').next().unwrap();
-    assert_eq!(frame.split(',').count(), 2 * (4 + 4) + 1);
-    let svg = &html[html.find("<svg").unwrap()..html.find("</svg>").unwrap()];
-    let changing = svg.split(r#"<g class="cl-changing">"#).skip(1);
-    let squares: usize =
-        changing.map(|part| part.split("</g></g>").next().unwrap().matches("<rect").count()).sum();
-    assert_eq!(squares, 17);
+    let steps = steps(&x, &Tensor::ones([2, 2, 2], F32), Default::default()).unwrap();
+    assert_eq!(steps.scene.cells(0).len(), 2 * (4 + 4) + 1);
+    let changing = steps.figure.picture().split("<g class='cl-changing'>").skip(1);
+    let squares = changing.map(|part| part.split("</g>").next().unwrap().matches("<rect").count());
+    assert_eq!(squares.sum::<usize>(), 17);
+}
+
+#[test]
+fn a_window_that_hangs_over_the_edge_has_a_square_for_each_number() {
+    let steps = steps(&Tensor::ones([2, 2], F32), &Tensor::ones([3, 3], F32), config(1, 1)).unwrap();
+    let changing = steps.figure.picture().split("<g class='cl-changing'>").nth(1).unwrap();
+    assert_eq!(changing.split("</g>").next().unwrap().matches("<rect").count(), 9);
 }
 
 #[test]
 fn a_large_image_is_a_picture_and_its_window_keeps_its_numbers() {
-    let html = steps(&Tensor::full([28, 28], 4.0, F32), &Tensor::full([3, 3], 0.75, F32), config(1, 1))
-        .unwrap()
-        .html();
-    assert_eq!(html.matches("<image").count(), 1);
-    assert_eq!(html.matches(">0.75</text>").count(), 9);
+    let steps =
+        steps(&Tensor::full([28, 28], 4.0, F32), &Tensor::full([3, 3], 0.75, F32), config(1, 1)).unwrap();
+    assert_eq!(steps.figure.picture().matches("<image").count(), 1);
+    assert_eq!(steps.figure.picture().matches(">0.75</text>").count(), 9);
+}
+
+#[test]
+fn a_frame_of_the_animation_has_the_colours_of_the_page_at_the_same_places() {
+    let steps = crosses();
+    let step = Step { scene: steps.scene.clone(), step: 0 };
+    let raster = drawn(whole_size(&step), 1, |area| draw_whole(&step, area)).unwrap();
+    let title = whole_size(&step).1 - Drawing::size(&step).1;
+    let pixel = |x: usize, y: usize| {
+        let at = 3 * ((y + title as usize) * raster.size.0 as usize + x);
+        [raster.pixels[at], raster.pixels[at + 1], raster.pixels[at + 2]]
+    };
+    let page = {
+        let first = Figure::of(step.clone()).unwrap();
+        first.picture().to_owned()
+    };
+    // Every filled square of the page has its colour in the animation, a little inside its corner.
+    let mut squares = 0;
+    for rect in
+        page.split("<rect ").skip(1).filter(|rect| !rect.split('>').next().unwrap().contains("fill='none'"))
+    {
+        let value = |name: &str| {
+            let (_, rest) = rect.split_once(&format!("{name}='")).unwrap();
+            rest.split('\'').next().unwrap().to_owned()
+        };
+        let [x, y] = ["x", "y"].map(|name| value(name).parse::<usize>().unwrap() + 7);
+        let [r, g, b] = pixel(x, y);
+        assert_eq!(value("fill"), super::super::colour::hex([r, g, b]), "at {x} {y}");
+        squares += 1;
+    }
+    assert!(squares > 40, "{squares}");
 }
 
 #[test]
 fn it_is_saved_by_its_ending_and_another_ending_is_refused() {
     let dir = tempfile::tempdir().unwrap();
-    let [gif, html, svg] = ["a.gif", "a.html", "a.svg"].map(|name| dir.path().join(name));
-    for path in [&gif, &html, &svg] {
+    let [gif, html, svg, png] = ["a.gif", "a.html", "a.svg", "a.png"].map(|name| dir.path().join(name));
+    for path in [&gif, &html, &svg, &png] {
         crosses().save(path).unwrap();
     }
     let frames = GifDecoder::new(std::io::Cursor::new(std::fs::read(gif).unwrap())).unwrap().into_frames();
@@ -142,8 +182,8 @@ fn it_is_saved_by_its_ending_and_another_ending_is_refused() {
     assert!(frames.windows(2).all(|two| two[0].buffer() != two[1].buffer()));
     assert!(std::fs::read_to_string(html).unwrap().contains("<script>"));
     assert!(std::fs::read_to_string(svg).unwrap().starts_with("<svg"));
-    let told = crosses().save(dir.path().join("a.png")).unwrap_err().to_string();
-    assert!(told.contains(".gif, .html or .svg") && told.contains("a.png"), "{told}");
+    let message = crosses().save(dir.path().join("a.jpg")).unwrap_err().to_string();
+    assert!(message.contains(".gif, .html, .svg or .png") && message.contains("a.jpg"), "{message}");
     assert!(
         crosses().save(dir.path().join("no/a.gif")).unwrap_err().to_string().contains("name another folder")
     );

@@ -4,7 +4,7 @@ mod pass;
 mod variables;
 
 use super::figure::Figure;
-use crate::text::escaped;
+use super::page;
 use crate::text::grouped;
 use crate::{Error, Result};
 use pass::Pass;
@@ -114,24 +114,13 @@ fn text(rows: &[Row], total: i64) -> String {
 }
 
 fn html(rows: &[Row], total: i64) -> String {
-    const CELL: &str = "padding:4px 14px;text-align:left;vertical-align:top;border-top:1px solid";
-    let cell = |tag: &str, text: &str| {
-        format!("<{tag} style=\"{CELL}\">{}</{tag}>", escaped(text).replace('\n', "<br>"))
+    let line = |row: &Row| {
+        let cells = [row.layer.clone(), row.output.clone(), row.parameters.join("\n")];
+        page::Row { cells: cells.map(|cell| (cell, false)).to_vec(), bold: row.refused }
     };
-    let body: String = rows
-        .iter()
-        .map(|row| {
-            let cells = [&row.layer, &row.output, &row.parameters.join("\n")].map(|text| cell("td", text));
-            let weight = if row.refused { " style=\"font-weight:bold\"" } else { "" };
-            format!("<tr{weight}>{}</tr>", cells.concat())
-        })
-        .collect();
-    let head = ["layer", "output", "parameters"].map(|name| cell("th", name)).concat();
-    let sum = cell("td", &format!("{} parameters in all", grouped(total)));
-    let sum = sum.replacen("<td", "<td colspan=\"3\"", 1);
-    format!(
-        "<table style=\"border-collapse:collapse;font-size:17px;color:inherit\"><thead><tr>{head}</tr></thead><tbody>{body}<tr>{sum}</tr></tbody></table>"
-    )
+    let sum = vec![(format!("{} parameters in all", grouped(total)), false)];
+    let rows: Vec<page::Row> = rows.iter().map(line).chain([page::Row { cells: sum, bold: false }]).collect();
+    page::table(&["layer", "output", "parameters"], &rows)
 }
 
 #[cfg(test)]

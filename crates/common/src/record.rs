@@ -10,9 +10,13 @@ use std::path::{Path, PathBuf};
 /// What can happen to an exercise.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Event {
+    /// An answer was judged wrong or stopped.
     Tried,
+    /// An answer was right.
     Right,
+    /// A hint was shown.
     Hint,
+    /// The solution was shown.
     Solution,
 }
 
@@ -34,6 +38,28 @@ pub struct Progress {
     pub solution: bool,
 }
 
+impl Progress {
+    /// A mark that does not need colour: `✔` right, `✘` tried, `○` neither.
+    pub fn mark(&self) -> &'static str {
+        match self {
+            Self { right: true, .. } => "✔",
+            Self { tries: 0, .. } => "○",
+            _ => "✘",
+        }
+    }
+
+    /// The mark, the exercise's `name` and what helped: `✘ corr2d, 2 hints, solution seen`.
+    pub fn line(&self, name: &str) -> String {
+        let hints = match self.hints {
+            0 => String::new(),
+            1 => ", 1 hint".to_owned(),
+            n => format!(", {n} hints"),
+        };
+        let solution = if self.solution { ", solution seen" } else { "" };
+        format!("{} {name}{hints}{solution}", self.mark())
+    }
+}
+
 /// The file of one folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Record {
@@ -44,11 +70,12 @@ impl Record {
     /// The file's name.
     pub const FILE: &str = "progress.txt";
 
-    /// The one beside the notebook that runs.
+    /// The one in the working folder: beside the notebook that runs.
     pub fn here() -> Self {
         Self::in_folder(Path::new(""))
     }
 
+    /// The one in `folder`.
     pub fn in_folder(folder: &Path) -> Self {
         Self { path: folder.join(Self::FILE) }
     }
@@ -70,9 +97,8 @@ impl Record {
     pub fn of(&self, exercise: &str) -> Progress {
         let text = fs::read_to_string(&self.path).unwrap_or_default();
         let mut progress = Progress::default();
-        for (_, word) in
-            text.lines().filter_map(|line| line.split_once(' ')).filter(|(name, _)| *name == exercise)
-        {
+        let lines = text.lines().filter_map(|line| line.split_once(' '));
+        for (_, word) in lines.filter(|(name, _)| *name == exercise) {
             match Event::ALL.iter().find(|(_, one)| *one == word).map(|(event, _)| event) {
                 Some(Event::Tried) => progress.tries += 1,
                 Some(Event::Right) => progress.right = true,
@@ -106,5 +132,13 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         Record::in_folder(dir.path()).note("a", Event::Right);
         assert!(!dir.path().join(Record::FILE).exists());
+    }
+
+    #[test]
+    fn a_line_has_the_mark_the_name_and_what_helped() {
+        let progress = |tries, right, hints, solution| Progress { tries, right, hints, solution }.line("a");
+        assert_eq!(progress(0, false, 0, false), "○ a");
+        assert_eq!(progress(2, false, 2, true), "✘ a, 2 hints, solution seen");
+        assert_eq!(progress(2, true, 1, false), "✔ a, 1 hint");
     }
 }
