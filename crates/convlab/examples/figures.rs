@@ -33,7 +33,7 @@ fn main() -> Result<()> {
     let losses: Vec<f64> =
         (1..=938).map(|i| 2.3 / (i as f64).sqrt() + 0.05 * (i as f64 * 7.7).sin()).collect();
     let squeezenet = models::squeezenet()?;
-    let cup = datasets::image("../shared/data/photos/coffee.png")?;
+    let cup = datasets::synthetic_picture();
     let top = squeezenet.top_k(&squeezenet.forward_t(&squeezenet.input(&cup)?, false), 5)?;
     let mut sizes = Vec::new();
     let mut out = |name: &str, html: String| {

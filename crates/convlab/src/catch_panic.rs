@@ -1,27 +1,28 @@
-//! Runs a learner's code so that a panic in it becomes a message.
+//! Runs a learner's code so that a panic in it becomes a message, and leaves nothing switched.
 
 mod location;
 
+use crate::modes::Guard;
 use std::cell::{Cell, RefCell};
 use std::panic::{self, AssertUnwindSafe, PanicHookInfo};
 use std::sync::{Arc, Mutex, PoisonError};
 
 type Hook = Arc<dyn Fn(&PanicHookInfo<'_>) + Send + Sync>;
 
-/// How many attempts run, and the hook from before the first of them: hooks belong to the whole process.
+/// How many calls run, and the hook from before the first of them: hooks belong to the whole process.
 static RUNNING: Mutex<(usize, Option<Hook>)> = Mutex::new((0, None));
 
 thread_local! {
-    /// How many attempts run in this thread, one within the other.
+    /// How many calls run in this thread, one within the other.
     static DEPTH: Cell<usize> = const { Cell::new(0) };
-    static LAST: RefCell<Panic> = const { RefCell::new(Panic { message: String::new(), place: None }) };
+    static LAST: RefCell<Panic> = const { RefCell::new(Panic { message: String::new(), location: None }) };
 }
 
 /// Why code stopped, and where in the running cell's code, such as ``in the line `x.get(7)` ``, if that is known.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Panic {
     pub message: String,
-    pub place: Option<String>,
+    pub location: Option<String>,
 }
 
 /// Runs `code`; a panic in it is not printed but returned as its message, libtorch's cut to what can be read.
@@ -29,11 +30,12 @@ pub fn catch_panic<T>(code: impl FnOnce() -> T) -> Result<T, String> {
     catch_panic_at(code).map_err(|stop| stop.message)
 }
 
-/// Like [`catch_panic`], with the place.
+/// Like [`catch_panic`], with the location.
 pub fn catch_panic_at<T>(code: impl FnOnce() -> T) -> Result<T, Panic> {
     let _quiet = Quiet::begin();
+    let _modes = Guard::new();
     panic::catch_unwind(AssertUnwindSafe(code)).map_err(|_| {
-        let stop = LAST.replace(Panic { message: String::new(), place: None });
+        let stop = LAST.replace(Panic { message: String::new(), location: None });
         Panic { message: readable(&stop.message), ..stop }
     })
 }
@@ -53,7 +55,7 @@ impl Quiet {
                 0 => before(info),
                 _ => LAST.set(Panic {
                     message: info.payload_as_str().unwrap_or("it panicked").to_owned(),
-                    place: location::of_this(),
+                    location: location::of_this(),
                 }),
             }));
         }
@@ -123,8 +125,59 @@ mod tests {
         assert!(!message.contains("Exception raised from") && !message.contains("unwrap"), "{message}");
     }
 
+    /// Twenty ways to stop, and a training afterwards.
     #[test]
-    fn an_attempt_within_an_attempt_is_distinguished() {
+    fn however_code_stops_the_next_trains_as_if_it_had_not_been() {
+        let threads = tch::get_num_threads();
+        let of = |n: i64| Tensor::ones([n], (Kind::Float, Device::Cpu));
+        let none = std::hint::black_box(None::<i64>);
+        let failed: Result<i64, String> = Err("no".into());
+        let ways: [(&str, &dyn Fn()); 20] = [
+            ("panic!", &|| panic!("no")),
+            ("todo!", &|| todo!()),
+            ("assert!", &|| assert_eq!(of(2).size(), [3])),
+            ("unwrap of None", &|| _ = std::hint::black_box(none.unwrap())),
+            ("unwrap of Err", &|| _ = std::hint::black_box(failed.clone().unwrap())),
+            ("index", &|| _ = std::hint::black_box(vec![1][of(1).size()[0] as usize])),
+            ("division by zero", &|| _ = std::hint::black_box(1 / (of(1).size()[0] - 1))),
+            ("overflow", &|| _ = std::hint::black_box(i64::MAX.checked_add(of(1).size()[0]).unwrap())),
+            ("slice", &|| _ = std::hint::black_box(&"abc"[of(2).size()[0] as usize + 2..])),
+            ("RefCell", &|| {
+                let cell = RefCell::new(0);
+                let _first = cell.borrow_mut();
+                drop(cell.borrow_mut());
+            }),
+            ("shapes", &|| drop(of(2) + of(3))),
+            ("view", &|| drop(of(4).view([3]))),
+            ("matmul", &|| drop(of(4).matmul(&of(3)))),
+            ("no gradient", &|| of(1).backward()),
+            ("in no_grad", &|| tch::no_grad(|| panic!("no"))),
+            ("libtorch in no_grad", &|| tch::no_grad(|| drop(of(2) + of(3)))),
+            ("in with_grad in no_grad", &|| tch::no_grad(|| tch::with_grad(|| panic!("no")))),
+            ("under a guard", &|| {
+                let _guard = tch::no_grad_guard();
+                panic!("no");
+            }),
+            ("with a guard that is forgotten", &|| {
+                std::mem::forget(tch::no_grad_guard());
+                panic!("no");
+            }),
+            ("on one thread", &|| {
+                tch::set_num_threads(threads + 1);
+                std::thread::spawn(|| panic::resume_unwind(Box::new(()))).join().unwrap();
+            }),
+        ];
+        for (way, code) in ways {
+            assert!(catch_panic(code).is_err(), "{way}");
+            let w = of(1).set_requires_grad(true);
+            (&w * 3).sum(Kind::Float).backward();
+            assert_eq!(w.grad().double_value(&[0]), 3.0, "after {way}");
+            assert_eq!(tch::get_num_threads(), threads, "after {way}");
+        }
+    }
+
+    #[test]
+    fn a_panic_within_a_call_within_another_is_its_own() {
         let outer = catch_panic(|| {
             assert_eq!(catch_panic(|| panic!("inner")), Err::<(), _>("inner".into()));
             panic!("outer");
@@ -133,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn many_attempts_at_once_keep_their_own_messages() {
+    fn many_panics_at_once_keep_their_own_messages() {
         let threads: Vec<_> =
             (0..8).map(|n| std::thread::spawn(move || catch_panic(|| panic!("{n}")))).collect();
         for (n, thread) in threads.into_iter().enumerate() {

@@ -1,12 +1,12 @@
 //! Jupyter's *interrupt* while a cell trains: loops look at a flag and stop, and every variable stays.
 //!
-//! The labs' kernel ignores SIGINT. While a [`Watch`] lives, the running cell's own copy of this crate catches it; the
-//! disposition from before comes back with the end of the last watch.
+//! The labs' kernel ends a learner's own loops. While a [`Watch`] lives, the running cell's own copy of this crate catches
+//! the signal; the disposition from before comes back with the end of the last watch.
 
 use crate::Error;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-static ASKED: AtomicBool = AtomicBool::new(false);
+static PENDING: AtomicBool = AtomicBool::new(false);
 
 /// While one lives, an interrupt is noted instead of ignored.
 #[derive(Debug)]
@@ -29,14 +29,19 @@ impl Drop for Watch {
     }
 }
 
-/// Whether the learner has asked to stop and no loop has answered yet.
-pub fn asked() -> bool {
-    ASKED.load(Ordering::Relaxed)
+/// Whether the learner has interrupted the cell and no loop has taken notice yet.
+pub fn is_pending() -> bool {
+    PENDING.load(Ordering::Relaxed)
 }
 
-/// Like [`asked`]; whoever calls it is the one who answers.
-pub fn answer() -> bool {
-    ASKED.swap(false, Ordering::Relaxed)
+/// Like [`is_pending`], and takes notice: nobody else ends for the same interrupt.
+pub fn take() -> bool {
+    PENDING.swap(false, Ordering::Relaxed)
+}
+
+/// Forgets an interrupt of an earlier cell: the one that begins now ends only for its own.
+pub fn forget() {
+    PENDING.store(false, Ordering::Relaxed);
 }
 
 /// What a loop that was interrupted returns when a part of its result is no result.
@@ -55,15 +60,12 @@ mod signal {
     static WATCHED: Mutex<(usize, Option<libc::sigaction>)> = Mutex::new((0, None));
 
     extern "C" fn note(_signal: libc::c_int) {
-        super::ASKED.store(true, Ordering::Relaxed);
+        super::PENDING.store(true, Ordering::Relaxed);
     }
 
     pub fn catch() {
         let mut watched = WATCHED.lock().unwrap_or_else(PoisonError::into_inner);
         watched.0 += 1;
-        if watched.0 > 1 {
-            return;
-        }
         // SAFETY: both structures live through the calls, all zeros is a valid sigaction, and the handler only stores
         // an atomic flag. SA_RESTART: no read or write of the notebook fails because of it.
         unsafe {
@@ -72,10 +74,31 @@ mod signal {
             noting.sa_sigaction = note as *const () as libc::sighandler_t;
             noting.sa_flags = libc::SA_RESTART;
             libc::sigemptyset(&mut noting.sa_mask);
-            if libc::sigaction(libc::SIGINT, &noting, &mut before) == 0 {
+            if libc::sigaction(libc::SIGINT, &noting, &mut before) == 0
+                && before.sa_sigaction != noting.sa_sigaction
+            {
+                // Nobody watched in this cell until now: what was noted before was for another one.
+                super::PENDING.store(seen_by_kernel(), Ordering::Relaxed);
                 watched.1 = Some(before);
             }
         }
+    }
+
+    /// Whether an interrupt has come since this cell was begun, before anybody watched: the labs' kernel notes it.
+    #[cfg(target_os = "linux")]
+    fn seen_by_kernel() -> bool {
+        // SAFETY: where the name is found it is the kernel's flag, which lives as long as the process.
+        unsafe {
+            let flag = libc::dlsym(libc::RTLD_DEFAULT, c"CONVLAB_INTERRUPTED".as_ptr());
+            flag.cast::<std::sync::atomic::AtomicBool>()
+                .as_ref()
+                .is_some_and(|flag| flag.load(Ordering::Relaxed))
+        }
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    fn seen_by_kernel() -> bool {
+        false
     }
 
     pub fn release() {

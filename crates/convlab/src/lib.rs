@@ -19,6 +19,7 @@ pub mod interact;
 mod interrupt;
 mod malloc;
 pub mod models;
+mod modes;
 pub mod prelude;
 mod progress_iter;
 mod rng;

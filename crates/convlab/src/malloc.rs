@@ -11,7 +11,7 @@ pub fn keep_freed() {
     const MAX_KEPT: libc::c_int = 1 << 30;
     // SAFETY: mallopt takes two numbers and only sets how glibc manages what it frees from now on.
     unsafe {
-        // Nothing is asked for page by page, which is given back when it is freed.
+        // Nothing is allocated page by page, which is given back when it is freed.
         libc::mallopt(libc::M_MMAP_MAX, 0);
         libc::mallopt(libc::M_TRIM_THRESHOLD, MAX_KEPT);
     }

@@ -1,16 +1,16 @@
-//! What a walk of the helper's iterators does between two steps: it shows how far it is, and listens to the learner.
+//! What the helper's iterators do between two steps: they show how far they are, and end at an interrupt.
 
 use crate::display::{Bar, Live};
 use crate::interrupt::{self, Watch};
 use std::time::{Duration, Instant};
 
-/// A walk that is over sooner needs no bar.
+/// An iteration that is over sooner needs no bar.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// A walk through so many things of one kind.
+/// An iteration over so many things of one kind.
 #[derive(Debug)]
 pub struct ProgressIter {
-    /// What it walks through: `images`.
+    /// What it goes through: `images`.
     what: &'static str,
     /// What it hands out, as the subject of *end here*: `batches`.
     pieces: &'static str,
@@ -31,17 +31,17 @@ impl ProgressIter {
         Self { what, pieces, shows: true, running: None }
     }
 
-    /// Without a bar: whoever walks shows one of their own.
+    /// Without a bar: the caller shows one of its own.
     pub fn quiet(self) -> Self {
         Self { shows: false, ..self }
     }
 
-    /// Whether there shall be a step after so much of so much; a learner's interrupt ends the walk.
+    /// Whether there is another step after `done` of `of`; a learner's interrupt ends the iteration.
     pub fn advance(&mut self, done: i64, of: i64) -> bool {
         let live = || if self.shows { Live::start(PATIENCE) } else { None };
         let begin = || Running { _watch: Watch::start(), live: live(), begun: Instant::now() };
         let running = self.running.get_or_insert_with(begin);
-        let stopped = done < of && interrupt::asked();
+        let stopped = done < of && interrupt::is_pending();
         let ends = done >= of || stopped;
         if let Some(live) = &mut running.live
             && (live.is_due() || ends && live.is_shown())

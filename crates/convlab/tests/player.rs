@@ -5,24 +5,24 @@ use convlab::prelude::*;
 use std::process::Command;
 
 /// Drives the figure as a person does and writes down what stands below it, and its output map.
-const DRIVER: &str = r##"<pre id="told"></pre><script>
+const DRIVER: &str = r##"<pre id="states"></pre><script>
 const figure = document.querySelector(".convlab-steps");
 const [back, play, step] = figure.querySelectorAll("button");
 const slider = figure.querySelector(".cl-slider");
 const key = (key) => figure.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
 const shown = [...figure.querySelectorAll(".cl-output > text")].map((text) => () =>
   text.style.visibility === "hidden" ? "-" : text.textContent);
-const tell = (what) => { document.querySelector("#told").textContent +=
+const report = (what) => { document.querySelector("#states").textContent +=
   `${what}: ${figure.querySelector(".cl-step").textContent.split(":")[0]} | ${shown.map((cell) => cell()).join(" ")}\n`; };
-figure.dispatchEvent(new FocusEvent("focusin", { bubbles: true })); tell("first");
-step.click(); tell("step");
-key("ArrowRight"); tell("right");
-back.click(); tell("back");
-key("ArrowLeft"); key("ArrowLeft"); tell("left");
-slider.value = 2; slider.oninput(); tell("slider");
-key("End"); tell("end");
-play.click(); tell("play");
-setTimeout(() => { tell("played"); document.title = "done"; }, 20000);
+figure.dispatchEvent(new FocusEvent("focusin", { bubbles: true })); report("first");
+step.click(); report("step");
+key("ArrowRight"); report("right");
+back.click(); report("back");
+key("ArrowLeft"); key("ArrowLeft"); report("left");
+slider.value = 2; slider.oninput(); report("slider");
+key("End"); report("end");
+play.click(); report("play");
+setTimeout(() => { report("played"); document.title = "done"; }, 20000);
 </script>"##;
 
 #[test]
@@ -69,6 +69,6 @@ fn in_browser(figure: &str) -> String {
     let data = format!("--user-data-dir={}", dir.path().join("profile").display());
     let output = command.arg(data).arg(format!("file://{}", page.display())).output().unwrap();
     let page = String::from_utf8_lossy(&output.stdout).into_owned();
-    let message = page.split_once("<pre id=\"told\">").and_then(|(_, rest)| rest.split_once("</pre>"));
+    let message = page.split_once("<pre id=\"states\">").and_then(|(_, rest)| rest.split_once("</pre>"));
     message.map_or(page.clone(), |(message, _)| message.to_owned())
 }

@@ -7,6 +7,7 @@ use fetch::catalogue::{Set, Wanted};
 use fetch::{Settings, Summary, fetch_set};
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use proptest::prelude::*;
 use server::{Reply, Server};
 use std::fs;
 use std::path::Path;
@@ -157,5 +158,26 @@ fn an_archive_that_is_cut_off_or_none_at_all_is_refused() {
             message.contains("one that cannot be read to its end (") || message.contains("one without"),
             "{message}"
         );
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    /// Whatever is wrong with an archive, it stores both files whole or nothing, and nothing beside its folder.
+    #[test]
+    fn a_damaged_archive_stores_all_or_nothing(at: prop::sample::Index, byte: u8, cut: bool) {
+        let dir = tempdir().unwrap();
+        let mut bytes = archive(|_| {});
+        let at = at.index(bytes.len());
+        if cut { bytes.truncate(at) } else { bytes[at] = byte }
+        let into = dir.path().join("into");
+        let stored = fetched(bytes, &into).is_ok();
+        let mut names: Vec<_> =
+            fs::read_dir(&into).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        prop_assert_eq!(names, if stored { vec!["a.bin", "b.bin"] } else { vec![] });
+        prop_assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);
+        prop_assert!(!stored || fs::read(into.join("a.bin")).unwrap() == b"abc");
     }
 }

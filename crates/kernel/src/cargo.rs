@@ -11,6 +11,7 @@ mod error_capture;
 #[allow(dead_code, reason = "the kernel and its `cargo` each use a half of it")]
 mod evcxr_contract;
 mod fingerprint;
+mod interrupt_check;
 mod metadata_filter;
 
 use evcxr_contract::cargo as contract;
@@ -53,6 +54,7 @@ fn main() -> ExitCode {
             cells::build(cargo, &toolchain)
         }
         [contract::CHECK, ..] => {
+            cells::make_checkable();
             cargo.arg(contract::BUILD).args(&args[2..]);
             cells::check(cargo, &toolchain)
         }

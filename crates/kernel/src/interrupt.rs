@@ -51,7 +51,8 @@ mod flag {
         CONVLAB_INTERRUPTED.store(true, Ordering::Relaxed);
     }
 
-    /// Sets the flag at each interrupt, and lets what waits in the system return.
+    /// Sets the flag at each interrupt, and lets what waits in the system return. Called before each cell: whatever the
+    /// last one has set, this one begins as if it had not been.
     #[allow(unsafe_code, reason = "std has no call for signals")]
     pub fn note_in_cells() {
         // SAFETY: all zeros is a valid sigaction, and the handler only stores an atomic flag. Without SA_RESTART.
@@ -63,9 +64,7 @@ mod flag {
         }
     }
 
-    /// A new cell begins: an interrupt from before is none of its own.
-    ///
-    /// The handler is set again: whatever the last cell has set, this one begins as if it had not been.
+    /// A new cell begins, which is to be compiled first: an interrupt from before is none of its own.
     pub fn forget() {
         CONVLAB_INTERRUPTED.store(false, Ordering::Relaxed);
         note_in_cells();

@@ -12,11 +12,15 @@
 
 #[cfg_attr(not(unix), path = "comm_channel_none.rs")]
 mod comm_channel;
+mod errors;
 #[allow(dead_code, reason = "the kernel and its `cargo` each use a half of it")]
 mod evcxr_contract;
 #[cfg(unix)]
 mod input;
 mod interrupt;
+mod interrupt_check;
+mod lookup;
+mod notebook;
 mod parent_watchdog;
 mod prepare;
 mod runtime;

@@ -27,8 +27,10 @@ pub fn run_if_asked() {
 #[cfg(unix)]
 fn serve() -> Result<(), String> {
     use crate::input;
-    let mut protocol = crate::streams::Protocol::take().map_err(|error| error.to_string())?;
-    input::ask_through(protocol.try_clone().map_err(|error| error.to_string())?);
+    let text = |error: std::io::Error| error.to_string();
+    let mut protocol = crate::streams::Protocol::take().map_err(text)?;
+    protocol.give_streams().map_err(text)?;
+    input::ask_through(protocol.try_clone().map_err(text)?);
     interrupt::note_in_cells();
     let mut variables = std::ptr::null_mut();
     let mut requests = crate::comm_channel::Requests::inherited().inspect(|_| crate::views::serve_here());
@@ -41,11 +43,12 @@ fn serve() -> Result<(), String> {
             });
         }
         let Some(line) = protocol.line() else { break };
-        interrupt::forget();
+        interrupt::note_in_cells();
         input::forget();
         variables = run(&line, variables)?;
         flush_c();
-        protocol.write_line(EXECUTION_COMPLETE).map_err(|error| error.to_string())?;
+        protocol.give_streams().map_err(text)?;
+        protocol.write_line(EXECUTION_COMPLETE).map_err(text)?;
     }
     Ok(())
 }
@@ -84,9 +87,11 @@ fn run(line: &str, variables: *mut c_void) -> Result<*mut c_void, String> {
             .find_map(|name| library.get::<Cell>(name.as_bytes()).ok().map(|cell| *cell));
         crate::views::connect(&library);
         // Threads and kept variables may need its code as long as this process lives.
-        std::mem::forget(library);
+        let library = std::mem::ManuallyDrop::new(library);
         let cell = cell.ok_or_else(|| format!("{path} holds no `{function}`"))?;
-        Ok(cell(variables))
+        let kept = cell(variables);
+        crate::views::after_cell(&library);
+        Ok(kept)
     }
 }
 

@@ -85,9 +85,10 @@ impl Settings {
 ///
 /// The prelude is there for its `?`. evcxr learns only from an error that cells may have one, and where the first one
 /// stands in a cell's last expression it takes the error for that of `evcxr_display`: a figure would be shown as text.
+/// `Any` is a part of types that no cell writes, such as that of a thread's panic.
 pub const EVCXR_TOML: &str = r#"[evcxr]
 opt_level = "0"
-prelude = "std::str::from_utf8(b\"\")?;"
+prelude = "use std::any::Any; std::str::from_utf8(b\"\")?;"
 "#;
 
 /// Writes evcxr's settings into a folder, and tells evcxr of it.
@@ -207,7 +208,15 @@ fn symlink(_source: &Path, _target: &Path) -> io::Result<()> {
 }
 
 /// What rust-analyzer is shown of std: its workspace, and the crates whose types cells name.
-const STD: [&str; 5] = ["Cargo.toml", "Cargo.lock", "core", "alloc", "std"];
+const STD: [&str; 7] = [
+    "Cargo.toml",
+    "Cargo.lock",
+    "core",
+    "alloc",
+    "std",
+    "rustc-std-workspace-core",
+    "rustc-std-workspace-alloc",
+];
 
 /// Makes the folder that stands for std's sources in `work`, where links can be made.
 pub fn link_std(toolchain: &Path, work: &Path) -> io::Result<PathBuf> {

@@ -40,29 +40,38 @@ impl Outputs {
     }
 }
 
-/// The descriptors over which evcxr speaks with this process.
+/// The descriptors over which evcxr speaks with this process, and those that the learner's code finds as its own.
 pub struct Protocol {
     input: File,
     output: File,
+    /// Standard input, output and error of each cell.
+    standard: [OwnedFd; 3],
 }
 
 impl Protocol {
-    /// Gives this process the learner's streams, and takes evcxr's.
-    ///
-    /// Processes that the learner starts get none of evcxr's, and find stdin at its end.
+    /// Takes evcxr's streams; the learner's are in their place once they are [given](Self::give_streams).
     pub fn take() -> io::Result<Self> {
         let (input, output) =
             (io::stdin().as_fd().try_clone_to_owned()?, io::stdout().as_fd().try_clone_to_owned()?);
-        replace(File::open("/dev/null")?.into(), libc::STDIN_FILENO)?;
         let names = std::env::var(STREAMS).unwrap_or_default();
         let ends = names.split_once(' ').and_then(|(out, err)| Some((out.parse().ok()?, err.parse().ok()?)));
-        if let Some((stdout, stderr)) = ends {
-            replace(owned(stdout), libc::STDOUT_FILENO)?;
-            replace(owned(stderr), libc::STDERR_FILENO)?;
-        }
+        let [stdout, stderr] = match ends {
+            Some((stdout, stderr)) => [close_on_exec(owned(stdout))?, close_on_exec(owned(stderr))?],
+            // A kernel that only prepares reads all as evcxr's own does.
+            None => [output.try_clone()?, io::stderr().as_fd().try_clone_to_owned()?],
+        };
         crate::stage::remove_env(STREAMS);
         crate::stage::set_env(PROTOCOL, output.as_raw_fd().to_string().as_ref());
-        Ok(Self { input: input.into(), output: output.into() })
+        let standard = [File::open("/dev/null")?.into(), stdout, stderr];
+        Ok(Self { input: input.into(), output: output.into(), standard })
+    }
+
+    /// Gives the next cell its standard streams, whatever the last one has made of its own.
+    ///
+    /// Processes that the learner starts get none of evcxr's, and find stdin at its end.
+    pub fn give_streams(&self) -> io::Result<()> {
+        let standard = [libc::STDIN_FILENO, libc::STDOUT_FILENO, libc::STDERR_FILENO];
+        standard.into_iter().zip(&self.standard).try_for_each(|(number, stream)| replace(stream, number))
     }
 
     /// The next line that evcxr has written, without its end; `None` when it writes no more.
@@ -81,7 +90,9 @@ impl Protocol {
 
     /// Another handle for the same descriptors.
     pub fn try_clone(&self) -> io::Result<Self> {
-        Ok(Self { input: self.input.try_clone()?, output: self.output.try_clone()? })
+        let [stdin, stdout, stderr] = &self.standard;
+        let standard = [stdin.try_clone()?, stdout.try_clone()?, stderr.try_clone()?];
+        Ok(Self { input: self.input.try_clone()?, output: self.output.try_clone()?, standard })
     }
 }
 
@@ -106,15 +117,23 @@ fn owned(descriptor: RawFd) -> OwnedFd {
 }
 
 #[allow(unsafe_code, reason = "std has no call for it")]
-fn replace(new: OwnedFd, standard: RawFd) -> io::Result<()> {
+fn replace(new: &OwnedFd, standard: RawFd) -> io::Result<()> {
     // SAFETY: both descriptors are open; nobody holds what stood behind the standard one.
     succeeded(unsafe { libc::dup2(new.as_raw_fd(), standard) })
 }
 
-#[allow(unsafe_code, reason = "std has no call for it")]
 fn inherit(end: &OwnedFd) -> io::Result<()> {
-    // SAFETY: it only changes a flag of an open descriptor.
-    succeeded(unsafe { libc::fcntl(end.as_raw_fd(), libc::F_SETFD, 0) })
+    set_flags(end, 0)
+}
+
+fn close_on_exec(end: OwnedFd) -> io::Result<OwnedFd> {
+    set_flags(&end, libc::FD_CLOEXEC).map(|()| end)
+}
+
+#[allow(unsafe_code, reason = "std has no call for it")]
+fn set_flags(end: &OwnedFd, flags: libc::c_int) -> io::Result<()> {
+    // SAFETY: it only changes flags of an open descriptor.
+    succeeded(unsafe { libc::fcntl(end.as_raw_fd(), libc::F_SETFD, flags) })
 }
 
 #[allow(unsafe_code, reason = "std has no call for it")]

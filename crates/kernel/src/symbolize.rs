@@ -32,7 +32,7 @@ fn line(library: &Path, offset: u64) -> Option<String> {
         return None;
     }
     let line = code.lines().nth((place.line? as usize).checked_sub(1)?)?;
-    Some(line.trim().to_owned())
+    Some(crate::interrupt_check::without_checks(line))
 }
 
 /// Whether code that lies in a cell's library was written there, and is not another crate's that was compiled for it.

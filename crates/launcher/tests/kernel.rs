@@ -35,6 +35,13 @@ fn the_kernel_speaks_with_jupyters_client_and_survives_what_cells_do() {
 }
 
 #[test]
+fn however_a_cell_stops_the_next_one_trains() {
+    let Some(output) = with_jupyters_client(include_str!("kernel/stops.py")) else { return };
+    let shown = said(&output);
+    assert!(output.status.success() && shown.contains("ways are well"), "{shown}");
+}
+
+#[test]
 fn the_kernel_passes_jupyters_own_tests_for_kernels() {
     let Some(output) = with_jupyters_client(include_str!("kernel/conformance.py")) else { return };
     let message = said(&output);

@@ -1,8 +1,10 @@
-//! `cargo lab lint`: clippy on all crates.
+//! `cargo lab lint`: clippy on all crates, and names in standard words.
 
 use crate::cargo_calls::cargo_calls;
+use crate::words::old_words;
 use clap::{ArgMatches, Command};
-use common::Result;
+use common::{Error, Result};
+use launcher::dirs::Dirs;
 use launcher::{prepare, process, status_line};
 
 /// `cargo lab lint`.
@@ -11,8 +13,12 @@ pub fn command() -> Command {
         .about("Runs clippy on all crates, warnings as errors, and keeps names in standard words")
 }
 
-/// Runs clippy over all crates, each with the settings its tests are built with.
+/// Looks at the names in all crates, then runs clippy over each with the settings its tests are built with.
 pub fn run(_: &ArgMatches) -> Result<()> {
+    let found = old_words(&Dirs::find()?.checkout.join("crates"));
+    if !found.is_empty() {
+        return Err(Error::problem(found.join("\n"), "rename them; crates/xtask/src/words.rs has the list"));
+    }
     let ready = prepare::checked(None)?;
     for (title, mut command) in cargo_calls(&ready, "clippy")? {
         command.args(["--all-targets", "--", "-D", "warnings"]);

@@ -7,6 +7,7 @@ mod rules;
 mod site;
 mod skips;
 mod test;
+mod words;
 
 use clap::Command;
 use launcher::cli::{self, Entry};

@@ -41,9 +41,9 @@ impl Exercise {
 }
 
 fn stopped(stop: Panic) -> Verdict {
-    match (stop.message, stop.place) {
+    match (stop.message, stop.location) {
         (message, _) if message.starts_with("not yet implemented") => Verdict::NotAttempted,
-        (message, Some(place)) => Verdict::Stopped(format!("{message}\n{place}")),
+        (message, Some(location)) => Verdict::Stopped(format!("{message}\n{location}")),
         (message, None) => Verdict::Stopped(message),
     }
 }

@@ -3,767 +3,771 @@
 use super::cases::{choice, close, counting, random, rendered};
 use super::exercise::Exercise;
 use super::{Answer, Verdict};
-use crate::catch_panic::{catch_panic, in_words};
-use tch::nn::{self, Module};
+use crate::catch_panic::catch_panic;
+use crate::datasets::Split;
+use tch::nn::{self, OptimizerConfig};
 use tch::{Device, Kind, Tensor};
 
 pub(super) const EXERCISES: &[Exercise] = &[
-    FRAME_WIDTH,
-    DIGIT_FEATURES,
-    DIGIT_NET,
-    VECTOR_TO_CLASS,
-    CLASS_ACCURACY,
-    GAP,
-    MIRROR,
-    FIRST_CHANNEL,
-    OCCLUDE,
+    MAKE_BATCH,
+    STAGE_SHAPES,
+    FLATTENED,
+    FIRST_LOSS,
+    CROSS_ENTROPY,
+    TRAIN_STEP,
+    SURE_AND_WRONG,
+    CONFUSION_COUNTS,
 ];
 
-const FRAME_WIDTH: Exercise = Exercise {
-    name: "frame_width",
+const MAKE_BATCH: Exercise = Exercise {
+    name: "make_batch",
     lab: "06",
     hints: &[
-        "a window of 3 by 3 cuts off 2 rows: one above and one below",
-        "a window of `kernel` rows cuts off `kernel - 1` of them, and the padding stands on both sides",
+        "draw the places once, and use them twice: for the images and for their labels",
+        "`Tensor::randint(split.len(), [n], (Kind::Int64, Device::Cpu))` draws the places; the upper end itself never comes",
+        "a pair is written `(xs, labels)`, and its parts are `split.images.index_select(0, &places)` and the same of `split.labels`",
     ],
 };
 
-/// Judges a function that gives the padding with which an odd kernel keeps the size of a map, at stride 1.
-pub fn frame_width(yours: impl Fn(i64) -> i64) -> Answer {
-    FRAME_WIDTH.judge(|| {
-        for kernel in [3, 5, 1, 7, 11] {
-            let (found, right) = (yours(kernel), (kernel - 1) / 2);
-            if found == right {
-                continue;
-            }
-            let why = match found {
-                0 => "without zeros a map shrinks, and 'same' is the padding that prevents it",
-                _ if found == kernel - 1 => {
-                    "that many rows are missing in all, and the padding makes up for them on *both* sides"
-                }
-                1 => "one row on each side is right for a window of 3; a larger window cuts off more",
-                _ if found == kernel => {
-                    "the window cuts off fewer rows than it has: it can start in the first one"
-                }
-                _ => "a side becomes side + 2·padding - kernel + 1, and that should be the side again",
-            };
-            return Verdict::wrong(format!("for a kernel of {kernel} by {kernel} yours is {found}: {why}"));
+/// Judges a function that draws `n` images of a split with replacement: images [n, c, h, w] and their labels [n].
+pub fn make_batch(yours: impl Fn(i64, &Split) -> (Tensor, Tensor)) -> Answer {
+    MAKE_BATCH.judge(|| {
+        // Image i holds nothing but i, and its label is i too.
+        let labels = Tensor::arange(7, (Kind::Int64, Device::Cpu));
+        let images = labels.to_kind(Kind::Float).view([7, 1, 1, 1]).repeat([1, 1, 3, 2]);
+        let Ok(split) = Split::new(images, labels) else {
+            return Verdict::wrong("the check's own images cannot be made");
+        };
+        let (xs, labels) = yours(5, &split);
+        if let Some(because) = batch_mistake(&xs, &labels) {
+            return Verdict::wrong(because);
         }
-        Verdict::right(
-            "'Same' adds zeros, half a window on each side, so that each pixel gets a window of its own.",
-        )
-    })
-}
-
-const DIGIT_FEATURES: Exercise = Exercise {
-    name: "digit_features",
-    lab: "06",
-    hints: &[
-        "the two convolutions leave 28 by 28, the pooling halves each side",
-        "multiply: 32 channels, 14 rows, 14 columns",
-    ],
-};
-
-/// Judges how many numbers the linear layer of the lab's network for digits takes for an image [1, 28, 28].
-pub fn digit_features(yours: impl Fn() -> i64) -> Answer {
-    DIGIT_FEATURES.judge(|| {
-        Verdict::wrong(match yours() {
-            6272 => {
-                return Verdict::right(
-                    "32 maps of 14 by 14. The linear layer has ten weights for each of them.",
-                );
+        let Ok((many, their)) = catch_panic(|| yours(2000, &split)) else {
+            return Verdict::wrong(
+                "a batch of 2000 from a split of 7 images cannot be drawn: with replacement an image may come again, so a batch may be larger than the split",
+            );
+        };
+        let Ok((again, _)) = catch_panic(|| yours(2000, &split)) else {
+            return Verdict::wrong("a second batch could not be drawn");
+        };
+        let came = |label: i64| their.eq(label).any().int64_value(&[]) == 1;
+        Verdict::wrong(match (0..7).find(|&label| !came(label)) {
+            _ if many.equal(&again) => "two batches hold the same images: draw new places in each call".to_owned(),
+            Some(6) => "the last image never comes: `randint` never draws its upper end, so give it `split.len()`".to_owned(),
+            Some(label) => format!("in 2000 draws from 7 images, image {label} never came: draw from 0 to the last one"),
+            None => {
+                return Verdict::right("Each image is as likely as any other, and brings its own label.");
             }
-            25_088 => "25,088 is 32·28·28: the pooling halves rows and columns",
-            12_544 => "the pooling halves the rows *and* the columns: 14 by 14",
-            4608 => "4,608 is 32·12·12: with padding 'same' the convolutions cut nothing off",
-            1568 => "1,568 is 32·7·7: there is only one pooling",
-            196 => "196 are the numbers of one map; there are 32",
-            32 => "32 are the maps; each has many numbers",
-            _ => "it is channels · rows · columns of what the pooling gives",
         })
     })
 }
 
-const DIGIT_NET: Exercise = Exercise {
-    name: "digit_net",
-    lab: "06",
-    hints: &[
-        "compare it with *The model* from top to bottom: what comes after each convolution, and what does `conv` add to `nn::conv2d`?",
-        "`flatten(0, -1)` throws the images of the batch together; the axis of the images, 0, must stay",
-        "two ReLUs are missing, the first convolution has no padding, flatten starts at the wrong axis, and the soft-max is one too many: repair these",
-    ],
-};
-
-/// Judges a function that builds the lab's network for digits from a `VarStore`.
-pub fn digit_net(yours: impl Fn(&nn::VarStore) -> nn::Sequential) -> Answer {
-    DIGIT_NET.judge(|| {
-        let vs = nn::VarStore::new(Device::Cpu);
-        let net = yours(&vs);
-        let weights = match known_weights(&vs) {
-            Ok(weights) => weights,
-            Err(because) => return Verdict::wrong(because),
+/// What is wrong with a batch of five images that hold their own labels.
+fn batch_mistake(xs: &Tensor, labels: &Tensor) -> Option<String> {
+    if xs.size() != [5, 1, 3, 2] {
+        let (shape, right) = (xs.size(), [5, 1, 3, 2]);
+        let why = if shape == [5, 3, 2] {
+            "the channel axis is missing"
+        } else {
+            "n comes first, then an image's own shape"
         };
-        let xs = random(&[2, 1, 28, 28], 1);
-        match catch_panic(|| tch::no_grad(|| net.forward(&xs))) {
-            Err(rendered) => Verdict::wrong(not_through(&in_words(&rendered))),
-            Ok(found) => net_mistake(&xs, &weights, &found).map_or_else(
-                || Verdict::right("72,298 parameters, nearly all of them in the last layer."),
-                Verdict::wrong,
-            ),
-        }
-    })
-}
-
-/// Gives the variables numbers that are known, biases zero: the weights of both convolutions and of the linear layer.
-fn known_weights(vs: &nn::VarStore) -> Result<[Tensor; 3], String> {
-    let shapes: [&[i64]; 3] = [&[32, 1, 3, 3], &[32, 32, 3, 3], &[10, 6272]];
-    let mut all = vs.trainable_variables();
-    all.iter_mut().for_each(|variable| tch::no_grad(|| variable.copy_(&(random(&variable.size(), 7) * 0.2))));
-    let mut biases = all.iter_mut().filter(|variable| variable.dim() == 1);
-    biases.by_ref().for_each(|bias| tch::no_grad(|| bias.copy_(&bias.zeros_like())));
-    let found: Vec<Vec<i64>> = all.iter().map(Tensor::size).filter(|size| size.len() > 1).collect();
-    if found.len() != 3 {
-        return Err(format!(
-            "your network has {} weights and should have three, of shapes {shapes:?}: two convolutions and a linear layer, all made from `vs`",
-            found.len()
-        ));
+        return Some(format!("your images have shape {shape:?} and should have {right:?}: {why}"));
     }
-    let take = |shape: &&[i64]| {
-        let weight = all.iter().find(|variable| variable.size() == *shape);
-        weight
-            .map(Tensor::shallow_clone)
-            .ok_or_else(|| format!("there is no weight of shape {shape:?}; yours are {found:?}"))
-    };
-    let weights: Result<Vec<_>, _> = shapes.iter().map(take).collect();
-    weights?.try_into().map_err(|_| "three weights are wanted".to_owned())
-}
-
-fn not_through(rendered: &str) -> String {
-    let why = if rendered.contains("12544 numbers") || rendered.contains("1x12544") {
-        "`flatten(0, -1)` throws the two images together: start at axis 1"
-    } else if rendered.contains("5408") || rendered.contains("4608") {
-        "a convolution without padding makes its maps smaller"
-    } else if rendered.contains("25088") {
-        "the pooling is missing"
-    } else {
-        "follow the shapes, layer by layer, with `show::summary`"
-    };
-    format!("two images [2, 1, 28, 28] do not get through: {rendered}. {why}")
-}
-
-fn net_mistake(xs: &Tensor, weights: &[Tensor; 3], found: &Tensor) -> Option<String> {
-    if found.size() != [2, 10] {
+    if labels.size() != [5] || labels.kind() != Kind::Int64 {
         return Some(format!(
-            "of two images [2, 1, 28, 28] your network makes {:?}, and ten logits each are wanted, [2, 10]",
-            found.size()
+            "your labels are a tensor of shape {:?} and kind {:?}; they should be five whole numbers, [5]",
+            labels.size(),
+            labels.kind()
         ));
     }
-    let with = |first: bool, second: bool| {
-        let conv = |xs: &Tensor, ws: &Tensor| xs.conv2d(ws, None::<&Tensor>, [1, 1], [1, 1], [1, 1], 1);
-        let relu = |xs: Tensor, on: bool| if on { xs.relu() } else { xs };
-        let maps = relu(conv(&relu(conv(xs, &weights[0]), first), &weights[1]), second);
-        maps.max_pool2d_default(2).flatten(1, -1).matmul(&weights[2].tr())
-    };
-    let right = tch::no_grad(|| with(true, true));
-    let is = |other: &Tensor| found.allclose(other, 1e-3, 1e-3, false);
-    if is(&right) {
-        return None;
-    }
-    Some(if is(&right.softmax(-1, Kind::Float)) || is(&right.log_softmax(-1, Kind::Float)) {
-        "the soft-max at the end is one too many: the loss has it inside, so the network ends with logits"
-            .into()
-    } else if is(&with(false, true)) {
-        "a ReLU is missing after the first convolution: without it the two convolutions are no more than one"
-            .into()
-    } else if is(&with(true, false)) {
-        "a ReLU is missing after the second convolution".into()
-    } else if is(&with(false, false)) {
-        "both ReLUs are missing: without them the convolutions are no more than one".into()
-    } else if is(&right.relu()) {
-        "a ReLU after the last layer cuts off the negative logits: scores may be negative".into()
-    } else {
-        "the layers have the right weights, but not the right order or functions between them: convolution, ReLU, convolution, ReLU, max-pooling, flatten, linear".into()
+    let first = xs.select(1, 0).select(1, 0).select(1, 0); // [5], each image's number
+    (!close(&first, labels)).then(|| {
+        "images and labels do not belong together: draw the places once and pick both at the same ones"
+            .to_owned()
     })
 }
 
-const VECTOR_TO_CLASS: Exercise = Exercise {
-    name: "vector_to_class",
+const STAGE_SHAPES: Exercise = Exercise {
+    name: "stage_shapes",
     lab: "06",
     hints: &[
-        "`argmax` says *where* the largest number is, `max` how large it is",
-        "look along the axis of the classes, which is the last one: -1",
-        "`logits.argmax(-1, false)`: `false` drops the axis that was looked along",
+        "a convolution changes the number of channels to its number of filters; pooling leaves it as it is",
+        "along a side of 28 there are 28 - 5 + 1 places for a window of 5",
+        "pooling by 2 halves a side: 24 becomes 12",
     ],
 };
 
-/// Judges a function that gives for logits [n, classes] the number of each image's likeliest class, [n].
-pub fn vector_to_class(yours: impl Fn(&Tensor) -> Tensor) -> Answer {
-    VECTOR_TO_CLASS.judge(|| {
-        for [n, classes] in [[2, 3], [4, 3], [3, 5], [10, 10]] {
-            let logits = random(&[n, classes], (n * classes) as u32) * 4 + counting(&[classes]) * 0.3;
-            if let Some(because) = class_mistake(&logits, &yours(&logits)) {
+const SHAPES: [[i64; 3]; 5] = [[16, 24, 24], [16, 12, 12], [16, 10, 10], [16, 5, 5], [32, 4, 4]];
+const LAYERS: [&str; 5] = [
+    "the first convolution",
+    "the first pooling",
+    "the second convolution",
+    "the second pooling",
+    "the third convolution",
+];
+
+/// Judges the foreseen shapes [channels, rows, columns] after each convolution and pooling of the lab's network.
+pub fn stage_shapes(yours: impl Fn() -> [[i64; 3]; 5]) -> Answer {
+    STAGE_SHAPES.judge(|| {
+        let found = yours();
+        let Some(at) = (0..5).find(|&at| found[at] != SHAPES[at]) else {
+            return Verdict::right("28 → 24 → 12 → 10 → 5 → 4: two numbers less for a window of 3, half for a pooling.");
+        };
+        let before = if at == 0 { [1, 28, 28] } else { SHAPES[at - 1] };
+        let (layer, shape, right) = (LAYERS[at], found[at], SHAPES[at]);
+        let why = match shape {
+            [h, w, c] if [c, h, w] == right => "channels come first: [channels, rows, columns]".to_owned(),
+            [_, h, w] if [h, w] == before[1..] && at % 2 == 0 => {
+                "without padding a map is smaller than what the window slides over".to_owned()
+            }
+            [_, h, w] if [h + 1, w + 1] == right[1..] => {
+                "count the places where the window can start, the last one included".to_owned()
+            }
+            [c, ..] if c != right[0] => {
+                format!("{c} are not its channels: a convolution has one for each of its filters, pooling leaves them")
+            }
+            _ if at % 2 == 0 => "a side shrinks to side - window + 1".to_owned(),
+            _ => "a pooling of 2 by 2 halves both sides".to_owned(),
+        };
+        Verdict::wrong(format!("after {layer}, {before:?} does not become {shape:?}: {why}"))
+    })
+}
+
+const FLATTENED: Exercise = Exercise {
+    name: "flattened",
+    lab: "06",
+    hints: &[
+        "an image is [32, 4, 4] after the third stage",
+        "flattening forgets the axes and keeps every number: multiply",
+    ],
+};
+
+/// Judges how many numbers represent an image after the three stages.
+pub fn flattened(yours: impl Fn() -> i64) -> Answer {
+    FLATTENED.judge(|| {
+        Verdict::wrong(match yours() {
+            512 => {
+                return Verdict::right(
+                    "32 channels of 4 by 4 numbers; every image of the batch has as many.",
+                );
+            }
+            32 => "32 are the channels; each of them has 4 by 4 numbers",
+            16 => "16 is one channel's 4 by 4 numbers; there are 32 channels",
+            62_976 => "62,976 is the whole batch of 123: flattening leaves the axis of the images alone",
+            784 => "784 pixels went in; what comes out has another shape, [32, 4, 4]",
+            800 => "800 is 32·5·5, but the third convolution leaves 4 by 4 of 5 by 5",
+            _ => "it is channels · rows · columns of what the third stage gives",
+        })
+    })
+}
+
+const FIRST_LOSS: Exercise = Exercise {
+    name: "first_loss",
+    lab: "06",
+    hints: &[
+        "each of ten digits gets the probability 0.1, also the right one",
+        "cross-entropy is the negative natural logarithm of that: `-(0.1f64).ln()`",
+    ],
+};
+
+/// Judges the foreseen cross-entropy of a network that gives ten classes the same probability.
+pub fn first_loss(yours: impl Fn() -> f64) -> Answer {
+    FIRST_LOSS.judge(|| {
+        let found = yours();
+        let is = |value: f64| (found - value).abs() < 0.01;
+        Verdict::wrong(if is(10f64.ln()) {
+            return Verdict::right("-ln 0.1 = ln 10 = 2.30: remember it, a first loss far above it tells of a bad start.");
+        } else if is(-(10f64.ln())) {
+            "the logarithm of a probability is negative, and the loss is its negative: a positive number"
+        } else if is(0.1) {
+            "0.1 is the probability; the loss is the negative logarithm of it"
+        } else if is(1.0) || is(10f64.log2()) {
+            "it is the natural logarithm, with base e: `.ln()`"
+        } else if is(0.0) {
+            "a loss of 0 belongs to a network that gives the right class the probability 1"
+        } else if is(0.9) {
+            "0.9 is the probability of being wrong; the loss is the negative logarithm of the right class's probability"
+        } else {
+            "the right class has the probability 1/10, and the loss is the negative natural logarithm of that"
+        })
+    })
+}
+
+const CROSS_ENTROPY: Exercise = Exercise {
+    name: "cross_entropy",
+    lab: "06",
+    hints: &[
+        "work on the logarithms: `logits.log_softmax(-1, Kind::Float)` has the shape of the logits",
+        "of each row pick the number at the label: `logs.gather(1, &labels.unsqueeze(1), false)`",
+        "the loss is the negative mean of what was picked: `-own.mean(Kind::Float)`",
+    ],
+};
+
+/// Judges a function of logits [n, classes] and labels [n] that returns the mean cross-entropy, one number.
+pub fn cross_entropy(yours: impl Fn(&Tensor, &Tensor) -> Tensor) -> Answer {
+    CROSS_ENTROPY.judge(|| {
+        let cases = [(1, 2), (2, 3), (4, 3), (5, 10)];
+        for (n, classes) in cases {
+            let logits = (random(&[n, classes], n as u32) * 3).set_requires_grad(true);
+            let labels = (counting(&[n]).to_kind(Kind::Int64) * 2).remainder(classes);
+            if let Some(because) = entropy_mistake(&logits, &labels, &yours(&logits, &labels)) {
                 return Verdict::wrong(format!("for logits [{n}, {classes}] {because}"));
             }
         }
-        Verdict::right("Soft-max keeps the order, so the highest logit is the most probable class.")
+        Verdict::right("It is `logits.cross_entropy_for_logits(&labels)`, number for number.")
     })
 }
 
-fn class_mistake(logits: &Tensor, found: &Tensor) -> Option<String> {
-    let right = logits.argmax(-1, false);
-    if close(found, &right) {
-        return None;
+fn entropy_mistake(logits: &Tensor, labels: &Tensor, found: &Tensor) -> Option<String> {
+    let (n, classes) = (logits.size()[0] as f64, logits.size()[1] as f64);
+    let right = logits.cross_entropy_for_logits(labels);
+    if found.numel() != 1 {
+        let shape = found.size();
+        return Some(format!(
+            "your loss has shape {shape:?}: the loss of a batch is one number, the mean over its images"
+        ));
     }
-    let [n, classes] = [0, 1].map(|axis| logits.size()[axis]);
-    let is = |other: &Tensor| close(found, other);
-    Some(if is(&logits.argmax(0, false)) {
-        format!(
-            "you look along the wrong axis, 0: that gives for each of the {classes} classes an image, not for each of the {n} images a class"
-        )
-    } else if is(&logits.argmax(-1, true)) {
-        format!("yours has shape [{n}, 1]: drop the axis that was looked along, `argmax(-1, false)`")
-    } else if is(&logits.amax([-1], false)) || is(&logits.softmax(-1, Kind::Float).amax([-1], false)) {
-        "you return how large the largest number is, and where it stands is wanted".into()
-    } else if is(&logits.argmin(-1, false)) {
-        "you return the place of the smallest number".into()
-    } else if is(&logits.softmax(0, Kind::Float).argmax(-1, false)) {
-        "soft-max goes along the wrong axis: the ten scores of one image make probabilities, along the last axis".into()
-    } else if found.size() != [n] {
-        format!("yours has shape {:?}, and one class for each image is wanted, [{n}]", found.size())
+    let found = found.flatten(0, -1).get(0);
+    if close(&found, &right) {
+        return (!found.requires_grad()).then(|| {
+            "the number is right, but it does not know how it came about, so nothing could be learned from it: keep it a tensor all the way".to_owned()
+        });
+    }
+    let own = |of: &Tensor| of.gather(1, &labels.unsqueeze(1), false).mean(Kind::Float);
+    let probabilities = logits.softmax(-1, Kind::Float);
+    Some(if close(&-&found, &right) {
+        "the sign is lost: the logarithm of a probability is negative, the loss is not".into()
+    } else if close(&(&found / n), &right) {
+        "the images' losses are added up: take their mean".into()
+    } else if close(&(&found * classes), &right) {
+        "the mean is taken over n · classes numbers, and only n of them count: one for each image".into()
+    } else if close(&found, &probabilities.cross_entropy_for_logits(labels)) {
+        "soft-max is applied twice: the logarithm's soft-max has it inside".into()
+    } else if close(&found, &-own(&probabilities)) || close(&found, &own(&probabilities)) {
+        "the logarithm is missing: it is the mean probability that you have".into()
+    } else if close(&found, &-own(&logits.log_softmax(0, Kind::Float))) {
+        "soft-max goes along the wrong axis: the scores of *one image* make probabilities, so along the last axis".into()
+    } else if close(&found, &-logits.log_softmax(-1, Kind::Float).amax([-1], false).mean(Kind::Float)) {
+        "the highest score of each image counts in yours: it is the score at the *label* that counts".into()
     } else {
         format!(
-            "these logits\n{}\nbelong to classes {}, and yours are {}",
+            "logits\n{}\nand labels {} should give {}, and yours is {}",
             rendered(logits),
+            rendered(labels),
             rendered(&right),
-            rendered(found)
+            rendered(&found)
         )
     })
 }
 
-const CLASS_ACCURACY: Exercise = Exercise {
-    name: "class_accuracy",
+const TRAIN_STEP: Exercise = Exercise {
+    name: "train_step",
     lab: "06",
     hints: &[
-        "`predicted.eq_tensor(labels)` is true where both agree; `.sum(Kind::Int64).int64_value(&[])` counts that",
-        "divide the count by the number of labels, both as `f64`: `right as f64 / labels.size()[0] as f64`",
+        "`let loss = net.forward(xs).cross_entropy_for_logits(labels);` goes forward",
+        "then, in this order: `opt.zero_grad();`, `loss.backward();`, `opt.step();`",
+        "the last line, without a semicolon: `loss.double_value(&[])`",
     ],
 };
 
-/// Judges a function of predicted classes [n] and labels [n] that gives the part that agrees, 0 to 1.
-pub fn class_accuracy(yours: impl Fn(&Tensor, &Tensor) -> f64) -> Answer {
-    CLASS_ACCURACY.judge(|| {
-        let cases: [(&[i64], &[i64]); 4] = [
-            (&[0, 1, 2, 2], &[0, 1, 1, 2]),
-            (&[3, 3, 9, 0, 4], &[3, 1, 2, 0, 5]),
-            (&[7, 7], &[7, 7]),
-            (&[1, 2, 3], &[2, 3, 1]),
-        ];
-        for (predicted, labels) in cases {
-            let found = yours(&Tensor::from_slice(predicted), &Tensor::from_slice(labels));
-            let (n, agree) = (labels.len() as f64, predicted.iter().zip(labels).filter(|(a, b)| a == b).count() as f64);
-            let is = |value: f64| (found - value).abs() < 1e-6;
-            if is(agree / n) {
-                continue;
+/// How far the check's optimiser goes against a gradient.
+const RATE: f64 = 0.5;
+
+/// Judges a function that takes one step of training and returns the loss before it.
+pub fn train_step(yours: impl Fn(&nn::Sequential, &mut nn::Optimizer, &Tensor, &Tensor) -> f64) -> Answer {
+    TRAIN_STEP.judge(|| {
+        let vs = nn::VarStore::new(Device::Cpu);
+        let config = nn::LinearConfig { bias: false, ..Default::default() };
+        let linear = nn::linear(vs.root(), 2, 3, config);
+        let mut ws = vs.trainable_variables().remove(0); // [3, 2]
+        tch::no_grad(|| ws.copy_(&random(&[3, 2], 1)));
+        let net = nn::seq().add_fn(|xs| xs.flatten(1, -1)).add(linear);
+        let mut opt = match nn::Sgd::default().build(&vs, RATE) {
+            Ok(opt) => opt,
+            Err(error) => {
+                return Verdict::wrong(format!("the check's own optimiser cannot be made: {error}"));
             }
-            let why = if is(agree) {
-                "you count, and do not divide by the number of images".into()
-            } else if is(agree / 10.0) {
-                "you divide by the ten classes: the mean is taken over the images".into()
-            } else if is(100.0 * agree / n) {
-                "that is per cent: a part from 0 to 1 is wanted".into()
-            } else if is(1.0 - agree / n) {
-                "that is the part that is wrong".into()
-            } else if is(0.0) {
-                "whole numbers were divided, and what is left of the point was kept: turn them into `f64` first".into()
-            } else {
-                format!("{agree} of {n} agree")
-            };
-            return Verdict::wrong(format!("for predictions {predicted:?} and labels {labels:?} yours is {found}: {why}"));
+        };
+        let labels = Tensor::from_slice(&[0i64, 2, 1, 0]);
+        let mut before = Gradient::default();
+        for step in 1..=2 {
+            let xs = random(&[4, 1, 1, 2], 10 + step) * 2;
+            let start = ws.detach().copy();
+            let gradient = Gradient::of(&start, &xs, &labels);
+            let loss = yours(&net, &mut opt, &xs, &labels);
+            if let Some(because) = step_mistake(&start, &ws, &gradient, &before, loss) {
+                return Verdict::wrong(because);
+            }
+            before = gradient;
         }
-        Verdict::right("The mean over images of 1 for right and 0 for wrong.")
+        Verdict::right(
+            "Forward, forget, backward, move: every network of this course is trained by this step.",
+        )
     })
 }
 
-const GAP: Exercise = Exercise {
-    name: "gap",
+/// What libtorch says of a linear layer and a batch.
+#[derive(Default)]
+struct Gradient {
+    loss: f64,
+    /// Of the loss by the weights; nothing before the first step.
+    own: Option<Tensor>,
+    /// The same where a soft-max stands before the loss, which has it inside.
+    twice: Option<Tensor>,
+}
+
+impl Gradient {
+    fn of(start: &Tensor, xs: &Tensor, labels: &Tensor) -> Self {
+        let by = |loss: &dyn Fn(&Tensor) -> Tensor| {
+            let ws = start.copy().set_requires_grad(true);
+            let loss = loss(&xs.flatten(1, -1).matmul(&ws.tr()));
+            loss.backward();
+            (loss.double_value(&[]), ws.grad())
+        };
+        let (loss, own) = by(&|logits| logits.cross_entropy_for_logits(labels));
+        let (_, twice) = by(&|logits| logits.softmax(-1, Kind::Float).cross_entropy_for_logits(labels));
+        Self { loss, own: Some(own), twice: Some(twice) }
+    }
+}
+
+fn step_mistake(
+    start: &Tensor,
+    end: &Tensor,
+    here: &Gradient,
+    before: &Gradient,
+    loss: f64,
+) -> Option<String> {
+    let (own, twice) = (here.own.as_ref()?, here.twice.as_ref()?);
+    let moved = end.detach() - start;
+    if close(&moved, &(own * -RATE)) {
+        let is = |value: f64| (loss - value).abs() < 1e-4;
+        return (!is(here.loss)).then(|| {
+            let why = if is(4.0 * here.loss) {
+                "the mean over the images is wanted, not their sum"
+            } else {
+                "return the loss of this batch before the step, `loss.double_value(&[])`"
+            };
+            format!(
+                "the weights move as they should, but you return {loss:.4} and the loss is {:.4}: {why}",
+                here.loss
+            )
+        });
+    }
+    let is = |by: &Tensor| close(&moved, by);
+    Some(if is(&moved.zeros_like()) {
+        "the weights have not moved: `loss.backward()` comes after `opt.zero_grad()`, and `opt.step()` after both".into()
+    } else if is(&(own * RATE)) {
+        "the weights move uphill, with the gradient: is the sign of the loss right?".into()
+    } else if before.own.as_ref().is_some_and(|old| is(&((own + old) * -RATE))) {
+        "the second step goes wrong: the gradient of the first is still in it, and the two add up; `opt.zero_grad()` forgets it".into()
+    } else if is(&(twice * -RATE)) {
+        "soft-max is applied twice: the loss has it inside, so it wants the logits as the network gives them"
+            .into()
+    } else if is(&(own * (-4.0 * RATE))) {
+        "the step is as many times too long as the batch has images: take the mean of their losses, not the sum".into()
+    } else if is(&(own * (-2.0 * RATE))) {
+        "the weights move twice in one call: one `opt.step()` is enough, and `opt.backward_step` has one inside".into()
+    } else {
+        format!(
+            "the weights should change by\n{}\nand change by\n{}",
+            rendered(&(own * -RATE)),
+            rendered(&moved)
+        )
+    })
+}
+
+const SURE_AND_WRONG: Exercise = Exercise {
+    name: "sure_and_wrong",
     lab: "06",
     hints: &[
-        "the network does very well on what it has seen: is it too small, or not trained enough?",
-        "there are 72 parameters for each training image: what could they be used for?",
+        "soft-max only compares the ten scores of one image with each other",
+        "was the network ever told, in training, how often its probabilities come true?",
     ],
 };
 
-/// Judges the choice of why a network does better on images that it has seen.
-pub fn gap(yours: impl Fn() -> char) -> Answer {
+/// Judges the choice of what a probability of more than 90 % for a wrong class says.
+pub fn sure_and_wrong(yours: impl Fn() -> char) -> Answer {
     let options = [
         (
             'a',
             Err(
-                "it does very well on what it has seen, so it is large enough; more filters could remember even more",
+                "that would have to be measured: a network's 90 % need not come true nine times in ten, and often do not",
             ),
         ),
         (
             'b',
-            Err(
-                "all 70,000 digits were shuffled from the same two groups of writers and scaled alike; the test images are new, not harder",
-            ),
+            Ok("It compares scores. Whether 90 % means 90 % is a question of its own, called calibration."),
         ),
-        ('c', Ok("That is overfitting. More data, augmentation and regularisation work against it.")),
         (
-            'd',
+            'c',
             Err(
-                "more epochs bring the first number nearer to 1 and leave the second where it is: the gap grows",
+                "labels can be wrong, and some of these are hard to read; but the number is about the scores alone",
             ),
         ),
+        ('d', Err("a second soft-max would make the probabilities more equal, not more sure")),
     ];
-    GAP.judge(|| choice(yours(), &options))
+    SURE_AND_WRONG.judge(|| choice(yours(), &options))
 }
 
-const MIRROR: Exercise = Exercise {
-    name: "mirror",
+const CONFUSION_COUNTS: Exercise = Exercise {
+    name: "confusion_counts",
     lab: "06",
     hints: &[
-        "left for right reverses the columns, and they are the last axis: `xs.flip([3])`",
-        "a coin for each image, as a tensor that fits to all of its pixels: `Tensor::rand([n, 1, 1, 1], …).lt(0.5)`",
-        "`xs.flip([3]).where_self(&heads, xs)` takes the turned image where the coin says so",
+        "the row is the true class, the column the predicted one",
+        "`labels.one_hot(10)` is [n, 10]; its transpose times `predicted.one_hot(10)` is [10, 10]",
+        "one_hot gives whole numbers, and a product wants floats: `.to_kind(Kind::Float)` on both",
     ],
 };
 
-/// Judges a function that turns each of the images [n, c, h, w] left for right with probability one half.
-pub fn mirror(yours: impl Fn(&Tensor) -> Tensor) -> Answer {
-    MIRROR.judge(|| {
-        let xs = random(&[400, 3, 4, 5], 1);
-        let before = xs.copy();
-        let found = yours(&xs);
-        if !close(&xs, &before) {
-            return Verdict::wrong("the images that you were given have changed: make new ones");
-        }
-        mirror_mistake(&xs, &found).map_or_else(
-            || Verdict::right("In every epoch the network now sees other versions of the same photos."),
-            Verdict::wrong,
-        )
-    })
-}
-
-/// Whether each image of `a` is that of `b`, [n].
-fn same_images(a: &Tensor, b: &Tensor) -> Tensor {
-    (a - b).abs().flatten(1, -1).amax([1], false).lt(1e-6)
-}
-
-fn mirror_mistake(xs: &Tensor, found: &Tensor) -> Option<String> {
-    if found.size() != xs.size() {
-        return Some(format!("of images {:?} you make {:?}: the shape should stay", xs.size(), found.size()));
-    }
-    let count = |which: &Tensor| which.sum(Kind::Int64).int64_value(&[]);
-    let (kept, turned) = (same_images(found, xs), same_images(found, &xs.flip([3])));
-    let (kept, turned, n) = (count(&kept), count(&turned), xs.size()[0]);
-    if kept + turned == n {
-        let part = turned as f64 / n as f64;
-        return match turned {
-            0 => Some("no image is turned".into()),
-            _ if turned == n => {
-                Some("all images are turned, the coin is missing or tossed once for all".into())
-            }
-            _ if (0.35..0.65).contains(&part) => None,
-            _ => Some(format!("{turned} of {n} images are turned, and about half of them should be")),
-        };
-    }
-    let is = |other: &Tensor| count(&same_images(found, other)) + kept == n;
-    Some(if is(&xs.flip([2])) {
-        "images are turned upside down: the columns are axis 3".into()
-    } else if is(&xs.flip([1])) {
-        "the colours are reversed, red for blue: the columns are axis 3".into()
-    } else if is(&xs.flip([0])) {
-        "the order of the images is reversed: the columns of each are axis 3".into()
-    } else if is(&xs.flip([2, 3])) {
-        "images are turned by half a turn: only the columns are to be reversed".into()
-    } else if close(&(found + found.flip([3])), &(xs + xs.flip([3]))) {
-        "parts of one image are turned and others not: toss one coin for each image, of shape [n, 1, 1, 1]"
-            .into()
-    } else {
-        "some images come out as none of the two: as they were, or turned left for right".into()
-    })
-}
-
-const FIRST_CHANNEL: Exercise = Exercise {
-    name: "first_channel",
-    lab: "06",
-    hints: &[
-        "the axes are [filters, input channels, rows, columns]: the channel is axis 1",
-        "`select(axis, index)` takes one entry along an axis and drops that axis",
-    ],
-};
-
-/// Judges a function that takes from a weight [out, in, h, w] the kernels for input channel 0, [out, h, w].
-pub fn first_channel(yours: impl Fn(&Tensor) -> Tensor) -> Answer {
-    FIRST_CHANNEL.judge(|| {
-        for shape in [[2, 3, 4, 5], [3, 3, 3, 3]] {
-            let ws = random(&shape, 3);
-            let found = yours(&ws);
-            if close(&found, &ws.select(1, 0)) {
-                continue;
-            }
-            let is = |other: Tensor| close(&found, &other);
-            let why = if is(ws.select(3, 0)) {
-                "that is the first *column* of each kernel: the channels are axis 1, the columns axis 3"
-                    .into()
-            } else if is(ws.select(0, 0)) {
-                "that is the whole of filter 0: the filters are axis 0, the channels axis 1".into()
-            } else if is(ws.select(2, 0)) {
-                "that is the first *row* of each kernel: the channels are axis 1".into()
-            } else if is(ws.narrow(1, 0, 1)) {
-                "the axis of the channels is still there, with one entry: `select` drops it".into()
-            } else if is(ws.select(1, 1)) {
-                "that is the second channel: the first one is channel 0".into()
-            } else if is(ws.mean_dim(1, false, Kind::Float)) || is(ws.sum_dim_intlist(1, false, Kind::Float))
-            {
-                "the channels are put together in yours; only channel 0 is wanted".into()
-            } else {
-                format!(
-                    "yours has shape {:?}, and [out, h, w] is wanted, the numbers at channel 0",
-                    found.size()
-                )
-            };
-            return Verdict::wrong(format!("for a weight {shape:?}: {why}"));
-        }
-        Verdict::right("Now every square of the picture is a weight of the same colour, in its own place.")
-    })
-}
-
-const OCCLUDE: Exercise = Exercise {
-    name: "occlude",
-    lab: "06",
-    hints: &[
-        "begin with `let covered = x.copy();`, so that the photo stays as it is",
-        "rows are axis 1 and columns axis 2 of [3, 32, 32]: `covered.narrow(1, top, 8).narrow(2, left, 8)`",
-        "`let _ = part.fill_(0.5);` writes through the view; end with `covered`",
-    ],
-};
-
-/// Judges a function that covers a square of 8 by 8 pixels of an image [3, 32, 32] with grey.
-pub fn occlude(yours: impl Fn(&Tensor, i64, i64) -> Tensor) -> Answer {
-    OCCLUDE.judge(|| {
-        for [top, left] in [[0, 0], [3, 17], [24, 24]] {
-            let x = random(&[3, 32, 32], 5) * 0.4;
-            let before = x.copy();
-            let found = yours(&x, top, left);
-            let because = if close(&x, &before) {
-                occlude_mistake(&x, [top, left], &found)
-            } else {
-                Some("the photo itself has changed: cover a copy, `x.copy()`".into())
-            };
-            if let Some(because) = because {
-                return Verdict::wrong(format!("for top = {top} and left = {left}: {because}"));
+/// Judges a function of labels [n] and predicted classes [n] that counts in [10, 10] which class is taken for which.
+pub fn confusion_counts(yours: impl Fn(&Tensor, &Tensor) -> Tensor) -> Answer {
+    CONFUSION_COUNTS.judge(|| {
+        let cases: [(&[i64], &[i64]); 3] =
+            [(&[3], &[3]), (&[3, 3], &[3, 5]), (&[0, 1, 2, 9, 9, 9, 4, 4], &[0, 2, 2, 4, 4, 9, 9, 4])];
+        for (labels, predicted) in cases {
+            let (truth, said) = (Tensor::from_slice(labels), Tensor::from_slice(predicted));
+            let mut right = vec![0f32; 100];
+            labels.iter().zip(predicted).for_each(|(row, column)| right[(row * 10 + column) as usize] += 1.0);
+            let right = Tensor::from_slice(&right).view([10, 10]);
+            if let Some(because) = count_mistake(&yours(&truth, &said), &right, labels.len()) {
+                return Verdict::wrong(format!(
+                    "for labels {labels:?} and predictions {predicted:?} {because}"
+                ));
             }
         }
-        Verdict::right("Whatever the network says of the copy, it says without those 64 pixels.")
+        Verdict::right("The diagonal holds what is right; its sum over the number of images is the accuracy.")
     })
 }
 
-fn occlude_mistake(x: &Tensor, [top, left]: [i64; 2], found: &Tensor) -> Option<String> {
-    if found.size() != x.size() {
-        return Some(format!(
-            "yours has shape {:?}, and the whole image is wanted, {:?}",
-            found.size(),
-            x.size()
-        ));
+fn count_mistake(found: &Tensor, right: &Tensor, n: usize) -> Option<String> {
+    if found.size() != [10, 10] {
+        return Some(format!("your counts have shape {:?} and should have [10, 10]", found.size()));
     }
-    let covered = |channels: i64, [row, column]: [i64; 2], value: f64| {
-        let copy = x.copy();
-        let _ = copy.narrow(0, 0, channels).narrow(1, row, 8).narrow(2, column, 8).fill_(value);
-        copy
-    };
-    let right = covered(3, [top, left], 0.5);
-    if close(found, &right) {
+    if close(found, right) {
         return None;
     }
-    let pixels =
-        |other: &Tensor| (found - other).abs().amax([0], false).gt(1e-6).sum(Kind::Int64).int64_value(&[]);
-    Some(if close(found, &covered(3, [left, top], 0.5)) {
-        "rows and columns are swapped: rows are axis 1".into()
-    } else if close(found, &covered(1, [top, left], 0.5)) {
-        "only the first channel is covered".into()
-    } else if [0.0, 1.0].iter().any(|&value| close(found, &covered(3, [top, left], value))) {
-        "the square is not grey: fill it with 0.5".into()
-    } else if pixels(x) != 64 {
-        format!("{} pixels differ from the photo, and a square of 8 by 8 has 64", pixels(x))
+    Some(if close(&found.tr(), right) {
+        "rows and columns are swapped: the row is the true class".into()
+    } else if close(&(found * n as f64), right) {
+        "your counts are divided by the number of images: count, do not average".into()
+    } else if close(found, &right.clamp_max(1.0)) {
+        "an image is counted once where several are alike: add, do not set".into()
+    } else if close(found, &right.diag(0).diag(0)) {
+        "only what is right is counted: mistakes stand beside the diagonal".into()
     } else {
-        format!("{} pixels are not what they should be", pixels(&right))
+        let sum = found.to_kind(Kind::Double).sum(Kind::Double).double_value(&[]);
+        format!(
+            "your counts add up to {sum} and should add up to {n}, each image in the row of its class and the column of its prediction"
+        )
     })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use tch::nn::Module;
+
+    fn at(split: &Split, places: &Tensor) -> (Tensor, Tensor) {
+        (split.images.index_select(0, places), split.labels.index_select(0, places))
+    }
+
+    fn draw(high: i64, n: i64) -> Tensor {
+        Tensor::randint(high, [n], (Kind::Int64, Device::Cpu))
+    }
 
     #[test]
-    fn the_padding_that_keeps_a_size_is_half_a_window() {
-        for kernel in [1, 3, 5, 7] {
-            let padding = (kernel - 1) / 2;
-            let (xs, ws) = (random(&[1, 1, 9, 9], 1), random(&[1, 1, kernel, kernel], 2));
-            let ys = xs.conv2d(&ws, None::<&Tensor>, [1, 1], [padding, padding], [1, 1], 1);
-            assert_eq!(ys.size(), xs.size());
-        }
-        FRAME_WIDTH.prove::<fn(i64) -> i64>(
-            frame_width,
-            |_| todo!(),
-            |_| panic!("stop"),
-            &[|kernel| (kernel - 1) / 2, |kernel| kernel / 2],
+    fn a_batch_is_drawn_with_replacement_and_every_usual_way_to_miss_that_is_reported() {
+        MAKE_BATCH.prove::<fn(i64, &Split) -> (Tensor, Tensor)>(
+            make_batch,
+            |_, _| todo!(),
+            |_, split| at(split, &(draw(7, 5) + 100)),
+            &[|n, split| at(split, &draw(split.len(), n))],
             &[
-                (|_| 0, "shrinks"),
-                (|kernel| kernel - 1, "*both* sides"),
-                (|_| 1, "a larger window cuts off more"),
-                (|kernel| kernel, "it can start in the first one"),
-                (|kernel| kernel + 5, "side + 2·padding"),
+                (
+                    |n, split| at(split, &Tensor::randperm(7, (Kind::Int64, Device::Cpu)).narrow(0, 0, n)),
+                    "may come again",
+                ),
+                (
+                    |n, split| at(split, &Tensor::arange(n, (Kind::Int64, Device::Cpu)).remainder(7)),
+                    "the same images",
+                ),
+                (|n, split| at(split, &draw(split.len() - 1, n)), "the last image never comes"),
+                (|n, split| at(split, &(draw(split.len() - 1, n) + 1)), "image 0 never came"),
+                (|n, split| (at(split, &draw(7, n)).0, at(split, &draw(7, n)).1), "do not belong together"),
+                (
+                    |n, split| (at(split, &draw(7, n)).0.squeeze_dim(1), at(split, &draw(7, n)).1),
+                    "channel axis",
+                ),
+                (
+                    |n, split| (at(split, &draw(7, n)).0, at(split, &draw(7, n)).1.to_kind(Kind::Float)),
+                    "kind Float",
+                ),
             ],
         );
     }
 
     #[test]
-    fn the_linear_layer_takes_all_numbers_after_the_pooling() {
-        DIGIT_FEATURES.prove::<fn() -> i64>(
-            digit_features,
+    fn the_first_shape_that_is_wrong_is_named_with_its_reason() {
+        const fn with(at: usize, shape: [i64; 3]) -> [[i64; 3]; 5] {
+            let mut shapes = SHAPES;
+            shapes[at] = shape;
+            shapes
+        }
+        STAGE_SHAPES.prove::<fn() -> [[i64; 3]; 5]>(
+            stage_shapes,
             || todo!(),
             || panic!("stop"),
-            &[|| 6272],
+            &[|| SHAPES],
             &[
-                (|| 25_088, "32·28·28"),
-                (|| 12_544, "*and* the columns"),
-                (|| 4608, "cut nothing off"),
-                (|| 1568, "only one pooling"),
-                (|| 196, "one map"),
-                (|| 32, "are the maps"),
-                (|| 7, "channels · rows · columns"),
+                (|| with(0, [16, 28, 28]), "without padding"),
+                (|| with(0, [24, 24, 16]), "channels come first"),
+                (|| with(0, [16, 23, 23]), "the last one included"),
+                (|| with(1, [8, 12, 12]), "pooling leaves them"),
+                (|| with(1, [16, 23, 23]), "halves both sides"),
+                (|| with(2, [16, 7, 7]), "side - window + 1"),
+                (|| with(4, [16, 4, 4]), "after the third convolution, [16, 5, 5]"),
             ],
         );
     }
 
-    fn conv(vs: &nn::VarStore, name: &str, channels: i64, padding: i64) -> nn::Conv2D {
-        let config = nn::ConvConfig { padding, ..Default::default() };
-        nn::conv2d(vs.root() / name, channels, 32, 3, config)
-    }
-
-    /// Two convolutions, with or without ReLU, a pooling if wanted, and a linear layer.
-    fn built(
-        vs: &nn::VarStore,
-        relu: [bool; 2],
-        paddings: [i64; 2],
-        pool: i64,
-        start: i64,
-    ) -> nn::Sequential {
-        let relu = relu.map(|on| move |xs: &Tensor| if on { xs.relu() } else { xs.shallow_clone() });
-        nn::seq()
-            .add(conv(vs, "conv1", 1, paddings[0]))
-            .add_fn(relu[0])
-            .add(conv(vs, "conv2", 32, paddings[1]))
-            .add_fn(relu[1])
-            .add_fn(move |xs| xs.max_pool2d_default(pool))
-            .add_fn(move |xs| xs.flatten(start, -1))
-            .add(nn::linear(vs.root() / "head", 6272, 10, Default::default()))
+    #[test]
+    fn the_stages_of_the_lab_give_the_shapes_and_the_size_that_are_judged() {
+        let conv = |xs: &Tensor, out: i64, kernel: i64| {
+            let ws = random(&[out, xs.size()[1], kernel, kernel], 1);
+            xs.conv2d(&ws, None::<&Tensor>, [1, 1], [0, 0], [1, 1], 1)
+        };
+        let mut xs = random(&[123, 1, 28, 28], 2);
+        let mut shapes = Vec::new();
+        for (out, kernel) in [(16, 5), (16, 3), (32, 2)] {
+            xs = conv(&xs, out, kernel);
+            shapes.push(xs.size()[1..].to_vec());
+            xs = xs.max_pool2d_default(2);
+            shapes.push(xs.size()[1..].to_vec());
+        }
+        assert_eq!(shapes[..5], SHAPES);
+        assert_eq!(SHAPES[4].iter().product::<i64>(), 512);
     }
 
     #[test]
-    fn a_network_that_is_not_repaired_gets_what_is_still_wrong() {
-        const BOTH: [bool; 2] = [true; 2];
-        DIGIT_NET.prove::<fn(&nn::VarStore) -> nn::Sequential>(
-            digit_net,
-            |_| todo!(),
-            |_| panic!("stop"),
+    fn the_flattened_size_is_all_numbers_of_one_image() {
+        FLATTENED.prove::<fn() -> i64>(
+            flattened,
+            || todo!(),
+            || panic!("stop"),
+            &[|| 512],
             &[
-                |vs| built(vs, BOTH, [1, 1], 2, 1),
-                // A ReLU after the pooling gives the same numbers.
-                |vs| {
-                    nn::seq()
-                        .add(conv(vs, "a", 1, 1))
-                        .add_fn(|xs| xs.relu())
-                        .add(conv(vs, "b", 32, 1))
-                        .add_fn(|xs| xs.max_pool2d_default(2).relu().flat_view())
-                        .add(nn::linear(vs.root() / "c", 6272, 10, Default::default()))
+                (|| 32, "are the channels"),
+                (|| 16, "one channel's"),
+                (|| 62_976, "whole batch"),
+                (|| 784, "went in"),
+                (|| 800, "32·5·5"),
+                (|| 1, "channels · rows · columns"),
+            ],
+        );
+    }
+
+    #[test]
+    fn the_first_loss_is_the_logarithm_of_ten() {
+        FIRST_LOSS.prove::<fn() -> f64>(
+            first_loss,
+            || todo!(),
+            || panic!("stop"),
+            &[|| 10f64.ln(), || 2.3],
+            &[
+                (|| -(10f64.ln()), "a positive number"),
+                (|| 0.1, "is the probability;"),
+                (|| 10f64.log2(), "base e"),
+                (|| 1.0, "base e"),
+                (|| 0.0, "the probability 1"),
+                (|| 0.9, "being wrong"),
+                (|| f64::NAN, "1/10"),
+            ],
+        );
+    }
+
+    #[test]
+    fn any_way_to_write_cross_entropy_passes_and_a_wrong_one_gets_the_reason_of_its_own() {
+        fn own(of: &Tensor, labels: &Tensor) -> Tensor {
+            of.gather(1, &labels.unsqueeze(1), false)
+        }
+        fn logs(logits: &Tensor) -> Tensor {
+            logits.log_softmax(-1, Kind::Float)
+        }
+        CROSS_ENTROPY.prove::<fn(&Tensor, &Tensor) -> Tensor>(
+            cross_entropy,
+            |_, _| todo!(),
+            |logits, labels| own(logits, &(labels + 100)),
+            &[
+                |logits, labels| logits.cross_entropy_for_logits(labels),
+                |logits, labels| -own(&logs(logits), labels).mean(Kind::Float),
+                |logits, labels| {
+                    let ones = labels.one_hot(logits.size()[1]);
+                    -(logs(logits) * ones).sum(Kind::Float) / logits.size()[0]
                 },
             ],
             &[
-                (|vs| built(vs, [false, true], [1, 1], 2, 1), "after the first convolution"),
-                (|vs| built(vs, [true, false], [1, 1], 2, 1), "after the second convolution"),
-                (|vs| built(vs, [false, false], [1, 1], 2, 1), "both ReLUs"),
-                (|vs| built(vs, BOTH, [0, 1], 2, 1), "without padding makes its maps smaller"),
-                (|vs| built(vs, BOTH, [0, 0], 2, 1), "without padding makes its maps smaller"),
-                (|vs| built(vs, BOTH, [1, 1], 1, 1), "the pooling is missing"),
-                (|vs| built(vs, BOTH, [1, 1], 2, 0), "start at axis 1"),
-                (|vs| built(vs, BOTH, [1, 1], 2, 1).add_fn(|xs| xs.softmax(-1, Kind::Float)), "one too many"),
-                (|vs| built(vs, BOTH, [1, 1], 2, 1).add_fn(|xs| xs.relu()), "negative logits"),
-                (|vs| built(vs, BOTH, [1, 1], 2, 1).add_fn(|xs| xs.narrow(1, 0, 5)), "ten logits each"),
-                (|vs| built(vs, BOTH, [1, 1], 2, 1).add_fn(|xs| xs * 2), "the right order"),
-                (|vs| nn::seq().add(nn::linear(vs.root(), 784, 10, Default::default())), "should have three"),
+                (|logits, labels| own(&logs(logits), labels).mean(Kind::Float), "sign is lost"),
+                (|logits, labels| -own(&logs(logits), labels).sum(Kind::Float), "added up"),
                 (
-                    |vs| {
-                        nn::seq().add(conv(vs, "a", 1, 1)).add(conv(vs, "b", 32, 1)).add(nn::linear(
-                            vs.root() / "c",
-                            100,
-                            10,
-                            Default::default(),
-                        ))
-                    },
-                    "no weight of shape [10, 6272]",
+                    |logits, labels| -(logs(logits) * labels.one_hot(logits.size()[1])).mean(Kind::Float),
+                    "n · classes",
                 ),
+                (
+                    |logits, labels| logits.softmax(-1, Kind::Float).cross_entropy_for_logits(labels),
+                    "applied twice",
+                ),
+                (
+                    |logits, labels| -own(&logits.softmax(-1, Kind::Float), labels).mean(Kind::Float),
+                    "logarithm is missing",
+                ),
+                (
+                    |logits, labels| -own(&logits.log_softmax(0, Kind::Float), labels).mean(Kind::Float),
+                    "wrong axis",
+                ),
+                (|logits, _| -logs(logits).amax([-1], false).mean(Kind::Float), "score at the *label*"),
+                (|logits, labels| -own(&logs(logits), labels), "one number"),
+                (
+                    |logits, labels| logits.cross_entropy_for_logits(labels).detach(),
+                    "nothing could be learned",
+                ),
+                (|logits, labels| logits.cross_entropy_for_logits(labels) + 1, "should give"),
             ],
         );
     }
 
     #[test]
-    fn the_class_is_looked_for_along_the_axis_of_the_classes() {
-        VECTOR_TO_CLASS.prove::<fn(&Tensor) -> Tensor>(
-            vector_to_class,
-            |_| todo!(),
-            |logits| logits.get(1000),
-            &[
-                |logits| logits.argmax(-1, false),
-                |logits| logits.softmax(-1, Kind::Float).argmax(1, false),
-                |logits| logits.max_dim(-1, false).1,
-            ],
-            &[
-                (|logits| logits.argmax(0, false), "wrong axis, 0"),
-                (|logits| logits.argmax(-1, true), "drop the axis"),
-                (|logits| logits.amax([-1], false), "how large"),
-                (|logits| logits.argmin(-1, false), "smallest"),
-                (
-                    |logits| logits.softmax(0, Kind::Float).argmax(-1, false),
-                    "soft-max goes along the wrong axis",
-                ),
-                (|logits| logits.argmax(None, false), "one class for each image"),
-                (|logits| logits.argmax(-1, false) + 1, "belong to classes"),
-            ],
-        );
-    }
-
-    #[test]
-    fn an_accuracy_is_a_mean_over_images() {
-        fn right(a: &Tensor, b: &Tensor) -> i64 {
-            a.eq_tensor(b).sum(Kind::Int64).int64_value(&[])
+    fn a_step_forgets_goes_back_and_moves_and_whoever_leaves_one_out_is_named() {
+        fn loss(net: &nn::Sequential, xs: &Tensor, labels: &Tensor) -> Tensor {
+            net.forward(xs).cross_entropy_for_logits(labels)
         }
-        CLASS_ACCURACY.prove::<fn(&Tensor, &Tensor) -> f64>(
-            class_accuracy,
-            |_, _| todo!(),
-            |_, labels| labels.double_value(&[1000]),
+        fn number(loss: &Tensor) -> f64 {
+            loss.double_value(&[])
+        }
+        fn move_by(opt: &mut nn::Optimizer, loss: &Tensor) {
+            opt.backward_step(loss);
+        }
+        TRAIN_STEP.prove::<fn(&nn::Sequential, &mut nn::Optimizer, &Tensor, &Tensor) -> f64>(
+            train_step,
+            |_, _, _, _| todo!(),
+            |net, _, xs, _| number(&net.forward(&xs.narrow(3, 0, 1))),
             &[
-                |a, b| right(a, b) as f64 / b.size()[0] as f64,
-                |a, b| a.eq_tensor(b).to_kind(Kind::Double).mean(Kind::Double).double_value(&[]),
+                |net, opt, xs, labels| {
+                    let loss = loss(net, xs, labels);
+                    opt.zero_grad();
+                    loss.backward();
+                    opt.step();
+                    number(&loss)
+                },
+                |net, opt, xs, labels| {
+                    let loss = loss(net, xs, labels);
+                    opt.backward_step(&loss);
+                    number(&loss)
+                },
             ],
             &[
-                (|a, b| right(a, b) as f64, "do not divide"),
-                (|a, b| right(a, b) as f64 / 10.0, "ten classes"),
-                (|a, b| 100.0 * right(a, b) as f64 / b.size()[0] as f64, "per cent"),
-                (|a, b| 1.0 - right(a, b) as f64 / b.size()[0] as f64, "part that is wrong"),
-                (|a, b| (right(a, b) / b.size()[0]) as f64, "whole numbers were divided"),
-                (|_, _| 0.5, "3 of 4 agree"),
+                (
+                    |net, opt, xs, labels| {
+                        let loss = loss(net, xs, labels);
+                        loss.backward();
+                        opt.step();
+                        number(&loss)
+                    },
+                    "still in it",
+                ),
+                (|net, _, xs, labels| number(&loss(net, xs, labels)), "have not moved"),
+                (
+                    |net, opt, xs, labels| {
+                        let loss = loss(net, xs, labels);
+                        move_by(opt, &-&loss);
+                        number(&loss)
+                    },
+                    "uphill",
+                ),
+                (
+                    |net, opt, xs, labels| {
+                        let loss = net.forward(xs).softmax(-1, Kind::Float).cross_entropy_for_logits(labels);
+                        move_by(opt, &loss);
+                        number(&loss)
+                    },
+                    "applied twice",
+                ),
+                (
+                    |net, opt, xs, labels| {
+                        let loss = loss(net, xs, labels) * xs.size()[0];
+                        move_by(opt, &loss);
+                        number(&loss)
+                    },
+                    "too long",
+                ),
+                (
+                    |net, opt, xs, labels| {
+                        let loss = loss(net, xs, labels);
+                        opt.backward_step(&loss);
+                        opt.step();
+                        number(&loss)
+                    },
+                    "move twice",
+                ),
+                (
+                    |net, opt, xs, labels| {
+                        move_by(opt, &loss(net, xs, labels));
+                        number(&loss(net, xs, labels))
+                    },
+                    "before the step",
+                ),
+                (
+                    |net, opt, xs, labels| {
+                        let loss = loss(net, xs, labels);
+                        opt.backward_step(&loss);
+                        number(&loss) * 4.0
+                    },
+                    "not their sum",
+                ),
+                (
+                    |net, opt, xs, _| {
+                        let loss = net.forward(xs).square().sum(Kind::Float);
+                        move_by(opt, &loss);
+                        number(&loss)
+                    },
+                    "should change by",
+                ),
             ],
         );
     }
 
     #[test]
-    fn the_gap_is_what_was_remembered() {
-        GAP.prove::<fn() -> char>(
-            gap,
+    fn a_probability_of_a_network_is_a_comparison_of_scores() {
+        SURE_AND_WRONG.prove::<fn() -> char>(
+            sure_and_wrong,
             || todo!(),
             || panic!("stop"),
-            &[|| 'c', || 'C'],
+            &[|| 'b', || 'B'],
             &[
-                (|| 'a', "large enough"),
-                (|| 'b', "not harder"),
-                (|| 'd', "the gap grows"),
-                (|| 'x', "no choice 'x'"),
-            ],
-        );
-    }
-
-    fn coins(shape: &[i64]) -> Tensor {
-        Tensor::rand(shape, (Kind::Float, Device::Cpu)).lt(0.5)
-    }
-
-    #[test]
-    fn each_image_gets_a_coin_of_its_own() {
-        MIRROR.prove::<fn(&Tensor) -> Tensor>(
-            mirror,
-            |_| todo!(),
-            |xs| xs.flip([9]),
-            &[
-                |xs| xs.flip([3]).where_self(&coins(&[xs.size()[0], 1, 1, 1]), xs),
-                |xs| xs.where_self(&coins(&[xs.size()[0], 1, 1, 1]), &xs.flip([-1])),
-            ],
-            &[
-                (|xs| xs.flip([2]).where_self(&coins(&[xs.size()[0], 1, 1, 1]), xs), "upside down"),
-                (|xs| xs.flip([1]).where_self(&coins(&[xs.size()[0], 1, 1, 1]), xs), "red for blue"),
-                (|xs| xs.flip([2, 3]).where_self(&coins(&[xs.size()[0], 1, 1, 1]), xs), "half a turn"),
-                (|xs| xs.flip([0]), "order of the images"),
-                (|xs| xs.flip([3]), "all images are turned"),
-                (|xs| xs.shallow_clone(), "no image is turned"),
-                (|xs| xs.flip([3]).where_self(&coins(&[xs.size()[0], 3, 1, 1]), xs), "parts of one image"),
-                (
-                    |xs| {
-                        let few = Tensor::rand([xs.size()[0], 1, 1, 1], (Kind::Float, Device::Cpu)).lt(0.1);
-                        xs.flip([3]).where_self(&few, xs)
-                    },
-                    "about half",
-                ),
-                (|xs| xs.narrow(0, 0, 10), "the shape should stay"),
-                (|xs| xs + 1, "none of the two"),
-                (|xs| xs.shallow_clone().g_add_scalar_(1), "that you were given"),
+                (|| 'a', "nine times in ten"),
+                (|| 'c', "about the scores"),
+                (|| 'd', "more equal"),
+                (|| 'e', "no choice 'e'"),
             ],
         );
     }
 
     #[test]
-    fn the_first_channel_is_axis_1_and_not_the_slice_of_other_libraries() {
-        FIRST_CHANNEL.prove::<fn(&Tensor) -> Tensor>(
-            first_channel,
-            |_| todo!(),
-            |ws| ws.select(1, 1000),
-            &[|ws| ws.select(1, 0), |ws| ws.narrow(1, 0, 1).squeeze_dim(1)],
-            &[
-                (|ws| ws.select(3, 0), "first *column*"),
-                (|ws| ws.select(0, 0), "whole of filter 0"),
-                (|ws| ws.select(2, 0), "first *row*"),
-                (|ws| ws.narrow(1, 0, 1), "still there"),
-                (|ws| ws.select(1, 1), "second channel"),
-                (|ws| ws.mean_dim(1, false, Kind::Float), "put together"),
-                (|ws| ws.shallow_clone(), "[out, h, w] is wanted"),
-            ],
-        );
-    }
-
-    #[test]
-    fn a_part_of_a_copy_is_covered_in_all_channels() {
-        fn cover(x: &Tensor, row: i64, column: i64, size: i64, value: f64) -> Tensor {
-            let copy = x.copy();
-            let _ = copy.narrow(1, row, size).narrow(2, column, size).fill_(value);
-            copy
+    fn confusion_is_counted_by_true_row_and_predicted_column() {
+        fn product(labels: &Tensor, predicted: &Tensor) -> Tensor {
+            labels.one_hot(10).to_kind(Kind::Float).tr().matmul(&predicted.one_hot(10).to_kind(Kind::Float))
         }
-        OCCLUDE.prove::<fn(&Tensor, i64, i64) -> Tensor>(
-            occlude,
-            |_, _, _| todo!(),
-            |x, _, _| x.narrow(1, 30, 8),
-            &[|x, top, left| cover(x, top, left, 8, 0.5)],
+        CONFUSION_COUNTS.prove::<fn(&Tensor, &Tensor) -> Tensor>(
+            confusion_counts,
+            |_, _| todo!(),
+            |labels, predicted| product(&(labels + 100), &predicted.narrow(0, 0, 0)),
+            &[product, |labels, predicted| product(labels, predicted).to_kind(Kind::Int64)],
             &[
-                (|x, top, left| cover(x, left, top, 8, 0.5), "swapped"),
-                (|x, top, left| cover(x, top, left, 8, 0.0), "not grey"),
-                (|x, top, left| cover(x, top, left, 7, 0.5), "49 pixels differ"),
-                (|x, top, left| cover(x, top, left, 8, 0.3), "64 pixels are not"),
-                (
-                    |x, top, left| {
-                        let covered = x.shallow_clone();
-                        let _ = covered.narrow(1, top, 8).narrow(2, left, 8).fill_(0.5);
-                        covered
-                    },
-                    "photo itself",
-                ),
-                (
-                    |x, top, left| {
-                        let covered = x.copy();
-                        let _ = covered.get(0).narrow(0, top, 8).narrow(1, left, 8).fill_(0.5);
-                        covered
-                    },
-                    "only the first channel",
-                ),
-                (|x, top, left| x.narrow(1, top, 8).narrow(2, left, 8), "whole image"),
+                (|labels, predicted| product(predicted, labels), "the row is the true class"),
+                (|labels, predicted| product(labels, predicted) / labels.size()[0], "do not average"),
+                (|labels, predicted| product(labels, predicted).clamp_max(1.0), "do not set"),
+                (|labels, predicted| product(labels, predicted).diag(0).diag(0), "beside the diagonal"),
+                (|labels, predicted| product(labels, predicted).narrow(0, 0, 9), "[9, 10]"),
+                (|labels, predicted| product(labels, predicted) * 2, "should add up to 1"),
             ],
         );
     }

@@ -27,8 +27,8 @@ mod lab01;
 mod lab02;
 mod lab03;
 mod lab04;
-mod lab05;
 mod lab06;
+mod lab07;
 mod master;
 mod progress;
 #[cfg(test)]
@@ -41,8 +41,8 @@ pub use lab01::*;
 pub use lab02::*;
 pub use lab03::*;
 pub use lab04::*;
-pub use lab05::*;
 pub use lab06::*;
+pub use lab07::*;
 pub use progress::progress;
 pub use verdict::Verdict;
 
@@ -55,6 +55,6 @@ const LABS: [&[Exercise]; 7] = [
     lab02::EXERCISES,
     lab03::EXERCISES,
     lab04::EXERCISES,
-    lab05::EXERCISES,
     lab06::EXERCISES,
+    lab07::EXERCISES,
 ];

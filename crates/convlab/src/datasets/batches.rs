@@ -63,7 +63,7 @@ impl Batches {
                 "write for instance `batches(256)?`",
             ));
         }
-        if interrupt::answer() {
+        if interrupt::take() {
             return Err(interrupt::error("to walk through the images"));
         }
         malloc::keep_freed();

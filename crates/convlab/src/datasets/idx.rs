@@ -31,7 +31,7 @@ pub fn labels(path: &Path) -> Result<Vec<u8>> {
     }
 }
 
-/// What is wrong with `path`, with the remedy that mends every damaged file.
+/// What is wrong with `path`, with the remedy for every damaged file.
 pub fn wrong(path: &Path, expected: &str, found: impl Into<String>) -> Error {
     let expected = format!("{expected} in {}", path.display());
     Error::new(expected, found, "delete that file, or put a good one in its place, and run the cell again")

@@ -27,7 +27,7 @@ const AT_A_TIME: usize = 40;
 /// always the digits of [`synthetic_digits`]`(0)`.
 ///
 /// # Errors
-/// If a file is damaged, `CONVLAB_DATA` lacks one, or the download fails; the text tells the ways out.
+/// If a file is damaged, `CONVLAB_DATA` lacks one, or the download fails; the text names the ways out.
 ///
 /// ```no_run
 /// # use convlab::prelude::*;

@@ -91,7 +91,7 @@ fn paint(n: usize, outline: Outline, is_texture: bool, grain: &Tensor, rng: &mut
     images.clamp(0.0, 1.0).view([-1, 3, SIDE, SIDE])
 }
 
-/// Two colours for each of `n` images, `[n, 3, 1]`, that can be told apart.
+/// Two colours for each of `n` images, `[n, 3, 1]`, that can be distinguished.
 fn colours(n: usize, rng: &mut Rng) -> (Tensor, Tensor) {
     let (mut things, mut grounds) = (Vec::with_capacity(3 * n), Vec::with_capacity(3 * n));
     while things.len() < 3 * n {

@@ -5,6 +5,7 @@ use super::mnist::find;
 use crate::Result;
 use crate::text::grouped;
 use flate2::{Compression, write::GzEncoder};
+use proptest::prelude::*;
 use std::ffi::OsString;
 use std::fs;
 use std::io::Write;
@@ -259,7 +260,7 @@ mod download {
 }
 
 #[test]
-fn a_wrong_magic_number_is_reported_with_the_right_one() {
+fn a_wrong_magic_number_is_an_error_with_the_right_one() {
     let text = complaint(NAMES[0], &idx(2049, &[3, 28, 28], &[0; 3 * 784]));
     assert_says(&text, &["the magic number 2051 (0x00000803) of MNIST images", "2049 (0x00000801)"]);
     let text = complaint(NAMES[1], &idx(2051, &[3], &[0; 3]));
@@ -267,7 +268,7 @@ fn a_wrong_magic_number_is_reported_with_the_right_one() {
 }
 
 #[test]
-fn a_file_that_was_cut_off_is_reported_by_its_length() {
+fn a_file_that_was_cut_off_is_an_error_with_its_length() {
     let text = complaint(NAMES[0], &idx(2051, &[3, 28, 28], &[0; 2000]));
     assert_says(
         &text,
@@ -278,38 +279,38 @@ fn a_file_that_was_cut_off_is_reported_by_its_length() {
 }
 
 #[test]
-fn bytes_after_the_end_are_reported() {
+fn bytes_after_the_end_are_errors() {
     let text = complaint(NAMES[1], &idx(2049, &[3], &[5, 0, 4, 1]));
     assert_says(&text, &["3 bytes after the header, which says [3]", "more"]);
 }
 
 #[test]
-fn images_of_another_size_and_empty_files_are_reported() {
+fn images_of_another_size_and_empty_files_are_errors() {
     let text = complaint(NAMES[0], &idx(2051, &[3, 32, 32], &[0; 3 * 1024]));
     assert_says(&text, &["images of 28×28 pixels", "32×32"]);
     assert_says(&complaint(NAMES[1], &idx(2049, &[0], &[])), &["at least one image or label", "none"]);
 }
 
 #[test]
-fn sizes_that_no_memory_could_hold_are_reported_as_a_cut_off_file() {
+fn sizes_that_no_memory_could_hold_are_errors_as_in_a_cut_off_file() {
     let text = complaint(NAMES[0], &idx(2051, &[u32::MAX, 28, 28], &[0; 784]));
     assert_says(&text, &["784: the file was cut off"]);
 }
 
 #[test]
-fn a_label_above_9_is_reported_with_its_place() {
+fn a_label_above_9_is_an_error_with_its_index() {
     let text = complaint(NAMES[1], &idx(2049, &[3], &[5, 10, 4]));
     assert_says(&text, &["labels from 0 to 9", "10 as label number 1"]);
 }
 
 #[test]
-fn counts_of_images_and_labels_that_differ_are_reported() {
+fn counts_of_images_and_labels_that_differ_are_errors() {
     let text = complaint(NAMES[1], &idx(2049, &[2], &[5, 0]));
     assert_says(&text, &["a label for each of the 3 images", "2 labels"]);
 }
 
 #[test]
-fn damaged_compressed_files_are_reported() {
+fn damaged_compressed_files_are_errors() {
     let name = format!("{}.gz", NAMES[0]);
     let good = gz(&idx(2051, &[3, 28, 28], &[7; 3 * 784]));
     assert_says(&complaint(&name, &good[..good.len() / 2]), &["a whole file", "cut off"]);
@@ -330,5 +331,37 @@ fn counts_are_written_with_their_thousands_set_apart() {
     let cases = [(0, "0"), (999, "999"), (1_000, "1,000"), (60_000, "60,000"), (-1_234_567, "-1,234,567")];
     for (count, text) in cases {
         assert_eq!(grouped(count), text);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn labels_come_back_as_they_were_written_plain_or_compressed(labels in prop::collection::vec(0..10u8, 1..40)) {
+        let dir = tempdir().unwrap();
+        let file = idx(2049, &[labels.len() as u32], &labels);
+        let (plain, packed) = (dir.path().join("a"), dir.path().join("a.gz"));
+        fs::write(&plain, &file).unwrap();
+        fs::write(&packed, gz(&file)).unwrap();
+        prop_assert_eq!(super::idx::labels(&plain).unwrap(), labels.clone());
+        prop_assert_eq!(super::idx::labels(&packed).unwrap(), labels);
+    }
+
+    #[test]
+    fn a_file_with_a_header_that_promises_anything_is_read_or_refused(
+        magic in prop::sample::select(vec![2049u32, 2051, 0, u32::MAX]),
+        sizes in prop::collection::vec(prop_oneof![0..60u32, any::<u32>()], 0..4),
+        bytes: Vec<u8>,
+    ) {
+        let dir = tempdir().unwrap();
+        for name in ["a", "a.gz"] {
+            let path = dir.path().join(name);
+            fs::write(&path, idx(magic, &sizes, &bytes)).unwrap();
+            if let Ok(labels) = super::idx::labels(&path) {
+                prop_assert!(magic == 2049 && sizes == [labels.len() as u32] && labels == bytes);
+            }
+            let _ = super::idx::images(&path);
+        }
     }
 }

@@ -17,12 +17,7 @@ pub fn tensor(tensor: &Tensor) -> String {
             shown = shown.index_select(axis as i64, &ends);
         }
     }
-    let values = values(&shown);
-    let texts = match tensor.kind() {
-        Kind::Bool => values.iter().map(|value| (*value != 0.0).to_string()).collect(),
-        kind if is_float(kind) => aligned(&values),
-        _ => values.iter().map(ToString::to_string).collect(),
-    };
+    let texts = texts(&shown);
     let sizes: Vec<usize> = shown.size().iter().map(|&size| size as usize).collect();
     let cut: Vec<bool> = shape.iter().zip(shown.size()).map(|(&whole, shown)| whole != shown).collect();
     let device = match tensor.device() {
@@ -33,8 +28,12 @@ pub fn tensor(tensor: &Tensor) -> String {
 }
 
 /// `values` as an array of `sizes`, every number with as many decimals as the rest.
+///
+/// A figure's numbers may hold what rounding has left of a zero: only if all are small is there an exponent.
 pub fn layout(values: &[f64], sizes: &[usize]) -> String {
-    bracketed(&aligned(values), sizes, &vec![false; sizes.len()])
+    let largest = finite(values).map(f64::abs).fold(0.0, f64::max);
+    let texts = aligned(values, largest > 0.0 && largest < 1e-3);
+    bracketed(&texts, sizes, &vec![false; sizes.len()])
 }
 
 /// A number for a small square: two decimals at most, none that say nothing.
@@ -46,25 +45,55 @@ pub fn short(value: f64) -> String {
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
-fn is_float(kind: Kind) -> bool {
-    matches!(kind, Kind::Half | Kind::BFloat16 | Kind::Float | Kind::Double)
+/// Every number of `tensor` as it is: whole numbers with all their digits, a complex one as `1.0000-2.0000j`.
+fn texts(tensor: &Tensor) -> Vec<String> {
+    let whole = || Vec::<i64>::try_from(flat(tensor, Kind::Int64)).unwrap_or_default();
+    match tensor.kind() {
+        Kind::Bool => whole().iter().map(|value| (*value != 0).to_string()).collect(),
+        Kind::Uint8 | Kind::Int8 | Kind::Int16 | Kind::Int | Kind::Int64 => {
+            whole().iter().map(ToString::to_string).collect()
+        }
+        Kind::ComplexHalf | Kind::ComplexFloat | Kind::ComplexDouble => {
+            let (real, imaginary) = (real_texts(&tensor.real()), real_texts(&tensor.imag()));
+            let signed =
+                |text: &String| if text.starts_with('-') { text.clone() } else { format!("+{text}") };
+            real.iter()
+                .zip(&imaginary)
+                .map(|(real, imaginary)| format!("{real}{}j", signed(imaginary)))
+                .collect()
+        }
+        _ => real_texts(tensor),
+    }
+}
+
+/// Floating-point numbers; with an exponent, as in PyTorch, where four decimals would hide one of them.
+fn real_texts(tensor: &Tensor) -> Vec<String> {
+    let values = values(tensor);
+    let smallest = finite(&values).map(f64::abs).filter(|value| *value > 0.0).fold(f64::INFINITY, f64::min);
+    aligned(&values, smallest < 1e-4)
 }
 
 /// Every value of `tensor` in reading order, of whatever kind and wherever it lies.
 pub fn values(tensor: &Tensor) -> Vec<f64> {
-    let flat = tensor.detach().to_device(tch::Device::Cpu).to_kind(Kind::Double).contiguous().view([-1]);
-    Vec::try_from(&flat).unwrap_or_default()
+    Vec::try_from(flat(tensor, Kind::Double)).unwrap_or_default()
 }
 
-/// Floating-point numbers in one common format: `1.`, `0.5000` or `1.0000e-7`.
-fn aligned(values: &[f64]) -> Vec<String> {
-    let finite = || values.iter().copied().filter(|value| value.is_finite());
-    let largest = finite().map(f64::abs).fold(0.0, f64::max);
-    let whole = finite().all(|value| value.fract() == 0.0);
+fn flat(tensor: &Tensor, kind: Kind) -> Tensor {
+    tensor.detach().to_device(tch::Device::Cpu).to_kind(kind).contiguous().view([-1])
+}
+
+fn finite(values: &[f64]) -> impl Iterator<Item = f64> + '_ {
+    values.iter().copied().filter(|value| value.is_finite())
+}
+
+/// Floating-point numbers in one common format: `1.`, `0.5000`, or `1.0000e-7` if they are large or `tiny`.
+fn aligned(values: &[f64], tiny: bool) -> Vec<String> {
+    let largest = finite(values).map(f64::abs).fold(0.0, f64::max);
+    let whole = finite(values).all(|value| value.fract() == 0.0);
     let one = |value: f64| match value {
         _ if !value.is_finite() => format!("{value}").to_lowercase(),
-        _ if largest >= 1e6 || (largest > 0.0 && largest < 1e-3) => format!("{value:.4e}"),
-        _ if whole => format!("{}.", value + 0.0),
+        _ if whole && largest < 1e8 => format!("{}.", value + 0.0),
+        _ if largest >= 1e6 || tiny => format!("{value:.4e}"),
         _ => format!("{:.4}", value + 0.0),
     };
     values.iter().map(|value| one(*value)).collect()
@@ -146,6 +175,28 @@ mod tests {
     fn very_small_and_very_large_numbers_are_written_with_an_exponent() {
         assert_eq!(tensor(&Tensor::from_slice(&[2.5e-7f64])), "[2.5000e-7]\nshape [1], Double");
         assert_eq!(tensor(&Tensor::from_slice(&[3e9f64])), "[3.0000e9]\nshape [1], Double");
+    }
+
+    #[test]
+    fn whole_numbers_have_all_their_digits_and_a_fraction_is_not_rounded_to_zero() {
+        let large = Tensor::from_slice(&[9_007_199_254_740_993i64, i64::MIN]);
+        assert_eq!(tensor(&large), "[    9007199254740993, -9223372036854775808]\nshape [2], Int64");
+        assert_eq!(
+            tensor(&Tensor::from_slice(&[16_777_215f32, 1.0])),
+            "[16777215.,        1.]\nshape [2], Float"
+        );
+        let mixed = Tensor::from_slice(&[1e-5f64, 1.0, 0.0]);
+        assert_eq!(tensor(&mixed), "[1.0000e-5,  1.0000e0,  0.0000e0]\nshape [3], Double");
+        assert_eq!(layout(&[1e-9, 0.5], &[2]), "[0.0000, 0.5000]", "what rounding left of a zero");
+    }
+
+    #[test]
+    fn a_complex_number_has_both_its_parts_and_half_precision_what_it_holds() {
+        let complex = Tensor::complex(&Tensor::from_slice(&[1f32, 0.5]), &Tensor::from_slice(&[-2f32, 0.25]));
+        assert_eq!(tensor(&complex), "[1.0000-2.0000j, 0.5000+0.2500j]\nshape [2], ComplexFloat");
+        let third = Tensor::from_slice(&[1f32 / 3.0]);
+        assert_eq!(tensor(&third.to_kind(Kind::Half)), "[0.3333]\nshape [1], Half");
+        assert_eq!(tensor(&third.to_kind(Kind::BFloat16)), "[0.3340]\nshape [1], BFloat16");
     }
 
     #[test]

@@ -4,10 +4,11 @@
 //! with it. Requests and answers are bytes: a length, JSON of that length, a count of buffers, and for each its length
 //! and its bytes; all numbers are `u32`, little-endian. Any other kernel calls nothing: there views stand still.
 
+use crate::modes::Modes;
 use serde_json::{Value, json};
 use std::ffi::c_void;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 /// Takes the bytes of an answer.
 type Write = unsafe extern "C" fn(out: *mut c_void, bytes: *const u8, len: usize);
@@ -30,6 +31,9 @@ pub struct Host {
 
 static HOST: OnceLock<Host> = OnceLock::new();
 
+/// What was switched how when the running cell began.
+static BEFORE: Mutex<Option<Modes>> = Mutex::new(None);
+
 /// Called by the labs' kernel for the library of each cell, before the cell runs.
 ///
 /// # Safety
@@ -37,8 +41,20 @@ static HOST: OnceLock<Host> = OnceLock::new();
 #[unsafe(no_mangle)]
 #[allow(unsafe_code, reason = "the kernel is another program")]
 pub unsafe extern "C" fn convlab_connect(host: *const Host) {
+    crate::interrupt::forget();
+    *BEFORE.lock().unwrap_or_else(PoisonError::into_inner) = Some(Modes::now());
     // SAFETY: as above.
     let _ = HOST.set(unsafe { *host });
+}
+
+/// Called by the labs' kernel in the same thread after a cell that has panicked: what the cell had switched off within
+/// `tch::no_grad` would stay off for all that come.
+#[unsafe(no_mangle)]
+#[allow(unsafe_code, reason = "the kernel is another program")]
+pub extern "C" fn convlab_after_panic() {
+    if let Some(before) = *BEFORE.lock().unwrap_or_else(PoisonError::into_inner) {
+        before.restore();
+    }
 }
 
 /// One event of a view: what the page sent.

@@ -58,8 +58,8 @@ pub fn run<A: Answer>(f: impl FnOnce() -> A) -> Result<Answers, String> {
         Ok(Ok(())) => Ok(answers),
         Ok(Err(error)) => Err(error),
         Err(stop) => {
-            let place = stop.place.map(|place| format!(", {place}")).unwrap_or_default();
-            Err(format!("Your function panicked{place}: {}", stop.message))
+            let location = stop.location.map(|location| format!(", {location}")).unwrap_or_default();
+            Err(format!("Your function panicked{location}: {}", stop.message))
         }
     }
 }

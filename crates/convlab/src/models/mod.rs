@@ -74,7 +74,7 @@ const RESNET: Design = Design {
 /// Inception v3 (C. Szegedy and others, 2015): 24 million parameters, takes `[n, 3, 299, 299]`.
 ///
 /// # Errors
-/// If there are no weights, here or in the network, or they are not this net's; the text tells the ways out.
+/// If there are no weights, here or in the network, or they are not this net's; the text names the ways out.
 pub fn inception_v3() -> Result<Pretrained> {
     pretrained::find(INCEPTION)
 }
@@ -91,7 +91,7 @@ pub fn inception_v3_from(path: impl AsRef<Path>) -> Result<Pretrained> {
 /// SqueezeNet 1.0 (F. Iandola and others, 2016): 1.2 million parameters, takes `[n, 3, 224, 224]`.
 ///
 /// # Errors
-/// If there are no weights, here or in the network, or they are not this net's; the text tells the ways out.
+/// If there are no weights, here or in the network, or they are not this net's; the text names the ways out.
 pub fn squeezenet() -> Result<Pretrained> {
     pretrained::find(SQUEEZENET)
 }
@@ -107,7 +107,7 @@ pub fn squeezenet_from(path: impl AsRef<Path>) -> Result<Pretrained> {
 /// ResNet-18 (K. He and others, 2015): 11.7 million parameters, takes `[n, 3, 224, 224]`.
 ///
 /// # Errors
-/// If there are no weights, here or in the network, or they are not this net's; the text tells the ways out.
+/// If there are no weights, here or in the network, or they are not this net's; the text names the ways out.
 pub fn resnet18() -> Result<Pretrained> {
     pretrained::find(RESNET)
 }

@@ -60,7 +60,27 @@ fn what_torchvision_saves_for_training_only_is_left_out() {
 }
 
 #[test]
-fn a_missing_tensor_is_reported_by_its_name() {
+fn names_that_all_begin_with_one_more_are_the_nets_own() {
+    let dir = tempdir().unwrap();
+    let path = dir.path().join("net.safetensors");
+    let net = untrained(SQUEEZENET);
+    let save = |prefix: &dyn Fn(usize) -> &'static str| {
+        let named = tensors(&net).into_iter().enumerate();
+        let named: Vec<_> =
+            named.map(|(n, (name, tensor))| (format!("{}{name}", prefix(n)), tensor)).collect();
+        Tensor::write_safetensors(&named, &path).unwrap();
+        squeezenet_from(&path)
+    };
+    for prefix in ["module.", "model.module."] {
+        let loaded = tensors(&save(&|_| prefix).unwrap());
+        assert!(tensors(&net).iter().all(|(name, tensor)| loaded[name].equal(tensor)), "{prefix}");
+    }
+    assert!(save(&|n| if n == 7 { "" } else { "module." }).is_err());
+    assert!(save(&|_| "module").is_err());
+}
+
+#[test]
+fn a_missing_tensor_is_named() {
     let text = complaint(|tensors| drop(tensors.remove("classifier.1.bias")));
     assert!(text.contains("all 52 tensors") && text.contains("a file without classifier.1.bias."), "{text}");
     let text = complaint(|tensors| tensors.retain(|name, _| name.starts_with("classifier")));
@@ -71,13 +91,13 @@ fn a_missing_tensor_is_reported_by_its_name() {
 }
 
 #[test]
-fn a_tensor_that_is_not_the_nets_is_reported_by_its_name() {
+fn a_tensor_that_is_not_the_nets_is_named() {
     let text = complaint(|tensors| drop(tensors.insert("features.13.weight".into(), zeros(&[3]))));
     assert!(text.contains("the tensors and no others") && text.contains("also features.13.weight"), "{text}");
 }
 
 #[test]
-fn a_tensor_of_another_shape_is_reported_even_where_it_could_be_stretched() {
+fn a_tensor_of_another_shape_is_refused_even_where_it_could_be_stretched() {
     for shape in [vec![1], vec![96, 3, 3, 3], vec![96, 147]] {
         let text = complaint(|tensors| drop(tensors.insert("features.0.weight".into(), zeros(&shape))));
         assert!(text.contains("features.0.weight of shape [96, 3, 7, 7]"), "{text}");
@@ -86,7 +106,7 @@ fn a_tensor_of_another_shape_is_reported_even_where_it_could_be_stretched() {
 }
 
 #[test]
-fn numbers_that_are_not_finite_or_not_floats_are_reported() {
+fn numbers_that_are_not_finite_or_not_floats_are_refused() {
     let text = complaint(|tensors| drop(tensors.insert("features.0.bias".into(), zeros(&[96]) / 0.0)));
     assert!(text.contains("finite floating-point numbers as features.0.bias"), "{text}");
     let text = complaint(|tensors| {
@@ -96,7 +116,7 @@ fn numbers_that_are_not_finite_or_not_floats_are_reported() {
 }
 
 #[test]
-fn a_file_that_is_missing_cut_off_or_of_another_kind_is_reported() {
+fn a_file_that_is_missing_cut_off_or_of_another_kind_is_refused() {
     let dir = tempdir().unwrap();
     let message = |name: &str| squeezenet_from(dir.path().join(name)).unwrap_err().to_string();
     assert!(message("nowhere.ot").contains("look at the path"));

@@ -20,6 +20,7 @@ pub fn load(vs: &nn::VarStore, path: &Path, title: &str) -> Result<()> {
     let mut tensors = read(path)?;
     tensors.retain(|name, _| !FOR_TRAINING.iter().any(|part| name.contains(part)));
     let variables: BTreeMap<String, Tensor> = vs.variables().into_iter().collect();
+    let tensors = without_prefix(tensors, &variables);
     let wrong = |expected: &str, found: String| {
         let expected = format!("{expected} of {title} in {}", path.display());
         Error::new(expected, found, "name a file of this net's weights: tensors named as in torchvision")
@@ -49,6 +50,22 @@ pub fn load(vs: &nn::VarStore, path: &Path, title: &str) -> Result<()> {
         }
     });
     Ok(())
+}
+
+/// The tensors by the net's own names, if all of theirs begin with one more name, as those of PyTorch's `DataParallel`
+/// (`module.`) or of a larger model do.
+fn without_prefix(
+    tensors: BTreeMap<String, Tensor>,
+    variables: &BTreeMap<String, Tensor>,
+) -> BTreeMap<String, Tensor> {
+    let Some(own) = variables.keys().next() else { return tensors };
+    let prefix = tensors.keys().find_map(|name| {
+        let prefix = name.strip_suffix(own.as_str())?;
+        (prefix.ends_with('.') && tensors.keys().all(|name| name.starts_with(prefix)))
+            .then(|| prefix.to_owned())
+    });
+    let Some(prefix) = prefix else { return tensors };
+    tensors.into_iter().map(|(name, tensor)| (name[prefix.len()..].to_owned(), tensor)).collect()
 }
 
 fn read(path: &Path) -> Result<BTreeMap<String, Tensor>> {

@@ -3,11 +3,11 @@
 use crate::{Error, Result};
 
 /// More steps than this nobody watches.
-pub const MOST_STEPS: usize = 1024;
+pub const MAX_STEPS: usize = 1024;
 /// More products than this make a page slow.
-const MOST_PRODUCTS: usize = 200_000;
+const MAX_PRODUCTS: usize = 200_000;
 /// More channels than this do not fit beside each other.
-const MOST_CHANNELS: usize = 4;
+const MAX_CHANNELS: usize = 4;
 
 /// The sizes of one convolution: an image of `channels` maps, one filter, one output map.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,16 +75,16 @@ impl Geometry {
         let steps = self.output[0].saturating_mul(self.output[1]);
         let products = self.taps().saturating_mul(steps);
         let limits = [
-            (self.channels, MOST_CHANNELS, "channels", "take some of them, such as `x.narrow(0, 0, 1)`"),
+            (self.channels, MAX_CHANNELS, "channels", "take some of them, such as `x.narrow(0, 0, 1)`"),
             (
                 steps,
-                MOST_STEPS,
+                MAX_STEPS,
                 "steps",
                 "take a part of the image, such as `x.narrow(-2, 0, 12).narrow(-1, 0, 12)`, or a larger stride",
             ),
             (
                 products,
-                MOST_PRODUCTS,
+                MAX_PRODUCTS,
                 "products",
                 "take a smaller kernel or a part of the image, such as `x.narrow(-2, 0, 12)`",
             ),
@@ -177,16 +177,16 @@ mod tests {
     #[test]
     fn what_does_not_fit_is_refused_with_both_shapes() {
         let both = "an image of shape [5, 5] and a kernel of shape [8, 8]";
-        let told = refused(&[5, 5], &[8, 8], 1, 1);
-        assert!(told.contains(both) && told.contains("padded image, [7, 7]"), "{told}");
-        let told = refused(&[5, 5], &[3, 3], 0, 0);
-        assert!(told.contains("[5, 5]") && told.contains("[3, 3] with stride 0"), "{told}");
+        let message = refused(&[5, 5], &[8, 8], 1, 1);
+        assert!(message.contains(both) && message.contains("padded image, [7, 7]"), "{message}");
+        let message = refused(&[5, 5], &[3, 3], 0, 0);
+        assert!(message.contains("[5, 5]") && message.contains("[3, 3] with stride 0"), "{message}");
         assert!(refused(&[5, 5], &[3, 3], -2, 0).contains("with stride -2"));
         assert!(refused(&[5, 5], &[3, 3], 1, -1).contains("[3, 3] with padding -1"));
         for (x, k) in [(&[5][..], &[3, 3][..]), (&[5, 5], &[3]), (&[1, 1, 5, 5], &[3, 3]), (&[0, 5], &[1, 1])]
         {
-            let told = refused(x, k, 1, 0);
-            assert!(told.contains(&format!("{x:?}")) && told.contains(&format!("{k:?}")), "{told}");
+            let message = refused(x, k, 1, 0);
+            assert!(message.contains(&format!("{x:?}")) && message.contains(&format!("{k:?}")), "{message}");
         }
         assert!(refused(&[1, 1, 5, 5], &[3, 3], 1, 0).contains("x.get(0)"));
     }
@@ -196,9 +196,9 @@ mod tests {
         for (x, k) in
             [([3, 5, 5].as_slice(), [3, 3].as_slice()), (&[5, 5], &[2, 3, 3]), (&[3, 5, 5], &[2, 3, 3])]
         {
-            let told = refused(x, k, 1, 0);
-            assert!(told.contains(&format!("{x:?}")) && told.contains(&format!("{k:?}")), "{told}");
-            assert!(told.contains("a kernel for each"), "{told}");
+            let message = refused(x, k, 1, 0);
+            assert!(message.contains(&format!("{x:?}")) && message.contains(&format!("{k:?}")), "{message}");
+            assert!(message.contains("a kernel for each"), "{message}");
         }
         assert_eq!(output(&[1, 5, 5], &[3, 3], 1, 0), [3, 3]);
         assert_eq!(output(&[3, 5, 5], &[3, 3, 3], 1, 0), [3, 3]);
@@ -206,9 +206,9 @@ mod tests {
 
     #[test]
     fn more_than_can_be_watched_is_refused_with_a_way_out() {
-        let told = refused(&[100, 100], &[3, 3], 1, 0);
-        assert!(told.contains("at most 1024 steps") && told.contains("9604 of an image"), "{told}");
-        assert!(told.contains("larger stride"), "{told}");
+        let message = refused(&[100, 100], &[3, 3], 1, 0);
+        assert!(message.contains("at most 1024 steps") && message.contains("9604 of an image"), "{message}");
+        assert!(message.contains("larger stride"), "{message}");
         assert_eq!(output(&[32, 32], &[3, 3], 1, 1), [32, 32]);
         assert!(refused(&[5, 5], &[3, 3], 1, i64::MAX).contains("steps"));
         assert!(refused(&[8, 5, 5], &[8, 3, 3], 1, 0).contains("at most 4 channels"));

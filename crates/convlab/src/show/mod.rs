@@ -10,6 +10,7 @@ mod curve;
 mod elements;
 mod figure;
 mod geometry;
+mod grid;
 mod input;
 mod padding;
 mod page;

@@ -1,6 +1,6 @@
 //! What a figure answers when the pointer or the keyboard is on one of its values.
 
-use super::elements::{Grid, Rect};
+use super::grid::{Grid, Rect};
 
 /// Values that have a place in a figure.
 #[derive(Debug, Clone, PartialEq)]

@@ -87,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn no_run_is_refused_and_the_way_out_is_told() {
+    fn no_run_is_refused_and_the_way_out_is_reported() {
         assert!(runs(&[]).unwrap_err().to_string().contains("runs.push"));
     }
 }

@@ -8,7 +8,7 @@ fn refused(result: Result<Figure>) -> String {
 }
 
 #[test]
-fn a_kernel_is_drawn_with_its_numbers_and_told_with_them() {
+fn a_kernel_is_drawn_with_its_numbers_and_reported_with_them() {
     let figure = kernel(&Tensor::from_slice2(&[[0.1f32, 0.2], [-0.4, -0.5]])).unwrap();
     assert_eq!(
         figure.text(),
@@ -21,9 +21,9 @@ fn a_kernel_is_drawn_with_its_numbers_and_told_with_them() {
 
 #[test]
 fn a_kernel_with_an_axis_too_many_is_refused_with_its_shape_and_the_way_out() {
-    let told = refused(kernel(&Tensor::zeros([2, 3, 3], F32)));
+    let message = refused(kernel(&Tensor::zeros([2, 3, 3], F32)));
     assert_eq!(
-        told,
+        message,
         "expected a kernel of shape [h, w], but got a tensor of shape [2, 3, 3].\nWhat to do: pick one input channel with `k.get(0)`."
     );
     assert!(refused(kernel(&Tensor::zeros([3, 2, 3, 3], F32))).contains("show::filters"));
@@ -76,9 +76,9 @@ fn a_small_grey_image_has_its_numbers_in_its_squares_and_in_its_text() {
 }
 
 #[test]
-fn an_image_with_its_channels_last_is_told_to_permute_them() {
-    let told = refused(images(&Tensor::zeros([7, 32, 32, 3], F32)));
-    assert!(told.contains("[7, 32, 32, 3]") && told.contains("permute([0, 3, 1, 2])"), "{told}");
+fn an_image_with_its_channels_last_gets_the_advice_to_permute_them() {
+    let message = refused(images(&Tensor::zeros([7, 32, 32, 3], F32)));
+    assert!(message.contains("[7, 32, 32, 3]") && message.contains("permute([0, 3, 1, 2])"), "{message}");
 }
 
 #[test]

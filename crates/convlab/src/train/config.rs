@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 use tch::nn::VarStore;
 
-/// How [`fit`](super::fit) trains: one epoch in batches of 128 images, unless told otherwise.
+/// How [`fit`](super::fit) trains: one epoch in batches of 128 images, unless set otherwise.
 ///
 /// ```
 /// # use convlab::prelude::*;

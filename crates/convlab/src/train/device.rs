@@ -19,10 +19,10 @@ pub fn device() -> Result<Device> {
     chosen(std::env::var("CONVLAB_DEVICE").ok().as_deref(), cards, tch::utils::has_mps())
 }
 
-/// The device that is asked for, if any, on a machine with so many NVIDIA cards, and with Apple's or without.
-fn chosen(asked: Option<&str>, cards: usize, mps: bool) -> Result<Device> {
-    let asked = asked.map(|name| name.trim().to_lowercase()).filter(|name| !name.is_empty());
-    let Some(name) = asked else {
+/// The device that `wanted` names, if any, on a machine with so many NVIDIA cards, and with Apple's or without.
+fn chosen(wanted: Option<&str>, cards: usize, mps: bool) -> Result<Device> {
+    let wanted = wanted.map(|name| name.trim().to_lowercase()).filter(|name| !name.is_empty());
+    let Some(name) = wanted else {
         return Ok(match (cards, mps) {
             (1.., _) => Device::Cuda(0),
             (0, true) => Device::Mps,
@@ -80,7 +80,7 @@ mod tests {
 
     #[test]
     fn a_device_that_is_not_there_is_refused_with_those_that_are() {
-        let message = |asked, cards| chosen(Some(asked), cards, false).unwrap_err().to_string();
+        let message = |wanted, cards| chosen(Some(wanted), cards, false).unwrap_err().to_string();
         assert!(message("cuda", 0).contains("but got none"), "{}", message("cuda", 0));
         assert!(message("cuda:1", 1).contains("cuda:1 that CONVLAB_DEVICE names, but got only cuda:0."));
         assert!(message("cuda:2", 2).contains("only cuda:0 to cuda:1"));

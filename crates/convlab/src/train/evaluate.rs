@@ -14,20 +14,20 @@ const BATCH: i64 = 1000;
 pub struct Evaluation {
     /// The mean cross-entropy of an image.
     pub loss: f64,
-    /// How many images are told right.
+    /// How many images are classified correctly.
     pub correct: i64,
     /// How many images there are.
     pub total: i64,
 }
 
 impl Evaluation {
-    /// The part of the images that is told right, 0 to 1.
+    /// The fraction of the images that is classified correctly, 0 to 1.
     pub fn accuracy(&self) -> f64 {
         self.correct as f64 / self.total as f64
     }
 }
 
-/// The part of a split's images that `net` tells right, 0 to 1; nothing is learned.
+/// The fraction of a split's images that `net` classifies correctly, 0 to 1; nothing is learned.
 ///
 /// # Errors
 /// If the network does not fit the images or the labels, or there are no images.
@@ -44,7 +44,7 @@ pub fn accuracy(net: &dyn ModuleT, split: &Split) -> Result<f64> {
     Ok(evaluate(net, split)?.accuracy())
 }
 
-/// The mean loss of an image and the number of images that `net` tells right; nothing is learned.
+/// The mean loss of an image and the number of images that `net` classifies correctly; nothing is learned.
 ///
 /// # Errors
 /// As [`accuracy`].
@@ -64,7 +64,7 @@ pub(super) fn measure(net: &dyn ModuleT, split: &Split) -> Result<Option<Evaluat
         sum.correct += correct(&logits, &labels);
         sum.total += count;
     }
-    if interrupt::answer() {
+    if interrupt::take() {
         return Ok(None);
     }
     if sum.total == 0 {

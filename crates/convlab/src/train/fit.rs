@@ -68,7 +68,7 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
-    /// Takes the weights in the checkpoint's file, if that is asked for and there is one.
+    /// Takes the weights in the checkpoint's file, if that is wanted and there is one.
     fn resume(&mut self) -> Result<()> {
         let Some(checkpoint) = self.config.checkpoint.as_ref().filter(|_| self.config.resume) else {
             return Ok(());
@@ -149,7 +149,7 @@ impl Run<'_> {
             }
         }
         // An interrupt has ended the batches.
-        self.history.note = interrupt::answer().then(|| interrupted(number));
+        self.history.note = interrupt::take().then(|| interrupted(number));
         Ok(())
     }
 

@@ -1,7 +1,7 @@
 //! One batch through a learner's network, which may not fit the images or the labels.
 
 use crate::catch_panic::{catch_panic, in_words};
-use crate::{Error, Result};
+use crate::{Error, Result, modes};
 use tch::nn::{ModuleT, Optimizer};
 use tch::{Kind, Tensor};
 
@@ -50,8 +50,17 @@ pub fn correct(logits: &Tensor, labels: &Tensor) -> i64 {
 /// Moves the weights one step against the gradient of the loss on a batch, and returns that loss.
 ///
 /// # Errors
-/// As [`logits`] and [`loss`], or if there is nothing to train.
+/// As [`logits`] and [`loss`], or if gradients are off or there is nothing to train.
 pub fn step(net: &dyn ModuleT, opt: &mut Optimizer, xs: &Tensor, labels: &Tensor) -> Result<f64> {
+    if !modes::gradients() {
+        let remedy =
+            "train outside of `tch::no_grad`, and drop what `tch::no_grad_guard()` gave: `drop(guard)`";
+        return Err(Error::new(
+            "gradients to be recorded",
+            "a thread in which they are switched off",
+            remedy,
+        ));
+    }
     let loss = loss(&logits(net, xs, true)?, labels)?;
     catch_panic(|| opt.backward_step(&loss)).map_err(|message| {
         let remedy = "make the layers from the `vs` that the optimiser is built with, and undo `vs.freeze()`";

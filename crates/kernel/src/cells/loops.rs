@@ -1,14 +1,9 @@
 //! Lets *interrupt* end any code of the learner's: each loop looks at a flag at its head, and so does each statement of
 //! the cell itself, which may follow a sleep or a read that the interrupt has ended.
 
+use crate::interrupt_check::{CHECK, CHECK_IN_OPTIMISED_CODE};
 use ra_ap_syntax::ast::{self, AstNode, HasAttrs, HasLoopBody, HasName};
 use ra_ap_syntax::{Edition, SourceFile, SyntaxKind, SyntaxNode, TextSize};
-
-/// What a loop does first. Unoptimised code is compiled as it is written, a call and all: there the flag itself is read.
-const CHECK: &str =
-    "if unsafe{crate::convlab_error_capture::CONVLAB_INTERRUPTED}{crate::convlab_error_capture::interrupt()}";
-const CHECK_IN_OPTIMISED_CODE: &str =
-    "if crate::convlab_error_capture::is_interrupted(){crate::convlab_error_capture::interrupt()}";
 
 /// The modules that evcxr and this kernel write into a cell.
 const OWN_MODULES: [&str; 2] = ["evcxr_internal_runtime", "convlab_error_capture"];

@@ -10,12 +10,13 @@ mod shared;
 mod source;
 mod store;
 
-pub use source::make_ready;
+pub use source::{make_checkable, make_ready};
 
 use crate::cargo_cache::{self, CacheEntry};
 use crate::evcxr_contract::{CELL_CRATE, LIBRARY_PATH_FILE};
 use crate::fingerprint::{self, Fingerprint};
 use rustc_args::RustcArgs;
+use serde_json::Value;
 use shared::Shared;
 use std::io::Write;
 use std::path::Path;
@@ -52,7 +53,7 @@ pub fn check(mut cargo: Command, toolchain: &Path) -> ExitCode {
     };
     let Ok(output) = command.stdin(Stdio::null()).output() else { return crate::run(&mut command) };
     for line in String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).lines() {
-        if line.starts_with('{') && !line.contains(r#""level":"warning""#) {
+        if let Some(line) = message_for_evcxr(line) {
             println!("{line}");
         }
     }
@@ -133,8 +134,7 @@ fn key_of_cell(call: &RustcArgs, shared: bool, toolchain: &Path) -> Option<Strin
 /// Compiles the cell with loops that can be interrupted; where that does not compile, as it is: then rustc's messages
 /// name the columns that the learner has written.
 fn compile_interruptible(call: &RustcArgs, toolchain: &Path) -> bool {
-    let compiles = |command: &mut Command| command.status().is_ok_and(|status| status.success());
-    let Ok(code) = source::read() else { return compiles(&mut call.command(toolchain)) };
+    let Ok(code) = source::read() else { return compile_with_errors(&mut call.command(toolchain)) };
     let changed = loops::interruptible(&code, call.is_optimised());
     if changed != code && source::write(&changed).is_ok() {
         let output = call.command(toolchain).output();
@@ -145,7 +145,33 @@ fn compile_interruptible(call: &RustcArgs, toolchain: &Path) -> bool {
             return true;
         }
     }
-    compiles(&mut call.command(toolchain))
+    compile_with_errors(&mut call.command(toolchain))
+}
+
+/// Compiles, and hands on what the compiler says as far as it is of use to evcxr.
+fn compile_with_errors(command: &mut Command) -> bool {
+    let Ok(output) = command.output() else { return false };
+    let _ = std::io::stdout().write_all(&output.stdout);
+    for line in String::from_utf8_lossy(&output.stderr).lines() {
+        if let Some(line) = message_for_evcxr(line) {
+            eprintln!("{line}");
+        }
+    }
+    output.status.success()
+}
+
+/// A line of the compiler's, without warnings, which evcxr would take for errors, and without the positions of notes:
+/// where an error is in evcxr's own code it would show a note that is in the learner's in its place.
+fn message_for_evcxr(line: &str) -> Option<String> {
+    let mut message: Value = serde_json::from_str(line).ok()?;
+    if message["level"] == "warning" {
+        return None;
+    }
+    let Some(children) = message["children"].as_array_mut() else { return Some(line.to_owned()) };
+    for note in children.iter_mut().filter(|child| child["level"] == "note") {
+        note["spans"] = Value::Array(Vec::new());
+    }
+    Some(message.to_string())
 }
 
 fn exit_code(success: bool) -> ExitCode {

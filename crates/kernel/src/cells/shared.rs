@@ -165,7 +165,7 @@ mod tests {
 
     #[test]
     fn the_library_holds_evcxrs_module_as_it_is() {
-        let module = "mod evcxr_internal_runtime {\npub struct VariableStore {\n}\n}\n";
+        let module = "mod evcxr_internal_runtime {\npub struct VariableStore {\n}\ncrate::convlab_error_capture::protocol(&format!(\"{VARIABLE_CHANGED_TYPE}{name}\"));\n}\n";
         assert_eq!(runtime(&ready()).unwrap(), module);
         assert_eq!(runtime("fn main() {}"), None);
     }

@@ -15,6 +15,12 @@ pub fn make_ready() -> Result<(), String> {
     write(&with_own_import(&ready.map_err(|missing| missing.to_string())?))
 }
 
+/// Gives the code in this folder, of which only the errors are wanted, the import of [`make_ready`].
+pub fn make_checkable() {
+    // Where it cannot be read or written the compiler says so.
+    let _ = read().map(|code| write(&with_own_import(&code)));
+}
+
 fn keep(code: &str) -> io::Result<()> {
     let Some(folder) = std::env::var_os(KEEP_CODE).map(std::path::PathBuf::from) else { return Ok(()) };
     fs::create_dir_all(&folder)?;
@@ -33,12 +39,20 @@ pub fn write(code: &str) -> Result<(), String> {
 }
 
 /// Where rustc proposes an import it names the line of the first one there is, or of the first item. If that were a
-/// learner's, evcxr would take the proposal for an error in it; here it is the line that allows what is unused.
+/// learner's, evcxr would take the proposal for an error in it; here it is the line that allows what is unused. The
+/// learner's own attributes have to stand before it. It names `Any`, which types hold that a cell does not write.
 fn with_own_import(code: &str) -> String {
-    match code.split_once('\n') {
-        Some((first, rest)) if first.starts_with("#![") => format!("{first} use std::any::Any as _;\n{rest}"),
-        _ => code.to_owned(),
+    let Some((first, mut rest)) = code.split_once('\n').filter(|(first, _)| first.starts_with("#![")) else {
+        return code.to_owned();
+    };
+    let (mut attributes, mut lines) = (String::new(), String::new());
+    while let Some(item) = items(rest).into_iter().next().filter(|item| item.starts_with("#![")) {
+        let end = rest.find(item).unwrap_or_default() + item.len();
+        attributes = format!("{attributes} {}", item.replace('\n', " "));
+        lines.push_str(&"\n".repeat(rest[..end].matches('\n').count()));
+        rest = &rest[end..];
     }
+    format!("{first}{attributes} use std::any::*;\n{lines}{rest}")
 }
 
 /// The code with an item before the cell's function, in its line: every line stays in its place.
@@ -134,8 +148,13 @@ mod tests {
     fn the_first_import_is_none_of_the_learners_and_no_line_moves() {
         let code = "#![allow(dead_code)]\nfn mine() {}\nuse std::fs;\n";
         let ready = with_own_import(code);
-        assert_eq!(ready, "#![allow(dead_code)] use std::any::Any as _;\nfn mine() {}\nuse std::fs;\n");
+        assert_eq!(ready, "#![allow(dead_code)] use std::any::*;\nfn mine() {}\nuse std::fs;\n");
         assert_eq!(with_own_import("fn mine() {}\n"), "fn mine() {}\n");
+        let own = "#![allow(unused)]\n#![allow(a,\n  b)]\n#![warn(c)]\nfn mine() {}\n";
+        assert_eq!(
+            with_own_import(own),
+            "#![allow(unused)] #![allow(a,   b)] #![warn(c)] use std::any::*;\n\n\n\nfn mine() {}\n"
+        );
     }
 
     /// What evcxr writes for a cell that keeps two variables, in one order and in another.

@@ -16,8 +16,8 @@ mod panic_runtime;
 /// What every cell gets to say it with.
 const PANIC_RUNTIME: &str = include_str!("panic_runtime.rs");
 
-/// What a cell does first: with its end goes what it has printed without a line end.
-const BEGIN_CELL: &str = "let _convlab_printed = convlab_error_capture::begin();";
+/// What a cell does first, and with it what it does last.
+const BEGIN_CELL: &str = "let _convlab_running_cell = convlab_error_capture::begin();";
 
 /// What keeps the code in its library, for `symbolize.rs`.
 #[cfg(target_os = "linux")]
@@ -134,7 +134,7 @@ mod tests {
     fn a_cell_without_variables_says_why_it_panicked() {
         let marked = with_reasons(WITHOUT_VARIABLES).unwrap();
         assert!(
-            marked.contains("*mut u8 { let _convlab_printed = convlab_error_capture::begin();\n"),
+            marked.contains("*mut u8 { let _convlab_running_cell = convlab_error_capture::begin();\n"),
             "{marked}"
         );
         assert!(

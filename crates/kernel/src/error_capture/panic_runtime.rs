@@ -4,26 +4,78 @@
 static WHY: std::sync::Mutex<(String, String)> = std::sync::Mutex::new((String::new(), String::new()));
 
 /// Begins a cell: keeps a panic of it for where it stops, and prints that of another thread at once and in short.
-pub fn begin() -> Printed {
+pub fn begin() -> RunningCell {
     let cell = std::thread::current().id();
     std::panic::set_hook(Box::new(move |panic| {
         let why = short(panic.payload_as_str().unwrap_or("a panic without words"));
         if std::thread::current().id() != cell {
             eprintln!("A thread panicked: {why}");
-        } else if let Ok(mut last) = WHY.lock() {
-            *last = (why, frames());
+        } else {
+            unwinds(why);
         }
     }));
-    Printed
+    UNWOUND.store(false, std::sync::atomic::Ordering::Relaxed);
+    RunningCell { with_gradients: gradients::are_on() }
 }
 
-/// What a cell has printed is handed on when it ends, with or without a line end.
-pub struct Printed;
+/// Whether code of this cell was left by a panic or an interrupt, be it caught or not.
+static UNWOUND: std::sync::atomic::AtomicBool = std::sync::atomic::AtomicBool::new(false);
 
-impl Drop for Printed {
+fn unwinds(why: String) {
+    UNWOUND.store(true, std::sync::atomic::Ordering::Relaxed);
+    if let Ok(mut last) = WHY.lock() {
+        *last = (why, frames());
+    }
+}
+
+/// When a cell ends, what it has printed is handed on, with or without a line end; and where a panic has passed over
+/// the end of `tch::no_grad`, gradients are again as they were.
+pub struct RunningCell {
+    with_gradients: Option<bool>,
+}
+
+impl Drop for RunningCell {
     fn drop(&mut self) {
         let _ = std::io::Write::flush(&mut std::io::stdout());
+        if let (Some(on), true) = (self.with_gradients, UNWOUND.load(std::sync::atomic::Ordering::Relaxed)) {
+            gradients::set(on);
+        }
     }
+}
+
+/// libtorch's switch for the gradients of this thread, where the cell has libtorch.
+#[cfg(target_os = "linux")]
+mod gradients {
+    unsafe extern "C" {
+        fn dlsym(library: *mut std::ffi::c_void, name: *const std::ffi::c_char) -> *mut std::ffi::c_void;
+    }
+
+    type Function = std::ptr::NonNull<std::ffi::c_void>;
+
+    /// A function of libtorch's; `None` where it is not loaded.
+    fn find(name: &std::ffi::CStr) -> Option<Function> {
+        Function::new(unsafe { dlsym(std::ptr::null_mut(), name.as_ptr()) })
+    }
+
+    pub fn are_on() -> Option<bool> {
+        let is_enabled = find(c"_ZN3c108GradMode10is_enabledEv")?;
+        Some(unsafe { std::mem::transmute::<Function, extern "C" fn() -> bool>(is_enabled)() })
+    }
+
+    pub fn set(on: bool) {
+        if let Some(set_enabled) = find(c"_ZN3c108GradMode11set_enabledEb") {
+            unsafe { std::mem::transmute::<Function, extern "C" fn(bool)>(set_enabled)(on) };
+        }
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+mod gradients {
+    pub fn are_on() -> Option<bool> {
+        None
+    }
+
+    pub fn set(_on: bool) {}
 }
 
 // Whether the learner has interrupted the cell: the program that runs it sets this when the signal comes.
@@ -46,9 +98,7 @@ pub fn interrupt() {
     if std::thread::panicking() {
         return;
     }
-    if let Ok(mut last) = WHY.lock() {
-        *last = (INTERRUPTED.to_owned(), frames());
-    }
+    unwinds(INTERRUPTED.to_owned());
     std::panic::resume_unwind(Box::new(INTERRUPTED));
 }
 
@@ -113,8 +163,17 @@ pub fn at_question_mark(why: &str, line: u32, code: &str) {
     show("at `?`", why, &format!("= {}\n", line.trim()));
 }
 
+static PANICKED: std::sync::atomic::AtomicBool = std::sync::atomic::AtomicBool::new(false);
+
+/// Whether a cell has panicked since this was called last; the process that runs cells asks.
+#[unsafe(no_mangle)]
+pub extern "C" fn convlab_has_panicked() -> bool {
+    PANICKED.swap(false, std::sync::atomic::Ordering::Relaxed)
+}
+
 /// Ends the cell's output with why it panicked, or that it was interrupted.
 pub fn in_panic() {
+    PANICKED.store(true, std::sync::atomic::Ordering::Relaxed);
     let (why, places) = WHY.lock().map(|why| why.clone()).unwrap_or_default();
     show(if why == INTERRUPTED { "early" } else { "in a panic" }, &why, &places);
 }

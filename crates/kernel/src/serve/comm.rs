@@ -76,6 +76,12 @@ impl Views {
         Self { comms, channel: Channel::open().ok(), iopub, interrupts }
     }
 
+    /// Has the learner's process forget an interrupt from before the cell that begins now: while it is compiled, one is
+    /// for this cell.
+    pub fn forget_interrupts(&mut self) {
+        let _ = self.request(&json!({"id": ""}), &[]);
+    }
+
     /// Answers one message.
     pub fn serve(&mut self, message: &Message) {
         match message.kind() {

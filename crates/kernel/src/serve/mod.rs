@@ -7,9 +7,9 @@ mod complete;
 mod history;
 mod interrupt;
 mod iopub;
+mod marked;
 #[cfg_attr(not(unix), path = "output_lines.rs")]
 mod output;
-mod report;
 #[cfg(unix)]
 mod split;
 mod startup_notice;

@@ -1,19 +1,17 @@
 //! Turns what a cell prints into what Jupyter shows, in its order.
 
 use super::iopub::IoPub;
+use super::marked::{MARK, message};
 use super::split::{Piece, Splitter};
 pub use crate::streams::Outputs;
 use evcxr::EvalContextOutputs;
-use serde_json::{Value, json};
+use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::{self, Read, Write};
 use std::os::fd::AsRawFd;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Duration;
-
-/// The messages that a cell may send.
-const KINDS: [&str; 3] = ["display_data", "update_display_data", "clear_output"];
 
 /// Text is handed on together, up to so many bytes.
 const MAX_BYTES: usize = 1 << 16;
@@ -130,7 +128,7 @@ impl Reader {
                 Piece::Content(mime, content) => drop(self.contents.insert(mime, content)),
                 Piece::Marked(json) => match message(&json, &mut self.shown) {
                     Some((kind, content)) => self.iopub.output(&kind, &content),
-                    None => self.text(name, &format!("\u{1b}_convlab {json}\n")),
+                    None => self.text(name, &format!("{MARK}{json}\n")),
                 },
             }
         }
@@ -150,54 +148,4 @@ fn wait(files: [i32; 3]) -> [bool; 3] {
     // SAFETY: the structures live through the call, which only writes into them.
     unsafe { libc::poll(polled.as_mut_ptr(), polled.len() as libc::nfds_t, -1) };
     polled.map(|file| file.revents != 0)
-}
-
-/// The message in a marked line; what is none is shown as text. A display that is updated before it is there is shown.
-fn message(line: &str, shown: &mut BTreeSet<String>) -> Option<(String, Value)> {
-    let mut message: Value = serde_json::from_str(line).ok()?;
-    let mut kind = message["type"].as_str().filter(|kind| KINDS.contains(kind))?.to_owned();
-    if kind == "clear_output" {
-        return Some((kind, json!({"wait": message["wait"] == true})));
-    }
-    let data = message["data"].take();
-    data.as_object()?;
-    let transient = match message["id"].as_str() {
-        Some(id) => {
-            if shown.insert(id.to_owned()) {
-                "display_data".clone_into(&mut kind);
-            }
-            json!({"display_id": id})
-        }
-        None => json!({}),
-    };
-    Some((kind, json!({"data": data, "metadata": {}, "transient": transient})))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_marked_line_becomes_a_message_and_its_first_update_a_display() {
-        let mut shown = BTreeSet::new();
-        let line = r#"{"type": "update_display_data", "id": "7", "data": {"text/plain": "1 of 2"}}"#;
-        let (kind, content) = message(line, &mut shown).unwrap();
-        assert_eq!(kind, "display_data");
-        assert_eq!(
-            content,
-            json!({"data": {"text/plain": "1 of 2"}, "metadata": {}, "transient": {"display_id": "7"}})
-        );
-        assert_eq!(message(line, &mut shown).unwrap().0, "update_display_data");
-        let cleared = message(r#"{"type": "clear_output", "wait": true}"#, &mut shown).unwrap();
-        assert_eq!(cleared, ("clear_output".to_owned(), json!({"wait": true})));
-    }
-
-    #[test]
-    fn what_is_no_message_is_text() {
-        let mut shown = BTreeSet::new();
-        for line in ["", "{", r#"{"type": "display_data"}"#, r#"{"type": "shutdown", "data": {}}"#, "7", "[]"]
-        {
-            assert_eq!(message(line, &mut shown), None, "{line}");
-        }
-    }
 }

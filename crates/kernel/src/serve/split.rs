@@ -1,9 +1,9 @@
 //! What a cell prints, split into text, messages for Jupyter and results.
 
+use super::marked;
 use memchr::memmem;
 
-/// How a line begins that is no text but a message for Jupyter: `crates/kernel/README.md` describes it.
-const MARK: &[u8] = b"\x1b_convlab ";
+const MARK: &[u8] = marked::MARK.as_bytes();
 
 /// How a result begins and ends, as evcxr_runtime prints it.
 const BEGIN: &[u8] = b"EVCXR_BEGIN_CONTENT ";

@@ -7,10 +7,13 @@ use super::iopub::IoPub;
 use super::output::{Contents, Outputs, Pump};
 use super::stdin::Stdin;
 use super::wire::Message;
-use crate::evcxr_contract::{END_OF_INPUT, EXECUTION_PHASE, NO_TEXT, NOTHING_FOUND};
-use crate::symbolize;
+use crate::errors::Source;
+use crate::evcxr_contract::{END_OF_INPUT, EXECUTION_PHASE, NO_TEXT};
+use crate::notebook::{Edited, End, Notebook, Prepared};
+use crate::{lookup, symbolize};
 use evcxr::{CommandContext, Error, EvalCallbacks, EvalOutputs};
 use serde_json::{Value, json};
+use std::collections::HashSet;
 use std::sync::mpsc::Receiver;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -58,6 +61,7 @@ pub struct Worker {
     count: u64,
     /// The cells that were run, by their number.
     cells: Vec<(u64, String)>,
+    notebook: Notebook,
 }
 
 impl Worker {
@@ -74,7 +78,18 @@ impl Worker {
         super::warm::up(&mut context, helper.as_deref());
         // What getting ready has printed is no cell's.
         pump.drain();
-        Ok(Self { context, pump, iopub, interrupts, stdin, history, views, count: 0, cells: Vec::new() })
+        Ok(Self {
+            context,
+            pump,
+            iopub,
+            interrupts,
+            stdin,
+            history,
+            views,
+            count: 0,
+            cells: Vec::new(),
+            notebook: Notebook::default(),
+        })
     }
 
     /// Serves requests until no more can come.
@@ -150,10 +165,22 @@ impl Worker {
 
     /// Runs code and returns what it has put out as results, or why it failed.
     fn run(&mut self, code: &str, request: &Message) -> Result<Ran, Failure> {
+        self.views.forget_interrupts();
         self.interrupts.begin();
+        let before = self.variables();
+        let prepared = match self.prepare(code) {
+            Ok(prepared) => prepared,
+            Err(failure) => {
+                self.interrupts.end();
+                return Err(failure);
+            }
+        };
+        if prepared.restarts {
+            self.restart();
+        }
         let (stdin, interrupts) = (self.stdin.clone(), Arc::clone(&self.interrupts));
         let result = self.context.execute_with_callbacks(
-            code,
+            prepared.edited.code(),
             &mut EvalCallbacks {
                 input_reader: &|asked| {
                     let line =
@@ -164,7 +191,12 @@ impl Worker {
         );
         let interrupted = self.interrupts.end();
         let printed = self.pump.drain();
-        match result {
+        let edited = prepared.edited.clone();
+        if result.is_ok() {
+            self.notebook.keep(prepared);
+        }
+        let killed = matches!(result, Err(Error::SubprocessTerminated(_)));
+        let outcome = match result {
             Ok(outputs) => match stopped(&outputs, &self.cells) {
                 Some(failure) => Err(failure),
                 None if interrupted => {
@@ -181,8 +213,16 @@ impl Worker {
             Err(_) if interrupted => Err(Failure::interrupted(
                 "The cell was interrupted while it was compiled: nothing of it has run.",
             )),
-            Err(error) => Err(self.compiler_failure(&error, code)),
-        }
+            Err(error) => Err(self.compiler_failure(&error, &edited)),
+        };
+        let end = match &outcome {
+            Ok(_) => End::Ran,
+            Err(_) if killed => End::Killed,
+            Err(_) => End::Failed,
+        };
+        let after = self.variables();
+        self.notebook.history.add(self.count, code, [&before, &after], end);
+        outcome
     }
 
     /// What the client wants to know beside what the cell shows: each expression by its name.
@@ -211,52 +251,72 @@ impl Worker {
     }
 
     /// What the compiler, or evcxr itself, objects to.
-    fn compiler_failure(&mut self, error: &Error, code: &str) -> Failure {
+    fn compiler_failure(&mut self, error: &Error, edited: &Edited) -> Failure {
         let Error::CompilationErrors(errors) = error else {
             let message = error.to_string();
             if !message.contains(NO_TEXT) {
-                return Failure::new("Error", &message);
+                return Failure::new("Error", &crate::errors::plain(&message));
             }
             // The rest of the cell's output would be taken for that of the next.
-            self.interrupts.kill();
-            // evcxr notices with the next code, begins anew and forgets the variables; `:restart` would keep their names.
-            let _ = self.context.execute("();");
+            self.restart();
             let message =
                 "The cell printed bytes that are no text (UTF-8). It was ended: all variables are gone.";
             return Failure::new("Kernel", message);
         };
-        let report =
-            errors.iter().map(|error| super::report::of(error, code, self.count)).collect::<Vec<_>>();
-        let first = errors.first().map(|error| error.message()).unwrap_or_default();
-        Failure { name: "Error", message: first, trace: report.concat(), contents: Contents::new() }
+        let at = Source {
+            cells: &self.cells,
+            edited,
+            variables: self.variables(),
+            history: &self.notebook.history,
+        };
+        let report = crate::errors::report(errors, &at);
+        Failure { name: "Error", message: report.message, trace: report.lines, contents: Contents::new() }
+    }
+
+    /// The names of the notebook's variables.
+    fn variables(&self) -> HashSet<String> {
+        self.context.variables_and_types().map(|(name, _)| name.to_owned()).collect()
+    }
+
+    /// Makes a cell fit for evcxr, or says why it is refused.
+    fn prepare(&self, code: &str) -> Result<Prepared, Failure> {
+        let variables = self.context.variables_and_types().map(|(name, _)| name);
+        let names: HashSet<&str> = variables.chain(self.context.defined_item_names()).collect();
+        self.notebook.prepare(code, |name| names.contains(name)).map_err(|refused| {
+            let report = crate::errors::refused(&refused, code, self.count);
+            Failure { name: "Error", message: refused.message, trace: report, contents: Contents::new() }
+        })
+    }
+
+    /// Ends the learner's process. evcxr notices with the next code, begins anew and forgets the variables; its own
+    /// `:restart` would keep their names.
+    fn restart(&mut self) {
+        self.interrupts.kill();
+        let _ = self.context.execute("();");
     }
 
     fn complete(&mut self, request: &Message) -> Value {
-        let (code, cursor) = (request.code(), request.cursor());
+        let code = request.code();
         let characters = |at: usize| code.get(..at).map_or(0, |before| before.chars().count());
-        let found = self.context.completions(code, cursor).unwrap_or_default();
-        let (start, end) = match found.completions.is_empty() {
-            true => (cursor, cursor),
-            false => (found.start_offset, found.end_offset),
-        };
-        let (start, end) = (characters(start), characters(end));
-        let types = found.completions.iter().map(
-            |one| json!({"text": one.code, "type": one.kind, "signature": one.label, "start": start, "end": end}),
+        let found = lookup::complete(&mut self.context, code, request.cursor());
+        let (start, end) = (characters(found.range.start), characters(found.range.end));
+        let types = found.found.iter().map(
+            |one| json!({"text": one.text, "type": one.kind, "signature": one.signature, "start": start, "end": end}),
         );
         json!({
             "status": "ok", "cursor_start": start, "cursor_end": end,
-            "matches": found.completions.iter().map(|one| &one.code).collect::<Vec<_>>(),
+            "matches": found.found.iter().map(|one| &one.text).collect::<Vec<_>>(),
             "metadata": {"_jupyter_types_experimental": types.collect::<Vec<_>>()},
         })
     }
 
     fn inspect(&mut self, request: &Message) -> Value {
-        match self.context.hover_at(request.code(), request.cursor()) {
-            Ok((plain, markdown)) if plain != NOTHING_FOUND => json!({
+        match lookup::inspect(&mut self.context, request.code(), request.cursor()) {
+            Some(shown) => json!({
                 "status": "ok", "found": true, "metadata": {},
-                "data": {"text/plain": plain, "text/markdown": markdown},
+                "data": {"text/plain": shown.plain, "text/html": shown.html},
             }),
-            _ => json!({"status": "ok", "found": false, "data": {}, "metadata": {}}),
+            None => json!({"status": "ok", "found": false, "data": {}, "metadata": {}}),
         }
     }
 }
@@ -322,7 +382,7 @@ fn stopped(outputs: &EvalOutputs, cells: &[(u64, String)]) -> Option<Failure> {
         REASONS.iter().find_map(|(start, name)| Some((*name, text.strip_prefix(start)?)))?;
     let places = outputs.content_by_mime_type.get(PLACES).map_or("", String::as_str);
     let lines = match places.strip_prefix("= ") {
-        Some(line) => vec![line.trim().to_owned()],
+        Some(line) => vec![crate::interrupt_check::without_checks(line)],
         None => symbolize::of(places.lines()),
     };
     let mut text = text.clone();

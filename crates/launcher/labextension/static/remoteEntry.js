@@ -6,6 +6,7 @@
   const MIME = "application/vnd.convlab.view+json";
   const TARGET = "convlab.view";
   const PATIENCE = 300; // milliseconds until the view says that it waits
+  const REST = 1500; // milliseconds without a change until the notebook keeps what is shown
 
   let scope;
   /** JupyterLab's own copy of a module. */
@@ -30,6 +31,27 @@
     } catch {
       return null;
     }
+  };
+
+  /** The same page with other pictures, and a state to start from: what a saved notebook and an exported page show. */
+  const pageWith = (html, parts, state) => {
+    const page = new DOMParser().parseFromString(html, "text/html");
+    const json = page.querySelector("script[type='application/json']");
+    const spec = { ...JSON.parse(json.textContent), still: parts, state };
+    spec.controls?.forEach((control, at) => { control.start = state.values?.[at] ?? control.start; });
+    json.textContent = JSON.stringify(spec).replaceAll("<", "\\u003c");
+    const style = "background:#fff;padding:8px;max-width:100%";
+    page.querySelector(".convlab-view > div").replaceChildren(...parts.flatMap((part) => {
+      if (!part.svg) return [Object.assign(page.createElement("pre"), { textContent: part.text })];
+      const bytes = new TextEncoder().encode(part.svg.replaceAll("currentColor", "#1f2328"));
+      const address = "data:image/svg+xml;base64," + btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
+      const image = Object.assign(page.createElement("img"), { alt: part.text.split("\n")[0], src: address });
+      image.style.cssText = style;
+      return [image, page.createElement("br")];
+    }));
+    const said = page.querySelector(".convlab-view > p > em");
+    if (said) said.textContent = "A still picture, of the state in which the notebook was left.";
+    return page.body.innerHTML;
   };
 
   /** One picture or text of an answer. */
@@ -320,15 +342,21 @@
     const [{ INotebookTracker }, { Widget }] = await Promise.all([shared("@jupyterlab/notebook"), shared("@lumino/widgets")]);
 
     class View extends Widget {
-      constructor(context) {
+      constructor(panel) {
         super();
-        this.context = context;
+        this.panel = panel;
+        this.context = panel.sessionContext;
         this.addClass("convlab-view");
-        // The notebook takes arrows and letters for its own.
-        this.node.addEventListener("keydown", (event) => event.stopPropagation());
+        // The notebook takes arrows and letters for its own; what saves it, or runs a cell, it gets.
+        this.node.addEventListener("keydown", (event) => {
+          if (!event.ctrlKey && !event.metaKey && !event.altKey && !(event.shiftKey && event.key === "Enter")) event.stopPropagation();
+        });
       }
 
       async renderModel(model) {
+        this.model = model;
+        // What this view has itself put into the notebook.
+        if (this.kept !== undefined && model.data["text/html"] === this.kept) return;
         const spec = specOf(String(model.data["text/html"] ?? ""));
         this.line?.dispose();
         this.node.replaceChildren();
@@ -344,7 +372,7 @@
         this.note.setAttribute("role", "status");
         row.append(panel, this.pictures, this.note);
         this.node.append(row);
-        this.state = {};
+        this.state = spec.state ?? {};
         this.answer(spec.still);
         makers[spec.kind](spec, panel, this);
         if (!spec.live) {
@@ -370,6 +398,24 @@
         }
         this.note.textContent = "";
         this.answer(error ? { error } : answer);
+        clearTimeout(this.rest);
+        if (answer) this.rest = setTimeout(() => this.keep(answer), REST);
+      }
+
+      /** The notebook keeps what is shown, for those who open it without a kernel. */
+      keep(parts) {
+        const html = String(this.model.data["text/html"] ?? "");
+        if (this.isDisposed || !specOf(html)) return;
+        const kept = pageWith(html, parts, this.state);
+        for (const { model } of this.panel.content.widgets) {
+          for (let at = 0; at < (model.outputs?.length ?? 0); at += 1) {
+            if (model.outputs.get(at) !== this.model) continue;
+            this.kept = kept;
+            const output = model.outputs.get(at).toJSON();
+            model.outputs.set(at, { ...output, data: { ...output.data, "text/html": kept } });
+            return;
+          }
+        }
       }
 
       answer(parts) {
@@ -409,6 +455,7 @@
       }
 
       dispose() {
+        clearTimeout(this.rest);
         this.line?.dispose();
         super.dispose();
       }
@@ -420,7 +467,7 @@
       requires: [INotebookTracker],
       activate: (_app, tracker) => {
         const add = (panel) => {
-          const createRenderer = () => new View(panel.sessionContext);
+          const createRenderer = () => new View(panel);
           panel.content.rendermime.addFactory({ safe: true, mimeTypes: [MIME], createRenderer }, 0);
         };
         tracker.forEach(add);

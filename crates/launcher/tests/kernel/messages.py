@@ -147,9 +147,14 @@ def a_cell_that_ends_its_process_is_told(kernel):
         assert told in reply["evalue"] and "all variables are gone" in reply["evalue"], reply
         kernel.fine("let again: i32 = 1; again", ("execute_result", "1"))
     bytes_ = 'use std::io::Write; std::io::stdout().write_all(b"\\xff\\xfe\\n").unwrap(); println!("rest");'
-    reply = kernel.fails(bytes_, "Kernel")
-    assert "no text" in reply["evalue"], reply
+    kernel.fine(bytes_, ("stdout", "\ufffd\ufffd\nrest\n"))
     kernel.fine("2 + 3", ("execute_result", "5"))
+
+
+def a_cell_that_closes_its_streams_takes_them_from_no_other(kernel):
+    close = 'unsafe extern "C" { fn close(file: i32) -> i32; } unsafe { close(0); close(1); close(2); }'
+    kernel.fine(close + ' println!("to nobody");')
+    kernel.fine('println!("x"); eprintln!("y"); 2', ("stdout", "x\n"), ("stderr", "y\n"), ("execute_result", "2"))
 
 
 def threads_that_print_later_print_below_the_cell_that_runs(kernel):
@@ -161,14 +166,18 @@ def interrupts(kernel):
     kernel.fine("let kept = 7;")
 
     told = kernel.interrupted("std::thread::sleep(std::time::Duration::from_secs(8));", [3])
-    assert "is kept" in told, told
+    assert "by you" in told, told
     kernel.fine("kept", ("execute_result", "7"))
     line = 'let v: Vec<String> = (0..%d).map(|i| format!("{i} %d")).collect(); println!("{}", v.len());'
     many = "\n".join(line % (n, time.time_ns()) for n in range(1500))
     told = kernel.interrupted("{\n" + many + "\n}", [3])
     assert "while it was compiled" in told, told
     kernel.fine("kept", ("execute_result", "7"))
-    told = kernel.interrupted("loop { std::thread::yield_now() }", [3, 1])
+    told = kernel.interrupted("loop { std::thread::yield_now() }", [3])
+    assert "by you" in told, told
+    kernel.fine("kept", ("execute_result", "7"))
+    waits = "let (_sender, receiver) = std::sync::mpsc::channel::<i32>(); let _ = receiver.recv();"
+    told = kernel.interrupted(waits, [3, 1])
     assert "variables are gone" in told, told
     kernel.fine("1 + 2", ("execute_result", "3"))
 
@@ -264,6 +273,79 @@ def the_first_cell_shows_what_it_waits_for(kernel):
     assert outputs[waited + 1 :] == [("execute_result", "2")], outputs
 
 
+def comm(kernel, kind, waits=True, **content):
+    """Sends a comm's message; what the kernel answers between busy and idle, unless it `waits` not: then the message's id."""
+    message = kernel.client.session.msg(kind, content)
+    kernel.client.shell_channel.send(message)
+    return answers(kernel, message["header"]["msg_id"]) if waits else message["header"]["msg_id"]
+
+
+def answers(kernel, ident):
+    found = []
+    while True:
+        message = kernel.client.get_iopub_msg(timeout=60)
+        if message["parent_header"].get("msg_id") == ident:
+            found.append((message["msg_type"], message["content"]))
+            if message["content"].get("execution_state") == "idle":
+                break
+    states = [content["execution_state"] for kind, content in found if kind == "status"]
+    assert states == ["busy", "idle"] and found[0][0] == found[-1][0] == "status", found
+    return [(kind, content.get("data")) for kind, content in found[1:-1]]
+
+
+def view(kernel, code):
+    """The id of the view that a cell shows."""
+    found = []
+
+    def hook(message):
+        data = message["content"].get("data", {})
+        found.extend(view["id"] for mime, view in data.items() if mime == "application/vnd.convlab.view+json")
+
+    reply = kernel.client.execute_interactive(code, timeout=120, output_hook=hook)
+    assert reply["content"]["status"] == "ok" and len(found) == 1, (reply["content"], found)
+    return found[0]
+
+
+def views_answer_between_cells(kernel):
+    crate = sys.argv[2]
+    reply, _ = kernel.run(f':dep convlab = {{ path = "{crate}" }}\nuse convlab::prelude::*;')
+    assert reply["status"] == "ok", reply
+    kernel.fine("let mut calls = 0; let mine = String::from(\"x\");")
+    code = """interact::slider("n", 0..=1000, move |n: i64| {
+        calls += 1;
+        println!("printed {mine}");
+        match n { 7 => panic!("seven"), 8 => std::process::exit(0), _ => format!("{n} in call {calls}") }
+    })?"""
+    ident = view(kernel, code)
+    opened = lambda comm_id, view: comm(kernel, "comm_open", comm_id=comm_id, target_name="convlab.view", data={"id": view})
+    send = lambda n, waits=True: comm(kernel, "comm_msg", waits, comm_id="a", data={"seq": n, "values": [n]})
+    assert opened("a", ident) == []
+    parts = lambda text: [{"svg": None, "text": text}, {"svg": None, "text": "printed x"}]
+    assert send(5) == [("comm_msg", {"seq": 5, "answer": parts("5 in call 2")})]
+    [(_, panicked)] = send(7)
+    assert "seven" in panicked["error"] and panicked["seq"] == 7, panicked
+    assert send(1001) == [("comm_msg", {"seq": 1001, "error": "There are no such values."})]
+    # Of what waits behind a cell the newest is answered.
+    kernel.client.execute("std::thread::sleep(std::time::Duration::from_millis(1500)); panic!()")
+    waiting = [send(n, waits=False) for n in range(100, 200)]
+    found = [answers(kernel, ident) for ident in waiting]
+    assert found[:-1] == [[]] * 99 and found[-1] == [("comm_msg", {"seq": 199, "answer": parts("199 in call 4")})], found
+    assert opened("b", "nobody") == [("comm_close", {})]
+    assert comm(kernel, "comm_open", comm_id="c", target_name="jupyter.widget", data={}) == [("comm_close", {})]
+    assert comm(kernel, "comm_msg", comm_id="none", data={}) == [("comm_close", {})]
+    kernel.client.comm_info()
+    while True:
+        reply = kernel.client.get_shell_msg(timeout=60)
+        if reply["msg_type"] == "comm_info_reply":
+            break
+    assert reply["content"]["comms"] == {"a": {"target_name": "convlab.view"}}, reply
+    [(_, ended)] = send(8)
+    assert "has ended" in ended["error"], ended
+    kernel.run("1 + 1")
+    assert send(9) == [("comm_close", {})]
+    kernel.fine("2 + 2", ("execute_result", "4"))
+
+
 def main():
     kernel = Kernel(sys.argv[1])
     print(f"ready in {kernel.ready:.1f} s", flush=True)
@@ -273,6 +355,7 @@ def main():
         errors_are_errors,
         an_error_names_the_learners_lines,
         a_cell_that_ends_its_process_is_told,
+        a_cell_that_closes_its_streams_takes_them_from_no_other,
         threads_that_print_later_print_below_the_cell_that_runs,
         interrupts,
         a_loop_shows_a_bar_and_stops_between_two_steps,
@@ -280,6 +363,7 @@ def main():
         what_is_looked_up_does_not_wait_for_a_cell,
         a_client_that_leaves_does_not_stop_the_kernel,
         much_output_arrives_whole,
+        views_answer_between_cells,
     ]
     try:
         for test in tests:

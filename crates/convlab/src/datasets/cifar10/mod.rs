@@ -28,7 +28,7 @@ const CLASSES: [&str; 10] =
 /// as `cargo lab --offline` sets it, these are always the pictures of [`synthetic_objects`]`(0)`.
 ///
 /// # Errors
-/// If a file is damaged, `CONVLAB_DATA` lacks one, or the download fails; the text tells the ways out.
+/// If a file is damaged, `CONVLAB_DATA` lacks one, or the download fails; the text names the ways out.
 ///
 /// ```no_run
 /// # use convlab::prelude::*;

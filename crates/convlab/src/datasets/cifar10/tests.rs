@@ -3,6 +3,7 @@
 use super::super::Dataset;
 use super::find;
 use crate::Result;
+use proptest::prelude::*;
 use std::ffi::OsString;
 use std::fs;
 use std::path::Path;
@@ -131,4 +132,27 @@ fn a_file_that_was_cut_off_is_reported_by_its_whole_records() {
 fn a_label_above_9_is_reported_with_its_place() {
     let text = complaint("data_batch_1.bin", &[record(9, [0; 3]), record(10, [0; 3])].concat());
     assert!(text.contains("labels from 0 to 9") && text.contains("10 as label number 1"), "{text}");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    #[test]
+    fn records_come_back_as_they_were_written_and_nothing_else_is_read(
+        labels in prop::collection::vec(0..12u8, 1..4), grey: u8, more in prop_oneof![Just(0), 1..3072usize]
+    ) {
+        let dir = tempdir().unwrap();
+        write_cifar(dir.path());
+        let mut bytes: Vec<u8> = labels.iter().flat_map(|label| record(*label, [grey; 3])).collect();
+        bytes.extend(vec![0; more]);
+        fs::write(dir.path().join("test_batch.bin"), bytes).unwrap();
+        match cifar_with(&[("CONVLAB_DATA", dir.path())]) {
+            Ok(data) => {
+                let read = Vec::<i64>::try_from(&data.test.labels).unwrap();
+                prop_assert_eq!(read, labels.iter().map(|label| i64::from(*label)).collect::<Vec<_>>());
+                prop_assert!((data.test.images.max().double_value(&[]) - f64::from(grey) / 255.0).abs() < 1e-6);
+            }
+            Err(_) => prop_assert!(more > 0 || labels.iter().any(|label| *label > 9)),
+        }
+    }
 }

@@ -1,5 +1,6 @@
 //! From the bytes of a picture to a tensor.
 
+use super::end;
 use crate::{Error, Result};
 use image::{DynamicImage, ImageDecoder, ImageError, ImageReader};
 use std::io::{Cursor, ErrorKind};
@@ -35,11 +36,12 @@ fn decoded(bytes: &[u8], what: &str) -> Result<DynamicImage> {
     if let Some((found, remedy)) = no_picture(bytes) {
         return Err(Error::new(what, found, remedy));
     }
+    if end::is_cut_off(bytes) {
+        return Err(Error::new(what, CUT_OFF, "download or copy it again"));
+    }
     let undecoded = |error: ImageError| {
         let found = match error {
-            ImageError::IoError(error) if error.kind() == ErrorKind::UnexpectedEof => {
-                "one that was cut off".to_owned()
-            }
+            ImageError::IoError(error) if error.kind() == ErrorKind::UnexpectedEof => CUT_OFF.to_owned(),
             error => error.to_string(),
         };
         Error::new(what, found, SAVE_AS_PNG)
@@ -56,6 +58,8 @@ fn decoded(bytes: &[u8], what: &str) -> Result<DynamicImage> {
     picture.apply_orientation(orientation);
     Ok(picture)
 }
+
+const CUT_OFF: &str = "one that was cut off";
 
 const SAVE_AS_PNG: &str = "open it in a viewer and save it as a PNG file";
 

@@ -1,6 +1,7 @@
 //! Pictures from files and from the web.
 
 mod decode;
+mod end;
 mod serve;
 #[cfg(test)]
 mod tests;

@@ -138,7 +138,7 @@ mod tests {
     use std::io::Read;
 
     /// All that a server sends for a name, or nothing if nobody is there.
-    fn asked(address: SocketAddr, name: &str) -> Vec<u8> {
+    fn requested(address: SocketAddr, name: &str) -> Vec<u8> {
         let mut bytes = Vec::new();
         if let Ok(mut stream) = TcpStream::connect(address) {
             write!(stream, "GET /{name} HTTP/1.1\r\nHost: here\r\n\r\n").unwrap();
@@ -154,7 +154,7 @@ mod tests {
                 * 3.0
                 / 255.0;
             let served = serve(&xs).unwrap();
-            let bytes = asked(served.address, "picture.png");
+            let bytes = requested(served.address, "picture.png");
             let body = bytes.windows(4).position(|end| end == b"\r\n\r\n").unwrap() + 4;
             assert!(bytes.starts_with(b"HTTP/1.1 200 OK\r\n"));
             let back = decode::picture(&bytes[body..], "it").unwrap();
@@ -166,9 +166,9 @@ mod tests {
     fn another_address_is_answered_with_404_and_a_dropped_server_not_at_all() {
         let served = serve(&Tensor::zeros([1, 2, 2], (Kind::Float, Device::Cpu))).unwrap();
         let address = served.address;
-        assert!(asked(address, "cat.png").starts_with(b"HTTP/1.1 404 Not Found\r\n"));
+        assert!(requested(address, "cat.png").starts_with(b"HTTP/1.1 404 Not Found\r\n"));
         drop(served);
-        assert_eq!(asked(address, "picture.png"), b"");
+        assert_eq!(requested(address, "picture.png"), b"");
     }
 
     #[test]

@@ -4,6 +4,7 @@ use ::image::{
     DynamicImage, GrayAlphaImage, GrayImage, ImageBuffer, ImageFormat, Luma, LumaA, Rgb, RgbImage, Rgba,
     RgbaImage,
 };
+use proptest::prelude::*;
 use std::fs;
 use tch::Kind;
 use tempfile::tempdir;
@@ -105,13 +106,72 @@ fn a_missing_file_is_reported_with_the_folder_that_paths_start_from() {
 #[test]
 fn a_file_that_is_no_picture_or_a_damaged_one_is_reported_with_a_remedy() {
     let good = encoded(GrayImage::new(50, 50), ImageFormat::Png);
-    for (name, content) in [
-        ("text.png", &b"this is no picture"[..]),
-        ("cut.png", &good[..good.len() / 2]),
-        ("header.png", &good[..20]),
+    let mut damaged = good.clone();
+    damaged[20] ^= 0xff; // the width, and with it the header's checksum
+    for (name, content, remedy) in [
+        ("text.png", &b"this is no picture"[..], "save it as a PNG file"),
+        ("header.png", damaged.as_slice(), "save it as a PNG file"),
+        ("cut.png", &good[..good.len() / 2], "download or copy it again"),
+        ("start.png", &good[..20], "download or copy it again"),
     ] {
         let text = complaint(name, content);
-        assert!(text.contains("save it as a PNG file"), "{text}");
+        assert!(text.contains(remedy), "{text}");
+    }
+}
+
+/// Pictures of each format, some of several scans or frames, and what follows them in files of some cameras.
+fn whole_pictures() -> Vec<(&'static str, Vec<u8>)> {
+    let picture = RgbImage::from_fn(40, 30, |x, y| Rgb([(x * y) as u8, (x * 7) as u8, (y * 11) as u8]));
+    let mut frames = Vec::new();
+    let mut gif = ::image::codecs::gif::GifEncoder::new(&mut frames);
+    for _ in 0..2 {
+        let frame = DynamicImage::from(picture.clone()).into_rgba8();
+        gif.encode_frame(::image::Frame::new(frame)).unwrap();
+    }
+    drop(gif);
+    vec![
+        ("a.png", encoded(picture.clone(), ImageFormat::Png)),
+        ("a.jpg", encoded(picture, ImageFormat::Jpeg)),
+        ("progressive.jpg", include_bytes!("progressive.jpg").to_vec()),
+        ("a.gif", frames),
+    ]
+}
+
+#[test]
+fn a_picture_that_was_cut_off_anywhere_is_refused() {
+    for (name, bytes) in whole_pictures() {
+        let cuts = (1..bytes.len()).step_by(bytes.len() / 60).chain([bytes.len() - 2, bytes.len() - 1]);
+        for cut in cuts {
+            let text = complaint(name, &bytes[..cut]);
+            assert!(cut < 20 || text.contains("one that was cut off"), "{cut} of {name}: {text}");
+        }
+    }
+}
+
+#[test]
+fn what_follows_a_whole_picture_in_its_file_does_not_matter() {
+    let dir = tempdir().unwrap();
+    for (name, bytes) in whole_pictures() {
+        let path = dir.path().join(name);
+        fs::write(&path, &bytes).unwrap();
+        let whole = image(&path).unwrap();
+        fs::write(&path, [bytes.as_slice(), b"\0\xff\xd8 a film"].concat()).unwrap();
+        assert!(image(&path).unwrap().equal(&whole), "{name}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn no_bytes_make_it_panic(start in 0..4usize, rest: Vec<u8>, at: prop::sample::Index, byte: u8) {
+        let (name, mut bytes) = whole_pictures().swap_remove(start);
+        let at = at.index(bytes.len());
+        bytes[at] = byte;
+        bytes.truncate(at + 1 + rest.len() % 3 * bytes.len());
+        bytes.extend(rest);
+        let path = tempdir().unwrap().keep().join(name);
+        fs::write(&path, bytes).unwrap();
+        let _ = image(&path);
+        fs::remove_dir_all(path.parent().unwrap()).unwrap();
     }
 }
 
@@ -165,7 +225,7 @@ fn what_is_known_to_be_no_picture_for_us_is_reported_by_its_name() {
 }
 
 #[test]
-fn offline_mode_gives_the_drawn_picture_and_asks_nobody() {
+fn offline_mode_gives_the_drawn_picture_and_sends_no_request() {
     let offline = |name: &str| (name == "CONVLAB_OFFLINE").then(|| "1".into());
     let xs = from_url("http://127.0.0.1:9/a.png", &offline).unwrap();
     assert!(xs.equal(&crate::datasets::synthetic_picture()));

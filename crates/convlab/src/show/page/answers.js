@@ -4,7 +4,12 @@
   const stage = img.parentElement;
   img.outerHTML = decodeURIComponent(src.slice(src.indexOf(",") + 1));
   if (!data) return;
-  const svg = stage.querySelector("svg"), tip = root.querySelector(".cl-tip");
+  const svg = stage.querySelector("svg"), tip = document.createElement("p");
+  tip.className = "cl-tip";
+  tip.setAttribute("role", "status");
+  tip.hidden = true;
+  tip.style.cssText = "position:absolute;margin:0;padding:2px 8px;border-radius:4px;background:#222;color:#fff;pointer-events:none;z-index:9";
+  stage.after(tip);
   const mark = svg.appendChild(document.createElementNS(svg.namespaceURI, "rect"));
   mark.style.cssText = "fill:none;stroke:#f76707;stroke-width:3;pointer-events:none;visibility:hidden";
   const minus = (text) => text.replace(/-/g, "\u2212");

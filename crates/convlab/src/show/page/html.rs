@@ -59,8 +59,7 @@ pub fn figure(picture: &Picture<'_>, text: &str) -> String {
          <div{stage} style=\"overflow-x:auto\"><img alt=\"{label}\" width=\"{width}\" \
          style=\"max-width:100%;min-width:{least}px;height:auto;color:#000;background:#fff\" \
          src=\"data:image/svg+xml;charset=utf-8,{address}\"></div>\
-         <p class=\"cl-tip\" role=\"status\" hidden style=\"position:absolute;margin:0;padding:2px 8px;border-radius:4px;\
-         background:#222;color:#fff;pointer-events:none;z-index:9\"></p>{controls}{}\
+         {controls}{}\
          <script>{}(document.currentScript.parentElement,{answers}){player}</script></figure>",
         details(text),
         small(ANSWERS),

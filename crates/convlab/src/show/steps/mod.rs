@@ -131,7 +131,10 @@ impl Steps {
     pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
         let path = path.as_ref();
         match ending(path).as_str() {
-            "gif" => write(path, self.gif()?),
+            "gif" => {
+                self.figure.text();
+                write(path, self.gif()?)
+            }
             "svg" | "png" | "html" => self.figure.save(path),
             _ => Err(wrong_ending(".gif, .html, .svg or .png", path)),
         }

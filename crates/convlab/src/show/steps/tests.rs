@@ -58,15 +58,18 @@ fn the_layer_that_is_made_with_the_same_config_gives_the_same_map() {
 #[test]
 fn what_cannot_slide_is_refused_with_both_shapes() {
     let [x, k] = [[5, 4], [3, 2]].map(|shape| Tensor::zeros(shape, F32));
-    let told = [
+    let messages = [
         refused(steps(&k, &x, config(1, 0))),
         refused(steps(&x, &k, config(0, 0))),
         refused(steps(&x, &k, config(1, -1))),
         refused(steps(&x, &k, ConvConfig { dilation: 2, ..Default::default() })),
         refused(steps(&x, &k, ConvConfig { padding_mode: PaddingMode::Reflect, ..Default::default() })),
     ];
-    for told in told {
-        assert!(told.contains("[5, 4]") && told.contains("[3, 2]") && told.contains("What to do"), "{told}");
+    for message in messages {
+        assert!(
+            message.contains("[5, 4]") && message.contains("[3, 2]") && message.contains("What to do"),
+            "{message}"
+        );
     }
     let deep = refused(steps(&x.expand([2, 5, 4], true), &k, Default::default()));
     assert!(deep.contains("[2, 5, 4]") && deep.contains("[3, 2]"), "{deep}");

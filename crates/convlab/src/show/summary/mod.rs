@@ -67,9 +67,9 @@ fn rows(pass: &Pass, variables: &Variables, input: &[i64]) -> Vec<Row> {
         rows.push(Row { layer, output, parameters: formulas(&own), refused: false });
         before = shape;
     }
-    if let Some(told) = &pass.refusal {
+    if let Some(message) = &pass.refusal {
         let layer = format!("{}  does not fit", pass.outputs.len());
-        rows.push(Row { layer, output: told.clone(), parameters: Vec::new(), refused: true });
+        rows.push(Row { layer, output: message.clone(), parameters: Vec::new(), refused: true });
     }
     if !rest.is_empty() {
         rows.push(Row { layer: "not reached".into(), parameters: formulas(&rest), ..Row::default() });

@@ -35,7 +35,7 @@ impl Pass {
         for first in (1..=layers as usize).rev() {
             match catch_panic(|| run(first)) {
                 Ok(outputs) => return Self { outputs, refusal, layers: true },
-                Err(told) => refusal = Some(in_words(&told)),
+                Err(message) => refusal = Some(in_words(&message)),
             }
         }
         Self { outputs: Vec::new(), refusal, layers: true }

@@ -36,20 +36,23 @@ input                            [1, 1, 28, 28]
 fn a_layer_that_does_not_fit_ends_the_table_and_says_what_it_got() {
     let vs = VarStore::new(Device::Cpu);
     let net = net(&vs, 500);
-    let told = summary(&vs, &net, &[1, 1, 28, 28]).unwrap().text().to_owned();
-    let lines: Vec<_> = told.lines().collect();
-    assert!(lines[6].contains("(20·4·4 = 320)"), "{told}");
-    assert!(lines[7].starts_with("5  does not fit"), "{told}");
-    assert!(lines[7].contains("320 numbers for each image where a linear layer takes 500"), "{told}");
-    assert!(lines[8].starts_with("not reached") && lines[8].ends_with("10·500 + 10 = 5,010"), "{told}");
+    let message = summary(&vs, &net, &[1, 1, 28, 28]).unwrap().text().to_owned();
+    let lines: Vec<_> = message.lines().collect();
+    assert!(lines[6].contains("(20·4·4 = 320)"), "{message}");
+    assert!(lines[7].starts_with("5  does not fit"), "{message}");
+    assert!(lines[7].contains("320 numbers for each image where a linear layer takes 500"), "{message}");
+    assert!(lines[8].starts_with("not reached") && lines[8].ends_with("10·500 + 10 = 5,010"), "{message}");
 }
 
 #[test]
-fn an_input_that_the_first_layer_refuses_is_told_too() {
+fn an_input_that_the_first_layer_refuses_is_reported_too() {
     let vs = VarStore::new(Device::Cpu);
     let net = net(&vs, 320);
-    let told = summary(&vs, &net, &[1, 3, 28, 28]).unwrap().text().to_owned();
-    assert!(told.contains("0  does not fit") && told.contains("to have 1 channels, but got 3"), "{told}");
+    let message = summary(&vs, &net, &[1, 3, 28, 28]).unwrap().text().to_owned();
+    assert!(
+        message.contains("0  does not fit") && message.contains("to have 1 channels, but got 3"),
+        "{message}"
+    );
 }
 
 #[test]
@@ -59,19 +62,22 @@ fn parameters_are_found_by_what_they_move_not_by_the_order_in_which_they_were_ma
     let first =
         nn::linear(&vs.root() / "first", 4, 8, nn::LinearConfig { bias: false, ..Default::default() });
     let net = nn::seq().add(first).add_fn(|xs| xs.relu()).add(last);
-    let told = summary(&vs, &net, &[3, 4]).unwrap().text().to_owned();
-    assert!(told.contains("0  first: linear, 4 → 8  [3, 8]  8·4 = 32"), "{told}");
-    assert!(told.contains("2  last: linear, 8 → 2   [3, 2]  2·8 + 2 = 18"), "{told}");
+    let message = summary(&vs, &net, &[3, 4]).unwrap().text().to_owned();
+    assert!(message.contains("0  first: linear, 4 → 8  [3, 8]  8·4 = 32"), "{message}");
+    assert!(message.contains("2  last: linear, 8 → 2   [3, 2]  2·8 + 2 = 18"), "{message}");
 }
 
 #[test]
-fn layers_within_a_layer_are_told_one_by_one() {
+fn layers_within_a_layer_are_listed_one_by_one() {
     let vs = VarStore::new(Device::Cpu);
     let block = nn::seq()
         .add(nn::linear(&vs.root() / "block" / "a", 4, 3, Default::default()))
         .add(nn::linear(&vs.root() / "block" / "b", 3, 2, Default::default()));
-    let told = summary(&vs, &nn::seq().add(block), &[1, 4]).unwrap().text().to_owned();
-    assert!(told.contains("block.a: 3·4 + 3 = 15\n") && told.contains("  block.b: 2·3 + 2 = 8\n"), "{told}");
+    let message = summary(&vs, &nn::seq().add(block), &[1, 4]).unwrap().text().to_owned();
+    assert!(
+        message.contains("block.a: 3·4 + 3 = 15\n") && message.contains("  block.b: 2·3 + 2 = 8\n"),
+        "{message}"
+    );
 }
 
 #[test]
@@ -86,9 +92,12 @@ fn a_network_that_is_no_sequence_is_one_row_with_all_its_parameters() {
     let vs = VarStore::new(Device::Cpu);
     let conv = nn::conv2d(&vs.root() / "c1", 1, 2, 3, Default::default());
     let net = Own(conv, nn::linear(&vs.root() / "fc", 8, 5, Default::default()));
-    let told = summary(&vs, &net, &[1, 1, 4, 4]).unwrap().text().to_owned();
-    assert!(told.contains("the whole network  [1, 5]"), "{told}");
-    assert!(told.contains("c1: 2·(1·3·3) + 2 = 20") && told.ends_with("65 parameters in all"), "{told}");
+    let message = summary(&vs, &net, &[1, 1, 4, 4]).unwrap().text().to_owned();
+    assert!(message.contains("the whole network  [1, 5]"), "{message}");
+    assert!(
+        message.contains("c1: 2·(1·3·3) + 2 = 20") && message.ends_with("65 parameters in all"),
+        "{message}"
+    );
 }
 
 #[test]
@@ -96,8 +105,8 @@ fn what_is_not_trained_is_not_counted_and_a_frozen_network_stays_frozen() {
     let mut vs = VarStore::new(Device::Cpu);
     let net = nn::seq_t().add(nn::batch_norm2d(&vs.root() / "bn", 4, Default::default()));
     vs.freeze();
-    let told = summary(&vs, &net, &[1, 4, 2, 2]).unwrap().text().to_owned();
-    assert!(told.contains("0  bn: 4 channels, one by one  [1, 4, 2, 2]  4 + 4 = 8"), "{told}");
+    let message = summary(&vs, &net, &[1, 4, 2, 2]).unwrap().text().to_owned();
+    assert!(message.contains("0  bn: 4 channels, one by one  [1, 4, 2, 2]  4 + 4 = 8"), "{message}");
     assert!(vs.trainable_variables().iter().all(|variable| !variable.requires_grad()));
 }
 
@@ -117,7 +126,7 @@ fn a_shape_that_is_no_batch_is_refused() {
     let vs = VarStore::new(Device::Cpu);
     let net = net(&vs, 320);
     for shape in [&[][..], &[0, 1, 28, 28], &[-1, 1, 28, 28]] {
-        let told = summary(&vs, &net, shape).unwrap_err().to_string();
-        assert!(told.contains(&format!("{shape:?}")), "{told}");
+        let message = summary(&vs, &net, shape).unwrap_err().to_string();
+        assert!(message.contains(&format!("{shape:?}")), "{message}");
     }
 }
