@@ -3,55 +3,26 @@
 
 mod common;
 
-use common::lab;
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{TcpListener, TcpStream};
-use std::process::{Child, Command, Stdio};
+use common::Lab;
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::process::Command;
 use std::time::{Duration, Instant};
 
-/// A `cargo lab` without a browser; it is ended with the test.
-struct Lab {
-    server: Child,
-    port: u16,
-    token: String,
-}
-
-impl Lab {
-    fn open() -> Self {
-        let port = TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port();
-        let mut command = lab(&["--offline", "--no-browser", "--port", &port.to_string()]);
-        let mut server =
-            command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
-        let mut printed = BufReader::new(server.stderr.take().unwrap()).lines();
-        let token = printed.find_map(|line| Some(line.ok()?.split_once("?token=")?.1.trim().to_owned()));
-        // What it says from now on is read and dropped, so that it never waits to be read.
-        std::thread::spawn(move || printed.for_each(drop));
-        Self { server, port, token: token.expect("JupyterLab prints its link") }
-    }
-
-    /// Sends a request to JupyterLab and returns its whole answer.
-    fn ask(&self, method: &str, path: &str, token: &str, body: &str) -> String {
-        let mut stream = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
-        let length = body.len();
-        write!(
-            stream,
-            "{method} {path} HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nAuthorization: token {token}\r\n\
-             Connection: close\r\nContent-Length: {length}\r\n\r\n{body}",
-            self.port
-        )
-        .unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        answer
-    }
-}
-
-impl Drop for Lab {
-    fn drop(&mut self) {
-        // Gone already when the test went well.
-        let _ = self.server.kill();
-        let _ = self.server.wait();
-    }
+/// Sends a request to JupyterLab and returns its whole answer.
+fn ask(lab: &Lab, method: &str, path: &str, token: &str, body: &str) -> String {
+    let mut stream = TcpStream::connect(("127.0.0.1", lab.port)).unwrap();
+    let length = body.len();
+    write!(
+        stream,
+        "{method} {path} HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nAuthorization: token {token}\r\n\
+         Connection: close\r\nContent-Length: {length}\r\n\r\n{body}",
+        lab.port
+    )
+    .unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer
 }
 
 /// The kernels that `server` has started and that still run.
@@ -86,12 +57,12 @@ fn an_interrupt_stops_jupyterlab_and_its_kernels_without_a_terminal_too() {
         println!("skipped: not prepared");
         return;
     }
-    let mut lab = Lab::open();
-    let refused = lab.ask("GET", "/api/kernels", "wrong", "");
+    let mut lab = Lab::open(&[]);
+    let refused = ask(&lab, "GET", "/api/kernels", "wrong", "");
     assert!(refused.starts_with("HTTP/1.1 403"), "a wrong token must be refused: {refused}");
-    let slides = lab.ask("GET", "/rise/02_convolution_by_hand.ipynb", &lab.token, "");
+    let slides = ask(&lab, "GET", "/rise/02_convolution_by_hand.ipynb", &lab.token, "");
     assert!(slides.starts_with("HTTP/1.1 200"), "no lab can be shown as live slides: {slides}");
-    let started = lab.ask("POST", "/api/kernels", &lab.token, r#"{"name": "convlab"}"#);
+    let started = ask(&lab, "POST", "/api/kernels", &lab.token, r#"{"name": "convlab"}"#);
     assert!(started.starts_with("HTTP/1.1 201"), "{started}");
     let server = lab.server.id();
     assert!(within(Duration::from_secs(20), || !kernels_of(server).is_empty()), "no kernel runs");

@@ -1,8 +1,10 @@
 //! The real program, in an environment that the test makes.
 #![allow(dead_code, reason = "each test file uses its part")]
 
+use std::io::{BufRead, BufReader};
+use std::net::TcpListener;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Child, Command, Output, Stdio};
 use std::{env, fs};
 
 /// This checkout.
@@ -15,6 +17,36 @@ pub fn lab(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_launcher"));
     command.args(arguments).current_dir(checkout());
     command
+}
+
+/// A `cargo lab` without a browser; it is ended with the test.
+pub struct Lab {
+    pub server: Child,
+    pub port: u16,
+    pub token: String,
+}
+
+impl Lab {
+    /// Opens it and waits for its link.
+    pub fn open(arguments: &[&str]) -> Self {
+        let port = TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port();
+        let mut command = lab(&["--offline", "--no-browser", "--port", &port.to_string()]);
+        command.args(arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
+        let mut server = command.spawn().unwrap();
+        let mut printed = BufReader::new(server.stderr.take().unwrap()).lines();
+        let token = printed.find_map(|line| Some(line.ok()?.split_once("?token=")?.1.trim().to_owned()));
+        // What it says from now on is read and dropped, so that it never waits to be read.
+        std::thread::spawn(move || printed.for_each(drop));
+        Self { server, port, token: token.expect("JupyterLab prints its link") }
+    }
+}
+
+impl Drop for Lab {
+    fn drop(&mut self) {
+        // It ends its kernels; gone already where the test has stopped it.
+        let _ = Command::new("kill").args(["-INT", &self.server.id().to_string()]).output();
+        let _ = self.server.wait();
+    }
 }
 
 /// A machine on which nothing is prepared, with the programs of this one.
