@@ -36,6 +36,8 @@ settings = {
     "@jupyterlab/apputils-extension:notification": {"fetchNews": "false"},
     # In its place there is room for the labs' whole names.
     "@jupyterlab/filebrowser-extension:browser": {"showLastModifiedColumn": False},
+    # A line of code that is longer than the window goes on in the next.
+    "@jupyterlab/notebook-extension:tracker": {"codeCellConfig": {"lineWrap": True}},
 }
 folder = os.path.join(os.environ["JUPYTER_CONFIG_DIR"], "labconfig")
 os.makedirs(folder, exist_ok=True)
