@@ -15,7 +15,7 @@
   const isLecture = (panel) => panel.model?.getMetadata("convlab")?.edition === "lecture";
 
   /** Whether a key pressed there is text that somebody writes. */
-  const isWriting = (target) => Boolean(target?.closest?.("input, textarea, select, [contenteditable='true'], [role='application']"));
+  const isWriting = (target) => Boolean(target?.closest?.("input, textarea, select, [contenteditable='true']"));
 
   const clock = (seconds) => `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
 
@@ -46,7 +46,7 @@
   class Notes {
     constructor(notebook) {
       this.notebook = notebook;
-      this.begun = Date.now();
+      this.begun = 0;
       const slides = document.querySelector(".reveal .slides");
       new MutationObserver(() => this.show()).observe(slides, { subtree: true, attributeFilter: ["class"] });
       window.addEventListener("pagehide", () => this.window?.close());
@@ -65,6 +65,7 @@
       on("forward", () => this.go("next"));
       on("restart", () => { this.begun = Date.now(); this.tick(); });
       page.addEventListener("keydown", (event) => this.key(event));
+      this.begun ||= Date.now();
       this.section = null;
       this.show();
       this.tick();

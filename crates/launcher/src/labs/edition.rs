@@ -64,7 +64,7 @@ fn slides() -> Value {
         "transition": "none",
         "center": false,
         "slideNumber": "c/t",
-        "start_slideshow_at": "beginning",
+        "start_slideshow_at": "selected",
     })
 }
 
