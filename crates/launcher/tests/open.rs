@@ -4,26 +4,8 @@
 mod common;
 
 use common::Lab;
-use std::io::{Read, Write};
-use std::net::TcpStream;
 use std::process::Command;
 use std::time::{Duration, Instant};
-
-/// Sends a request to JupyterLab and returns its whole answer.
-fn ask(lab: &Lab, method: &str, path: &str, token: &str, body: &str) -> String {
-    let mut stream = TcpStream::connect(("127.0.0.1", lab.port)).unwrap();
-    let length = body.len();
-    write!(
-        stream,
-        "{method} {path} HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nAuthorization: token {token}\r\n\
-         Connection: close\r\nContent-Length: {length}\r\n\r\n{body}",
-        lab.port
-    )
-    .unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).unwrap();
-    answer
-}
 
 /// The kernels that `server` has started and that still run.
 fn kernels_of(server: u32) -> Vec<String> {
@@ -58,11 +40,11 @@ fn an_interrupt_stops_jupyterlab_and_its_kernels_without_a_terminal_too() {
         return;
     }
     let mut lab = Lab::open(&[]);
-    let refused = ask(&lab, "GET", "/api/kernels", "wrong", "");
+    let refused = lab.ask("GET", "/api/kernels", "wrong", "");
     assert!(refused.starts_with("HTTP/1.1 403"), "a wrong token must be refused: {refused}");
-    let slides = ask(&lab, "GET", "/rise/02_convolution_by_hand.ipynb", &lab.token, "");
+    let slides = lab.ask("GET", "/rise/02_convolution_by_hand.ipynb", &lab.token, "");
     assert!(slides.starts_with("HTTP/1.1 200"), "no lab can be shown as live slides: {slides}");
-    let started = ask(&lab, "POST", "/api/kernels", &lab.token, r#"{"name": "convlab"}"#);
+    let started = lab.ask("POST", "/api/kernels", &lab.token, r#"{"name": "convlab"}"#);
     assert!(started.starts_with("HTTP/1.1 201"), "{started}");
     let server = lab.server.id();
     assert!(within(Duration::from_secs(20), || !kernels_of(server).is_empty()), "no kernel runs");
