@@ -205,7 +205,7 @@ def axe(page):
 
 def restarts(page):
     """After a restart, and when the kernel is killed, an old view says what to do."""
-    kernel = rest("GET", "/api/kernels")[0]["id"]
+    kernel = rest("GET", "/api/sessions")[0]["kernel"]["id"]
     rest("POST", f"/api/kernels/{kernel}/restart")
     said = f"{output(4)}.querySelector('.convlab-view').innerText"
     page.until("document.querySelector('.jp-Notebook-ExecutionIndicator')?.dataset.status === 'idle'", 60)
@@ -242,7 +242,7 @@ def second_window(chromium, page, url):
 def killed(page):
     """The kernel's process is gone: JupyterLab starts another, and the old views say so."""
     programs = subprocess.run(["ps", "-eo", "pid=,args="], capture_output=True, text=True, check=True).stdout
-    kernel = rest("GET", "/api/kernels")[0]["id"]
+    kernel = rest("GET", "/api/sessions")[0]["kernel"]["id"]
     pids = [int(line.split()[0]) for line in programs.splitlines() if f"kernel-{kernel}" in line]
     assert pids, programs
     os.kill(pids[0], signal.SIGKILL)
