@@ -86,7 +86,7 @@ mod tests {
                 ),
                 (
                     || Tensor::from_slice2(&[[1f32, -1., 1.], [-1., -3.5, -1.], [1., -1., 1.]]) + 0.5,
-                    "1.5 to an X and",
+                    "3 to an X and 4 to an empty square",
                 ),
                 (
                     || Tensor::from_slice2(&[[1f32, -2., 1.], [-2., -9., -2.], [1., -2., 1.]]),
