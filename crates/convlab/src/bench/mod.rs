@@ -1,0 +1,10 @@
+//! Fair races between functions that do the same work, and how fast this machine could do it at best.
+
+mod contestant;
+mod cpu;
+mod limits;
+mod race;
+
+pub use contestant::{Contestant, Lap, Numbers};
+pub use limits::{Limits, limits};
+pub use race::{Race, Timing, race, race_on};
