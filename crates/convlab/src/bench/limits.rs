@@ -48,7 +48,7 @@ const TRIES: usize = 7;
 /// # Ok::<(), Error>(())
 /// ```
 pub fn limits(threads: usize, bytes: usize) -> Result<Limits> {
-    super::race::check_threads(threads)?;
+    super::threads::check_threads(threads)?;
     if bytes < 1000 {
         let remedy = "name the bytes that the task reads and writes: 4 for each `f32`";
         return Err(Error::new("at least 1,000 bytes to move", format!("{bytes}"), remedy));

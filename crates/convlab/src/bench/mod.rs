@@ -4,6 +4,7 @@ mod contestant;
 mod cpu;
 mod limits;
 mod race;
+mod threads;
 
 pub use contestant::{Contestant, Lap, Numbers};
 pub use limits::{Limits, limits};

@@ -1,5 +1,6 @@
 use super::contestant::{Contestant, Lap};
 use super::limits::Limits;
+use super::threads::check_threads;
 use crate::modes::Guard;
 use crate::{Error, Result};
 use std::time::Duration;
@@ -95,11 +96,10 @@ pub fn race_on(threads: usize, contestants: &[(&str, &dyn Contestant)]) -> Resul
 }
 
 impl Race {
-    /// Has the figure show the shortest time that a machine with these limits can need for so many additions and
+    /// The same race with the shortest time that a machine with these limits can need for so many additions and
     /// multiplications, and for moving so many bytes to and from memory.
-    pub fn limit(mut self, limits: Limits, operations: f64, bytes: f64) -> Self {
-        self.limit = Some((operations / limits.operations).max(bytes / limits.bytes));
-        self
+    pub fn limit(&self, limits: Limits, operations: f64, bytes: f64) -> Self {
+        Self { limit: Some((operations / limits.operations).max(bytes / limits.bytes)), ..self.clone() }
     }
 
     /// How many times as fast the contestant `name` is as `other`.
@@ -135,18 +135,6 @@ fn quantile(sorted: &[f64], fraction: f64) -> f64 {
     let at = fraction * (sorted.len() - 1) as f64;
     let (low, high) = (sorted[at.floor() as usize], sorted[at.ceil() as usize]);
     low + (high - low) * at.fract()
-}
-
-/// Refuses a race or a measurement without threads.
-pub fn check_threads(threads: usize) -> Result<()> {
-    match threads {
-        1..=1024 => Ok(()),
-        _ => Err(Error::new(
-            "at least one thread and at most 1,024",
-            format!("{threads}"),
-            "name a number of cores",
-        )),
-    }
 }
 
 /// That all have returned the same numbers.
