@@ -1,35 +1,32 @@
 //! The exercises of lab 07.
 
-mod class_accuracy;
-mod digit_features;
+mod accuracy_on;
 mod digit_net;
-mod first_channel;
-mod frame_width;
-mod gap;
+mod learn;
 mod mirror;
 mod occlude;
+mod photo_net;
+mod red_kernels;
 mod vector_to_class;
 
-pub use class_accuracy::class_accuracy;
-pub use digit_features::digit_features;
+pub use accuracy_on::accuracy_on;
 pub use digit_net::digit_net;
-pub use first_channel::first_channel;
-pub use frame_width::frame_width;
-pub use gap::gap;
+pub use learn::learn;
 pub use mirror::mirror;
 pub use occlude::occlude;
+pub use photo_net::photo_net;
+pub use red_kernels::red_kernels;
 pub use vector_to_class::vector_to_class;
 
 use super::exercise::Exercise;
 
 pub(super) const EXERCISES: &[Exercise] = &[
-    frame_width::FRAME_WIDTH,
-    digit_features::DIGIT_FEATURES,
     digit_net::DIGIT_NET,
     vector_to_class::VECTOR_TO_CLASS,
-    class_accuracy::CLASS_ACCURACY,
-    gap::GAP,
+    accuracy_on::ACCURACY_ON,
+    learn::LEARN,
+    photo_net::PHOTO_NET,
+    red_kernels::RED_KERNELS,
     mirror::MIRROR,
-    first_channel::FIRST_CHANNEL,
     occlude::OCCLUDE,
 ];
