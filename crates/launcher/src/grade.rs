@@ -1,21 +1,28 @@
-//! `cargo lab grade`: learners' notebooks, each marked in a kernel of its own with the checks of the masters.
+//! `cargo lab grade`: learners' notebooks, each marked in a sandbox and a kernel of its own with the checks of the masters.
 
+mod intake;
 mod job;
+#[cfg(target_os = "linux")]
+mod sandbox;
+#[cfg(not(target_os = "linux"))]
+#[path = "grade/sandbox_none.rs"]
+mod sandbox;
 mod table;
 
 use crate::dirs::Dirs;
-use crate::files::text;
-use crate::labs::{self, Lab};
-use crate::prepare::{Ready, data};
-use crate::{prepare, process, status_line};
+use crate::labs;
+use crate::prepare::{self, Ready, data};
+use crate::process;
+use crate::status_line::{self, StatusLine};
 use common::{Error, Result};
-use job::Job;
+use sandbox::Sandbox;
 use serde_json::Value;
-use std::collections::BTreeSet;
-use std::fs;
+use std::fs::{self, File};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 use table::Row;
 
 const GRADE_LAB: &str = include_str!("python/grade_lab.py");
@@ -28,53 +35,170 @@ pub struct Options {
     pub seconds: u32,
     /// The most memory of one process.
     pub gib: u32,
+    /// Whether the code runs with all that this user may do.
+    pub without_isolation: bool,
 }
 
 /// What one kernel takes: two per processor would only wait for each other.
 const MEMORY_OF_A_KERNEL: u64 = 2 << 30;
 
-/// Marks the notebooks, prints the table, and writes it as CSV if asked to.
+/// Marks the notebooks, writes each one's rows as CSV when it is done if asked to, and prints the table.
+///
+/// # Errors
+/// If the code cannot be isolated, before anything is marked; and after all others are marked, if a row is missing.
 pub fn grade(options: &Options) -> Result<()> {
     let dirs = Dirs::find()?;
     let masters = labs::all(&dirs.notebooks())?;
-    if let Some(csv) = &options.csv {
-        // Before minutes go into what could not be kept.
-        fs::write(csv, table::csv(&[])).map_err(|error| Error::file("write", csv, &error))?;
-    }
+    // Before minutes go into what could not be kept.
+    let csv = options.csv.as_deref().map(Csv::create).transpose()?;
     let ready = prepare::checked(None)?;
-    let rows = mark_all(&ready, &masters, options)?;
-    print!("{}", table::plain(&rows));
-    if let Some(csv) = &options.csv {
-        fs::write(csv, table::csv(&rows)).map_err(|error| Error::file("write", csv, &error))?;
+    let folder = Folder::make(&dirs)?;
+    let sandbox = if options.without_isolation {
+        eprintln!("Learners' code runs without isolation, with all that you may do.");
+        Sandbox::without_isolation(&ready)
+    } else {
+        Sandbox::new(&ready, &folder.0, options.gib)?
+    };
+    let marking =
+        Marking { ready: &ready, sandbox, labs: job::labs(&masters), folder: &folder.0, options, csv };
+    let rows = marking.all()?;
+    print!("{}\n{}", table::plain(&rows), table::summary(&rows));
+    let missing = rows.iter().filter(|row| !row.is_marked()).count();
+    if missing > 0 {
+        let what = format!("{missing} of {} rows are not marked: their reasons say why.", rows.len());
+        return Err(Error::problem(what, "mark these files once more, or look at them"));
     }
     Ok(())
 }
 
-/// The rows in the order of the files, marked as many at once as this machine can hold.
-fn mark_all(ready: &Ready, masters: &[Lab], options: &Options) -> Result<Vec<Row>> {
-    let (files, next, done) = (&options.files, AtomicUsize::new(0), AtomicUsize::new(0));
-    let results = Mutex::new(vec![Vec::new(); files.len()]);
-    let notes = Mutex::new(BTreeSet::new());
-    let title = format!("{} notebooks", files.len());
-    let marked = status_line::step(&title, |line| {
-        std::thread::scope(|scope| {
-            let work = || -> Result<()> {
-                while let Some((index, file)) = take(files, &next) {
-                    let rows = mark(ready, masters, file, options, &notes)?;
-                    results.lock().unwrap_or_else(PoisonError::into_inner)[index] = rows;
-                    line.show(&format!("{} done", done.fetch_add(1, Ordering::Relaxed) + 1));
-                }
-                Ok(())
-            };
-            let workers: Vec<_> = (0..at_once(files.len())).map(|_| scope.spawn(work)).collect();
-            workers.into_iter().try_for_each(|worker| worker.join().unwrap_or(Ok(())))
-        })
-    });
-    // Kernels that had to be killed have left their folders.
-    ready.programs.sweep_kernels(&ready.dirs)?;
-    marked?;
-    notes.into_inner().unwrap_or_else(PoisonError::into_inner).iter().for_each(|note| eprintln!("{note}"));
-    Ok(results.into_inner().unwrap_or_else(PoisonError::into_inner).concat())
+/// The table as a file, which grows by a notebook's rows at a time.
+struct Csv(PathBuf, Mutex<File>);
+
+impl Csv {
+    fn create(path: &Path) -> Result<Self> {
+        let file = File::create(path).map_err(|error| Error::file("write", path, &error))?;
+        let csv = Self(path.to_owned(), Mutex::new(file));
+        csv.write(&table::head())?;
+        Ok(csv)
+    }
+
+    fn write(&self, text: &str) -> Result<()> {
+        let mut file = self.1.lock().unwrap_or_else(PoisonError::into_inner);
+        let written = file.write_all(text.as_bytes()).and_then(|()| file.flush());
+        written.map_err(|error| Error::file("write", &self.0, &error))
+    }
+}
+
+struct Marking<'a> {
+    ready: &'a Ready,
+    sandbox: Sandbox,
+    labs: Vec<Value>,
+    folder: &'a Path,
+    options: &'a Options,
+    csv: Option<Csv>,
+}
+
+impl Marking<'_> {
+    /// The rows in the order of the files, marked as many at once as this machine can hold.
+    fn all(&self) -> Result<Vec<Row>> {
+        let files = &self.options.files;
+        let (next, done, started) = (AtomicUsize::new(0), AtomicUsize::new(0), Instant::now());
+        let results = Mutex::new(vec![Vec::new(); files.len()]);
+        let title = format!("{} notebooks", files.len());
+        status_line::step(&title, |line| {
+            std::thread::scope(|scope| {
+                let work = || -> Result<()> {
+                    while let Some((index, file)) = take(files, &next) {
+                        let rows = self.one(index, file);
+                        if let Some(csv) = &self.csv {
+                            csv.write(&rows.iter().map(table::csv).collect::<String>())?;
+                        }
+                        results.lock().unwrap_or_else(PoisonError::into_inner)[index] = rows;
+                        progress(
+                            line,
+                            done.fetch_add(1, Ordering::Relaxed) + 1,
+                            files.len(),
+                            started.elapsed(),
+                        );
+                    }
+                    Ok(())
+                };
+                let workers: Vec<_> = (0..at_once(files.len())).map(|_| scope.spawn(work)).collect();
+                let gone =
+                    || Error::problem("A part of the marking broke off.", "run the same command again");
+                workers.into_iter().try_for_each(|worker| worker.join().unwrap_or_else(|_| Err(gone())))
+            })
+        })?;
+        Ok(results.into_inner().unwrap_or_else(PoisonError::into_inner).concat())
+    }
+
+    /// The rows of one notebook: at least one, whatever lies there.
+    fn one(&self, index: usize, file: &Path) -> Vec<Row> {
+        let bytes = match intake::read(file) {
+            Ok(bytes) => bytes,
+            Err(why) => return vec![Row::not_marked(file, "-", "-", &why)],
+        };
+        let folder = self.folder.join(index.to_string());
+        let report = self.prepare(&folder, &bytes).map(|()| self.run(index, &folder));
+        let _ = fs::remove_dir_all(&folder);
+        match report {
+            Ok((lines, why)) => rows(file, &lines, &why),
+            Err(failure) => vec![Row::not_marked(file, "-", "-", failure.what())],
+        }
+    }
+
+    /// Lays the notebook and what is to be done with it into a folder that the sandbox can read.
+    fn prepare(&self, folder: &Path, bytes: &[u8]) -> Result<()> {
+        fs::create_dir_all(folder).map_err(|error| Error::file("make the folder", folder, &error))?;
+        let job = job::job(self.ready, &self.sandbox, &self.labs, folder, self.options).to_string();
+        for (name, content) in [(job::NOTEBOOK, bytes), ("job.json", job.as_bytes())] {
+            let path = folder.join(name);
+            fs::write(&path, content).map_err(|error| Error::file("write", &path, &error))?;
+        }
+        Ok(())
+    }
+
+    /// What the marking program reports, and why it ended early if it did.
+    fn run(&self, index: usize, folder: &Path) -> (Vec<Value>, String) {
+        let mut command = self.sandbox.command(folder, index as u32, &self.ready.python);
+        command.args(["-c", GRADE_LAB, &self.sandbox.job_file(folder, "job.json")]);
+        data::Data::Synthetic.set_env(&mut command);
+        let mut lines = Vec::new();
+        let ended = process::watch_output(&mut command, self.longest(), |line| {
+            if let Ok(line) = serde_json::from_str::<Value>(line) {
+                lines.push(line);
+            }
+        });
+        (lines, ended.err().map(|failure| failure.what().to_owned()).unwrap_or_default())
+    }
+
+    /// More than any notebook takes whose every check takes its whole time.
+    fn longest(&self) -> Duration {
+        let exercises = self.labs.iter().filter_map(|lab| Some(lab["exercises"].as_array()?.len())).max();
+        Duration::from_secs(600 + 2 * exercises.unwrap_or(1) as u64 * (u64::from(self.options.seconds) + 60))
+    }
+}
+
+/// Exactly one row for each exercise of the notebook's lab, in its order; of others the report may say what it likes.
+fn rows(file: &Path, lines: &[Value], why: &str) -> Vec<Row> {
+    let Some((first, rest)) = lines.split_first() else {
+        return vec![Row::not_marked(file, "-", "-", why)];
+    };
+    if let Some(why) = first["no_notebook"].as_str() {
+        return vec![Row::without_exercises(file, why)];
+    }
+    let [lab, flags] = ["lab", "flags"].map(|name| first[name].as_str().unwrap_or("-"));
+    let row = |exercise: &str| match rest.iter().find(|line| line["exercise"] == exercise) {
+        Some(report) => Row::marked(file, lab, flags, report),
+        None => Row::not_marked(file, lab, exercise, why),
+    };
+    first["exercises"].as_array().into_iter().flatten().filter_map(Value::as_str).map(row).collect()
+}
+
+/// How many are done, and in how many minutes the rest will be, at the pace so far.
+fn progress(line: &StatusLine, done: usize, all: usize, elapsed: Duration) {
+    let left = elapsed.mul_f64((all - done) as f64 / done as f64);
+    line.show(&format!("{done} done, about {} left", status_line::seconds(left)));
 }
 
 fn take<'a, T>(all: &'a [T], next: &AtomicUsize) -> Option<(usize, &'a T)> {
@@ -91,62 +215,36 @@ fn at_once(files: usize) -> usize {
 
 /// Bytes, where the system tells.
 fn free_memory() -> Option<u64> {
-    let table = fs::read_to_string("/proc/meminfo").ok()?;
-    let line = table.lines().find_map(|line| line.strip_prefix("MemAvailable:"))?;
+    let text = fs::read_to_string("/proc/meminfo").ok()?;
+    let line = text.lines().find_map(|line| line.strip_prefix("MemAvailable:"))?;
     Some(line.trim().strip_suffix(" kB")?.parse::<u64>().ok()? * 1024)
 }
 
-/// The rows of one notebook; only a machine that cannot mark at all is a failure.
-fn mark(
-    ready: &Ready,
-    masters: &[Lab],
-    file: &Path,
-    options: &Options,
-    notes: &Mutex<BTreeSet<String>>,
-) -> Result<Vec<Row>> {
-    let job = match Job::of(file, masters) {
-        Ok(job) => job,
-        Err(why) => return Ok(vec![Row::without_exercises(file, &why)]),
-    };
-    let folder = Folder::make(&ready.dirs)?;
-    let path = folder.0.join("job.json");
-    let json = job.json(&ready.dirs, &folder.0, options);
-    fs::write(&path, json.to_string()).map_err(|error| Error::file("write", &path, &error))?;
-    let mut command = ready.jupyter_python();
-    command.args(["-c", GRADE_LAB, &text(&path)]);
-    data::Data::Synthetic.set_env(&mut command);
-    let mut rows = Vec::new();
-    let ended = process::watch(&mut command, "cargo lab doctor", |line| {
-        let Ok(message) = serde_json::from_str::<Value>(line) else { return };
-        match message["note"].as_str() {
-            Some(note) => drop(notes.lock().unwrap_or_else(PoisonError::into_inner).insert(note.to_owned())),
-            None => rows.push(Row::marked(file, &job.lab, &message)),
-        }
-    });
-    // What was not told any more was not marked.
-    let why = ended.err().map(|failure| failure.what().to_owned()).unwrap_or_default();
-    for exercise in job.exercises.iter().skip(rows.len()) {
-        rows.push(Row::not_marked(file, &job.lab, exercise, &why));
-    }
-    Ok(rows)
-}
-
-/// A folder of the kernel's own, which goes with it.
-struct Folder(std::path::PathBuf);
+/// A folder of this marking's own, which goes with it; no learner's code writes there.
+struct Folder(PathBuf, File);
 
 impl Folder {
+    /// Also removes what markings left that were killed: their folders are not locked any more.
     fn make(dirs: &Dirs) -> Result<Self> {
-        static COUNT: AtomicUsize = AtomicUsize::new(0);
-        let name = format!("{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
-        let folder = dirs.state().join("marking").join(name);
-        fs::create_dir_all(&folder).map_err(|error| Error::file("make the folder", &folder, &error))?;
-        Ok(Self(folder))
+        let all = dirs.state().join("marking");
+        let failed = |error: std::io::Error| Error::file("make the folder", &all, &error);
+        for folder in fs::read_dir(&all).into_iter().flatten().flatten().map(|entry| entry.path()) {
+            if File::open(folder.join("alive")).is_ok_and(|alive| alive.try_lock().is_ok()) {
+                let _ = fs::remove_dir_all(&folder);
+            }
+        }
+        let folder = all.join(std::process::id().to_string());
+        fs::create_dir_all(&folder).map_err(failed)?;
+        let alive = File::create(folder.join("alive")).map_err(failed)?;
+        alive.lock().map_err(failed)?;
+        Ok(Self(folder, alive))
     }
 }
 
 impl Drop for Folder {
     fn drop(&mut self) {
-        // What cannot be removed now is in the cache and goes with it.
+        // What cannot be removed now is removed by the next marking.
+        let _ = self.1.unlock();
         let _ = fs::remove_dir_all(&self.0);
         let _ = self.0.parent().map(fs::remove_dir);
     }

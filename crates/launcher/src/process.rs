@@ -7,6 +7,7 @@ use std::ffi::OsStr;
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Command, Stdio};
 use std::sync::mpsc;
+use std::time::{Duration, Instant};
 
 /// How many of a program's last lines its failure shows.
 const LAST_LINES: usize = 25;
@@ -60,6 +61,36 @@ pub fn watch(command: &mut Command, remedy: &str, mut on_line: impl FnMut(&str))
     let last = Vec::from(last).join("\n    ");
     Err(Error::problem(format!("{name} failed ({status}). Its last lines:\n    {last}"), remedy))
 }
+
+/// Runs `command` to its end or for at most `time`, with each line of its output passed to `on_line`, and no line of
+/// what it prints as errors: these and its failure only show why it ended.
+pub fn watch_output(command: &mut Command, time: Duration, mut on_line: impl FnMut(&str)) -> Result<()> {
+    let failed = |why: String| Error::problem(why, "cargo lab doctor");
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
+    let mut child = command.spawn().map_err(|error| failed(format!("it cannot be started: {error}")))?;
+    let (sender, lines) = mpsc::channel();
+    if let Some(out) = child.stdout.take() {
+        read_lines(out.take(MAX_OUTPUT), sender);
+    }
+    let ends = Instant::now() + time;
+    while let Ok(line) = lines.recv_timeout(ends.saturating_duration_since(Instant::now())) {
+        on_line(&line);
+    }
+    // It has closed its output and ends, or its time is over.
+    let patience = Instant::now() + Duration::from_secs(5);
+    while Instant::now() < patience.min(ends) && matches!(child.try_wait(), Ok(None)) {
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    let _ = child.kill();
+    let status = child.wait().map_err(|error| failed(format!("it cannot be waited for: {error}")))?;
+    if Instant::now() >= ends {
+        return Err(failed("the whole notebook took too long".to_owned()));
+    }
+    if status.success() { Ok(()) } else { Err(failed(format!("the marking program ended ({status})"))) }
+}
+
+/// The most bytes that are read of a program's output, where it holds rows.
+const MAX_OUTPUT: u64 = 64 << 20;
 
 /// Runs `command` to its end under `line`, which shows the last thing it said.
 pub fn watch_under(line: &StatusLine, command: &mut Command, remedy: &str) -> Result<()> {

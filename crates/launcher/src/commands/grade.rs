@@ -21,6 +21,12 @@ pub fn command() -> Command {
                 .value_parser(value_parser!(PathBuf))
                 .help("Also write the table to this file"),
         )
+        .arg(
+            Arg::new("without-isolation")
+                .long("without-isolation")
+                .action(ArgAction::SetTrue)
+                .help("Run learners' code though it cannot be kept apart from this machine"),
+        )
         .arg(number("seconds", "30", "The longest that one check may take"))
         .arg(number("gib", "4", "The most memory that one process may take"))
 }
@@ -30,6 +36,7 @@ pub fn run(matches: &ArgMatches) -> Result<()> {
         files: matches.get_many::<PathBuf>("file").unwrap_or_default().cloned().collect(),
         csv: matches.get_one::<PathBuf>("csv").cloned(),
         seconds: matches.get_one("seconds").copied().unwrap_or(30),
+        without_isolation: matches.get_flag("without-isolation"),
         gib: matches.get_one("gib").copied().unwrap_or(4),
     })
 }

@@ -1,11 +1,12 @@
-"""Marks one learner's notebook in a kernel of its own, shut off from the network and from everybody's files.
+"""Marks one learner's notebook in a kernel of its own; whoever calls it keeps both apart from the machine.
 
 python grade_lab.py JOB
 
-JOB is JSON: {"notebook": its path, "folder": where the kernel runs, "kernels": where kernels have their folders,
-"load": the first cell, "given": [code cells of the master that hold no solution], "checks": [[exercise, code], ...],
-"seconds": for each run, "bytes": of memory}.
-Prints a line of JSON for each exercise, {"exercise", "verdict", "reason", "seconds"}, and {"note"} for the marker.
+JOB is JSON: {"notebook": its path, "folder": where the kernel runs, "environment": what is set,
+"load": the first cell, "labs": [{"lab", "given": [code cells of the master that hold no solution],
+"exercises": [name, ...]}, ...], "seconds": for each run, "bytes": of memory, "isolated": whether it is}.
+Prints lines of JSON: {"lab", "exercises", "flags"} or {"no_notebook": why}, then for each exercise {"exercise",
+"verdict", "reason", "seconds"}.
 
 Of the learner's notebook only items are taken (functions, types, imports ...): a function sees no variables, so
 that is all that a check can depend on, and no statement of theirs runs but inside a check.
@@ -19,8 +20,6 @@ import queue
 import re
 import resource
 import signal
-import socket
-import struct
 import sys
 import time
 
@@ -33,19 +32,22 @@ ITEM = re.compile(
     r"(fn|struct|enum|union|trait|impl|mod|type|use|static|const|macro_rules!)\b\s*(\w*)"
 )
 LITERAL = re.compile(
-    r"//[^\n]*|b?r(#*)\".*?\"\1|b?\"(?:\\.|[^\"\\])*\"|b?'(?:\\[^']+|[^'\\])'|'\w+", re.DOTALL
+    r"//[^\n]*|[bc]?r(#*)\".*?\"\1|[bc]?\"(?:\\.|[^\"\\])*\"|b?'(?:\\.[^']*|[^'\\])'|'\w+", re.DOTALL
 )
 
 
 # --- What a notebook holds -------------------------------------------------------------------------------------------
 
 
+COMMENT_MARK = re.compile(r"/\*|\*/")
+
+
 def end_of_comment(code, at):
     depth = 0
-    for mark in re.finditer(r"/\*|\*/", code[at:]):
+    for mark in COMMENT_MARK.finditer(code, at):
         depth += 1 if mark.group() == "/*" else -1
         if depth == 0:
-            return at + mark.end()
+            return mark.end()
     return len(code)
 
 
@@ -66,17 +68,34 @@ def tokens(code):
             at += 1
 
 
+def bare(code):
+    """The code with blanks for its comments and for what stands in its texts, of the same length."""
+    kept, at = [], 0
+    while at < len(code):
+        literal = LITERAL.match(code, at)
+        end = end_of_comment(code, at) if code.startswith("/*", at) else literal.end() if literal else at + 1
+        piece = code[at:end]
+        if piece.startswith(("//", "/*")):
+            piece = re.sub(r"[^\n]", " ", piece)
+        elif literal and piece.endswith('"') and len(piece) > 1:
+            quote = piece.index('"')
+            piece = piece[: quote + 1] + re.sub(r"[^\n]", " ", piece[quote + 1 : -1]) + '"'
+        kept.append(piece)
+        at = end
+    return "".join(kept)
+
+
 def chunks(code):
     """The statements and items of a cell, cut where a semicolon or a closing brace ends one."""
-    start, depth, braced = None, 0, True
+    start, depth, braced, plain = None, 0, True, bare(code)
     stream = list(tokens(code))
     for n, (at, token) in enumerate(stream):
         if start is None:
-            start, item = at, ITEM.match(code, at)
+            start, item = at, ITEM.match(plain, at)
             braced = not (item and item.group(1) in ("use", "type", "static", "const"))
         depth += token in "([{" and token != "literal"
         depth -= token in ")]}" and token != "literal"
-        following = code[stream[n + 1][0] :] if n + 1 < len(stream) else ""
+        following = code[stream[n + 1][0] : stream[n + 1][0] + 6] if n + 1 < len(stream) else ""
         closes = token == "}" and braced and not re.match(r"else\b|[.?;),=<>&|+*/-]", following)
         if depth <= 0 and (token == ";" or closes):
             yield code[start : at + 1]
@@ -87,34 +106,77 @@ def chunks(code):
 
 def items(code):
     """The cell's items, each as (kind, name, text)."""
-    code = "\n".join("" if line.startswith(":") else line for line in code.split("\n"))
+    code = "\n".join("" if line.startswith((":", "!")) else line for line in code.split("\n"))
     for chunk in chunks(code):
-        found = ITEM.match(chunk)
+        found = ITEM.match(bare(chunk))
         if found:
             kind, name = found.groups()
             yield kind, name if kind not in ("use", "impl") else chunk, chunk
 
 
-def cells(path):
-    with open(path, encoding="utf-8") as file:
-        notebook = json.load(file)
-    for cell in notebook["cells"]:
-        if cell.get("cell_type") == "code":
-            source = cell.get("source", "")
-            yield cell.get("id", ""), source if isinstance(source, str) else "".join(source)
+class NoNotebook(Exception):
+    """The file is no notebook that can be read; the text says what to do."""
 
 
-def answers(path, names):
+def text_of(source):
+    if isinstance(source, list):
+        return "".join(line for line in source if isinstance(line, str))
+    return source if isinstance(source, str) else ""
+
+
+def read(path):
+    """The notebook's code cells, each as (id, code)."""
+    with open(path, "rb") as file:
+        data = file.read()
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        raise NoNotebook("it is UTF-16: save it as UTF-8")
+    try:
+        notebook = json.loads(data.decode("utf-8-sig", "replace"))
+    except (ValueError, RecursionError) as error:
+        raise NoNotebook(f"it is not JSON: {error}") from None
+    if not isinstance(notebook, dict):
+        raise NoNotebook("it has no cells")
+    if "worksheets" in notebook:
+        raise NoNotebook("its format is 3: `jupyter nbconvert --to notebook --nbformat 4` makes it one of today")
+    found = notebook.get("cells")
+    if not isinstance(found, list):
+        raise NoNotebook("it has no cells")
+    code = [cell for cell in found if isinstance(cell, dict) and cell.get("cell_type") == "code"]
+    # A lone half of a pair of UTF-16 cannot be sent to a kernel.
+    clean = lambda text: text.encode("utf-8", "replace").decode()
+    return [(str(cell.get("id", "")), clean(text_of(cell.get("source")))) for cell in code]
+
+
+def lab_of(cells, labs):
+    """The lab with which the notebook has most exercises in common."""
+    names = {cell for cell, _ in cells} | {name for _, code in cells for kind, name, _ in items(code) if kind == "fn"}
+    best = max(labs, key=lambda lab: len(names & set(lab["exercises"])))
+    if not names & set(best["exercises"]):
+        raise NoNotebook("it has no exercise of any lab")
+    return best
+
+
+FLAGS = re.compile(
+    r"\b(unsafe|extern|no_mangle|link_section|asm|libc|evcxr_display|Displayed|std::(?:process|fs|env|os|net|thread))\b"
+)
+
+
+def flags(texts):
+    """What in the learner's code someone should look at, whatever the verdict."""
+    return sorted({found for text in texts for found in FLAGS.findall(bare(text))})
+
+
+def answers(cells, names):
     """The learner's function for each exercise, and all their other items in order.
 
-    What stands in the exercise's own cell counts most, then what was done elsewhere: the cell may have been copied,
-    moved or split. Of several the last counts, and any before a starter.
+    What stands in the exercise's own cell counts, unless it is still to do: the cell may have been copied, moved or
+    split. Of several the last counts.
     """
     best, others = {}, {}
-    for cell, code in cells(path):
+    for cell, code in cells:
         for kind, name, text in items(code):
             if kind == "fn" and name in names:
-                rank = ("todo!(" not in text, cell == name)
+                rank = ("todo!(" not in bare(text), cell == name)
                 if name not in best or rank >= best[name][0]:
                     best[name] = (rank, text)
             else:
@@ -205,9 +267,18 @@ class Kernel:
             with contextlib.suppress(Exception):
                 os.killpg(self.manager.provisioner.pgid, signal.SIGKILL)
             self.manager = None
-        if os.getpid() == 1:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(-1, signal.SIGKILL)
+        if self.job["isolated"]:
+            # Whatever the learner's code has started: but for this one, all in this sandbox is of it.
+            with contextlib.suppress(OSError):
+                end_all_others()
+
+
+def end_all_others():
+    own = {os.getpid(), 1}
+    for name in os.listdir("/proc"):
+        if name.isdigit() and int(name) not in own:
+            with contextlib.suppress(OSError):
+                os.kill(int(name), signal.SIGKILL)
 
 
 def ended(text):
@@ -222,18 +293,26 @@ def short(text):
 
 
 def mark(job):
-    names = [name for name, _ in job["checks"]]
-    texts, others = answers(job["notebook"], names)
+    try:
+        cells = read(job["notebook"])
+        lab = lab_of(cells, job["labs"])
+    except NoNotebook as error:
+        tell(no_notebook=str(error))
+        return
+    names = lab["exercises"]
+    texts, others = answers(cells, names)
+    tell(lab=lab["lab"], exercises=names, flags=" ".join(flags([*texts.values(), *others.values()])))
     given = {}
-    for code in job["given"]:
+    for code in lab["given"]:
         given.update({(kind, name): text for kind, name, text in items(code)})
     known = {**given, **others, **{("fn", name): text for name, text in texts.items()}}
     kernel = Kernel(job, known)
-    for name, code in job["checks"]:
+    for name in names:
         verdict, reason, seconds = "not attempted", "the notebook has no such function", 0.0
         if name in texts:
-            verdict, reason, seconds = judged(kernel, name, code)
-        tell(exercise=name, verdict=verdict, reason=reason, seconds=round(seconds, 1))
+            # The learner may have a `check` of their own; none can take the place of the crate's.
+            verdict, reason, seconds = judged(kernel, name, f"(::convlab::check::{name}({name}))")
+        tell(exercise=name, verdict=verdict, reason=reason[:4000], seconds=round(seconds, 1))
     kernel.end()
 
 
@@ -263,69 +342,7 @@ def judged(kernel, name, code):
     return verdict["verdict"], verdict["reason"], seconds
 
 
-# --- Apart from the rest of the machine ------------------------------------------------------------------------------
-
-NEW_USERS, NEW_PROCESSES, NEW_NETWORK, NEW_MOUNTS = 0x10000000, 0x20000000, 0x40000000, 0x00020000
-
-READ_ONLY, REMOUNT, BIND, RECURSIVE, PRIVATE = 1, 32, 4096, 16384, 1 << 18
-# What a mount may have been given that stays.
-KEPT = {"nosuid": 2, "nodev": 4, "noexec": 8, "noatime": 1024, "nodiratime": 2048, "relatime": 1 << 21}
-
-
-def apart():
-    """Leaves the network and, with all that will be started, the sight of other processes; returns libc if it could."""
-    user, group = os.getuid(), os.getgid()
-    try:
-        libc = ctypes.CDLL(None, use_errno=True)
-        if libc.unshare(NEW_USERS | NEW_PROCESSES | NEW_NETWORK | NEW_MOUNTS) != 0:
-            return None
-        for name, text in [("setgroups", "deny"), ("uid_map", f"{user} {user} 1"), ("gid_map", f"{group} {group} 1")]:
-            with open(f"/proc/self/{name}", "w", encoding="ascii") as file:
-                file.write(text)
-        raise_loopback()
-    except (AttributeError, OSError):
-        return None
-    return libc
-
-
-def sealed(libc, folder, kernels):
-    """Leaves nothing to write to but the folder, which holds what kernels write too; returns whether it could."""
-
-    def mount(source, target, flags):
-        source, target = (path and path.encode() for path in (source, target))
-        return libc.mount(source, target, None, flags, None) == 0
-
-    own = os.path.join(folder, "kernels")
-    os.makedirs(own, exist_ok=True)
-    os.makedirs(kernels, exist_ok=True)
-    if not mount("none", "/", PRIVATE | RECURSIVE) or not mount(folder, folder, BIND) or not mount(own, kernels, BIND):
-        return False
-    with open("/proc/self/mountinfo", encoding="utf-8") as file:
-        mounts = [(fields[4].encode().decode("unicode_escape"), fields[5]) for fields in map(str.split, file)]
-    for target, options in mounts:
-        if target not in (folder, kernels):
-            kept = sum(KEPT.get(option, 0) for option in options.split(","))
-            mount(None, target, REMOUNT | BIND | READ_ONLY | kept)
-    for name in ("TMPDIR", "JUPYTER_RUNTIME_DIR"):
-        os.environ[name] = folder
-    return not any(os.access(place, os.W_OK) for place in (os.path.expanduser("~"), "/tmp", "/"))
-
-
-def raise_loopback():
-    import fcntl
-
-    get_flags, set_flags, up = 0x8913, 0x8914, 1
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
-        request = struct.pack("16sh14x", b"lo", 0)
-        flags = struct.unpack("16sh14x", fcntl.ioctl(any_socket, get_flags, request))[1]
-        fcntl.ioctl(any_socket, set_flags, struct.pack("16sh14x", b"lo", flags | up))
-
-
-def end_with_parent():
-    """On Linux: whoever interrupts the marking ends all of it."""
-    set_death_signal = 1
-    with contextlib.suppress(AttributeError, OSError):
-        ctypes.CDLL(None).prctl(set_death_signal, signal.SIGKILL)
+# --- Limits -----------------------------------------------------------------------------------------------------------
 
 
 def tell(**facts):
@@ -333,35 +350,33 @@ def tell(**facts):
 
 
 def limited(job):
-    """No single process may have more memory, write larger files or leave its image."""
-    resource.setrlimit(resource.RLIMIT_DATA, (job["bytes"], job["bytes"]))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 30, 1 << 30))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    """No single process may have more memory, write larger files or leave its image; nor may there be too many."""
+    limits = {
+        resource.RLIMIT_DATA: job["bytes"],
+        resource.RLIMIT_FSIZE: 1 << 30,
+        resource.RLIMIT_CORE: 0,
+        resource.RLIMIT_NOFILE: 4096,
+    }
+    if job["isolated"]:
+        limits[resource.RLIMIT_NPROC] = 1024
+    for limit, value in limits.items():
+        with contextlib.suppress(ValueError):
+            resource.setrlimit(limit, (value, value))
+    # Nothing of this process can be opened below /proc, whose output holds the rows.
+    set_dumpable = 4
+    with contextlib.suppress(AttributeError, OSError):
+        ctypes.CDLL(None).prctl(set_dumpable, 0)
 
 
 def main():
     with open(sys.argv[1], encoding="utf-8") as file:
         job = json.load(file)
-    libc = apart()
-    if libc is None:
-        tell(note="this system does not let a program leave the network: it was open to the learners' code")
-    elif not sealed(libc, job["folder"], job["kernels"]):
-        tell(note="this system does not let a program give up its files: the learners' code could write to yours")
-    end_with_parent()
-    # The first process after `apart` is the first of its own world: when it ends, all others in it do.
-    child = os.fork()
-    if child == 0:
-        end_with_parent()
-        limited(job)
-        mark(job)
-        sys.stdout.flush()
-        os._exit(0)
-    whole = 600 + 2 * len(job["checks"]) * (job["seconds"] + 60)
-    signal.signal(signal.SIGALRM, lambda *_: os.kill(child, signal.SIGKILL))
-    signal.signal(signal.SIGTERM, lambda *_: os.kill(child, signal.SIGKILL))
-    signal.alarm(whole)
-    _, status = os.waitpid(child, 0)
-    sys.exit(os.waitstatus_to_exitcode(status) != 0)
+    os.environ.update(job["environment"])
+    os.makedirs(job["folder"], exist_ok=True)
+    limited(job)
+    mark(job)
+    sys.stdout.flush()
+    os._exit(0)
 
 
 if __name__ == "__main__":
