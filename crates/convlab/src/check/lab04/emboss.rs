@@ -7,8 +7,8 @@ pub(super) const EMBOSS: Exercise = Exercise {
     name: "emboss",
     lab: "04",
     hints: &[
-        "think of light that falls from one corner: one side of an edge becomes brighter, the other darker",
-        "minus towards one corner, plus towards the opposite one, and 1 in the middle so that all add up to 1",
+        "think of light that comes from one corner: one side of an edge becomes brighter, the other darker",
+        "negative numbers towards one corner, positive ones towards the opposite corner, and 1 in the middle, so that all add up to 1",
     ],
 };
 
@@ -20,9 +20,7 @@ pub fn emboss(yours: impl Fn() -> Tensor) -> Answer {
             Err(verdict) => return verdict,
         };
         if sum.abs() < 0.01 {
-            return Verdict::wrong(
-                "the numbers add up to 0: what is flat becomes black; add 1 in the middle",
-            );
+            return Verdict::wrong("the numbers add up to 0: flat areas become black; add 1 in the middle");
         }
         if let Some(verdict) = brightness(sum) {
             return verdict;
@@ -59,7 +57,7 @@ mod tests {
                 || floats(&[[0., 1., 2.], [-1., 1., 1.], [-2., -1., 0.]]),
             ],
             &[
-                (|| floats(&[[-2., -1., 0.], [-1., 0., 1.], [0., 1., 2.]]), "what is flat becomes black"),
+                (|| floats(&[[-2., -1., 0.], [-1., 0., 1.], [0., 1., 2.]]), "flat areas become black"),
                 (|| floats(&[[0., -1., 0.], [-1., 5., -1.], [0., -1., 0.]]), "opposite sides count alike"),
                 (|| floats(&[[-1., -1., -1.], [0., 1., 0.], [1., 1., 1.]]), "from above or from the side"),
                 (|| floats(&[[-2., -1., 0.], [-1., 3., 1.], [0., 1., 2.]]), "brighter"),

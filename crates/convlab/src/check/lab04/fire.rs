@@ -9,7 +9,7 @@ pub(super) const FIRE: Exercise = Exercise {
     lab: "04",
     hints: &[
         "three calls of `conv`: squeeze takes `xs`, and both expand1x1 and expand3x3 take what squeeze gives",
-        "the names begin with `format!(\"features.{place}.\")`; only the 3×3 kernels need a padding of 1",
+        "the names begin with `format!(\"features.{index}.\")`; only the 3×3 kernels need a padding of 1",
         "`Tensor::cat(&[one, three], 1)` joins the maps of both along the channels",
     ],
 };

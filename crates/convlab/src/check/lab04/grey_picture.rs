@@ -5,20 +5,20 @@ use crate::datasets::{Page, Served};
 use image::{DynamicImage, GrayImage, ImageFormat, Luma, Rgb, RgbImage};
 use std::fmt::Display;
 use std::io::Cursor;
-use tch::Tensor;
+use tch::{Kind, Tensor};
 
 pub(super) const GREY_PICTURE: Exercise = Exercise {
     name: "grey_picture",
     lab: "04",
     hints: &[
-        "`reqwest::blocking::get(url)?` asks; `.error_for_status()?` makes an error of an answer such as 404; `.bytes()?` brings the bytes",
-        "`image::load_from_memory(&bytes)?.to_luma32f()` decodes them and makes the picture grey, from 0 to 1; it knows its `width()` and `height()`",
-        "`Tensor::from_slice(grey.as_raw())` holds the numbers row by row: give them the shape with `.view([h, w])`",
+        "`let bytes = reqwest::blocking::get(url)?.error_for_status()?.bytes()?;` sends the request, turns an answer such as 404 into an error, and reads the bytes",
+        "`let grey = image::load_from_memory(&bytes)?.to_luma32f();` decodes them and makes the picture grey, from 0 to 1; its size is `grey.height() as i64` and `grey.width() as i64`",
+        "the last line is `Ok(Tensor::from_slice(grey.as_raw()).view([h, w]))`",
     ],
 };
 
 /// Judges a function that downloads the picture at an address and returns it in grey, [h, w], from 0 to 1; what is no
-/// picture, and an answer that says no, must become an error.
+/// picture, and an answer that is an error, must become an error.
 pub fn grey_picture<E: Display>(yours: impl Fn(&str) -> Result<Tensor, E>) -> Answer {
     GREY_PICTURE.judge(|| {
         let server = match Served::pages(pages()) {
@@ -28,7 +28,7 @@ pub fn grey_picture<E: Display>(yours: impl Fn(&str) -> Result<Tensor, E>) -> An
         let wrong = grey_mistake(yours(&server.url))
             .or_else(|| colour_mistake(yours(&server.of("colour.png"))))
             .or_else(|| error_mistake(&yours, &server));
-        let right = "It reads grey and coloured pictures, and says no to what is none.";
+        let right = "It reads grey and coloured pictures, and returns an error for anything else.";
         wrong.map_or_else(|| Verdict::right(right), Verdict::wrong)
     })
 }
@@ -37,7 +37,7 @@ pub fn grey_picture<E: Display>(yours: impl Fn(&str) -> Result<Tensor, E>) -> An
 fn pages() -> Vec<Page> {
     let png = |picture: DynamicImage| {
         let mut bytes = Cursor::new(Vec::new());
-        // Nothing is lost where it cannot be written: the learner is told what came.
+        // Nothing is lost where it cannot be written: the learner sees what came.
         let _ = picture.write_to(&mut bytes, ImageFormat::Png);
         bytes.into_inner()
     };
@@ -61,7 +61,8 @@ fn grey_mistake<E: Display>(found: Result<Tensor, E>) -> Option<String> {
     };
     let expected = counting(&[2, 3]) * 0.2;
     if close(&found, &expected) {
-        return None;
+        return (found.kind() != Kind::Float)
+            .then(|| format!("your numbers are of kind {:?}, and layers compute with `Kind::Float`: `to_luma32f` gives such numbers", found.kind()));
     }
     let shape = found.size();
     Some(match shape.as_slice() {
@@ -113,7 +114,7 @@ mod tests {
     use super::*;
     use std::io::{Read, Write};
     use std::net::TcpStream;
-    use tch::{Device, Kind};
+    use tch::Device;
 
     /// The status and the body that a server of this machine answers with.
     fn asked(url: &str) -> (String, Vec<u8>) {
@@ -150,6 +151,7 @@ mod tests {
                 (|url| downloaded(url).map(|x| x.transpose(0, 1)), "yours is [3, 2]"),
                 (|url| downloaded(url).map(|x| x * 255), "yours go to 255"),
                 (|url| downloaded(url).map(|x| x.unsqueeze(0)), "two axes"),
+                (|url| downloaded(url).map(|x| x.to_kind(Kind::Double)), "of kind Double"),
                 (|url| downloaded(url).map(|x| 1 - x), "the picture's numbers are"),
                 (
                     |url| match url.contains("colour") {

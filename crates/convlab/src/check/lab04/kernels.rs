@@ -5,15 +5,19 @@ use tch::{Kind, Tensor};
 
 /// The kernel as floats and the sum of its numbers, or what is wrong with its shape.
 pub(super) fn kernel(k: &Tensor) -> Result<(Tensor, f64), Verdict> {
-    match k.size().as_slice() {
-        [h, w] if h % 2 == 1 && w % 2 == 1 && *h >= 3 && *w >= 3 => {}
-        shape => {
-            return Err(Verdict::wrong(format!(
-                "a kernel here has two axes of an odd length, such as [3, 3], and yours has shape {shape:?}"
-            )));
-        }
+    if k.size() != [3, 3] {
+        return Err(Verdict::wrong(format!(
+            "the kernel should have shape [3, 3], and yours has {:?}",
+            k.size()
+        )));
     }
-    let k = k.to_kind(Kind::Float);
+    if k.kind() != Kind::Float {
+        return Err(Verdict::wrong(format!(
+            "your kernel is of kind {:?}, and pictures are of `Kind::Float`: begin its numbers with one such as `1f32`",
+            k.kind()
+        )));
+    }
+    let k = k.shallow_clone();
     let sum = k.sum(Kind::Float).double_value(&[]);
     Ok((k, sum))
 }

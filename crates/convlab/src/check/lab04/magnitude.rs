@@ -7,7 +7,7 @@ pub(super) const MAGNITUDE: Exercise = Exercise {
     name: "magnitude",
     lab: "04",
     hints: &[
-        "the two maps are the legs of a right-angled triangle at each pixel; the magnitude is its long side",
+        "the two maps are the legs of a right-angled triangle at each pixel; the magnitude is its hypotenuse",
         "`maps.i((0, 0))` is the first map, [h, w]; `square()` and `sqrt()` work on every number",
     ],
 };
@@ -15,10 +15,10 @@ pub(super) const MAGNITUDE: Exercise = Exercise {
 /// Judges a function from two edge maps [1, 2, h, w] to the edges' magnitude [h, w].
 pub fn magnitude(yours: impl Fn(&Tensor) -> Tensor) -> Answer {
     MAGNITUDE.judge(|| {
-        // The triangle with sides 3, 4 and 5, then signs, then many.
+        // The triangle with sides 3, 4 and 5, and with a sign, since 3 + 4 could mean two mistakes; then many.
         let cases = [
-            Tensor::from_slice(&[3f32, 4.]).view([1, 2, 1, 1]),
-            Tensor::from_slice(&[-3f32, 0., 4., -2.]).view([1, 2, 1, 2]),
+            Tensor::from_slice(&[-3f32, 4.]).view([1, 2, 1, 1]),
+            Tensor::from_slice(&[3f32, 0., 4., -2.]).view([1, 2, 1, 2]),
             random(&[1, 2, 3, 5], 1),
         ];
         for maps in &cases {
@@ -48,7 +48,7 @@ fn magnitude_mistake(maps: &Tensor, found: &Tensor) -> Option<String> {
     Some(if close(found, &expected.square()) {
         "the square root is missing".to_owned()
     } else if close(found, &(a.abs() + b.abs())) {
-        "sizes are added, but the long side of a triangle is shorter than the way round".to_owned()
+        "the two sizes are added, but a triangle's hypotenuse is shorter than its legs together".to_owned()
     } else if close(found, &(&a + &b)) {
         "where one map is negative and the other positive, they cancel out: square them first".to_owned()
     } else {
@@ -78,8 +78,8 @@ mod tests {
             ],
             &[
                 (|maps| maps.i((0, 0)).square() + maps.i((0, 1)).square(), "square root"),
-                (|maps| maps.i((0, 0)).abs() + maps.i((0, 1)).abs(), "the way round"),
-                (|maps| maps.i((0, 0)) + maps.i((0, 1)), "the way round"),
+                (|maps| maps.i((0, 0)).abs() + maps.i((0, 1)).abs(), "its legs together"),
+                (|maps| maps.i((0, 0)) + maps.i((0, 1)), "cancel out"),
                 (|maps| maps.square().sum_dim_intlist(1, false, Kind::Float).sqrt(), "has shape [1, 1]"),
                 (|maps| maps.i((0, 0)), "should give"),
             ],

@@ -28,8 +28,7 @@ pub fn sharpen(yours: impl Fn() -> Tensor) -> Answer {
         if let Some(verdict) = brightness(sum) {
             return verdict;
         }
-        let [h, w] = [k.size()[0], k.size()[1]];
-        let middle = k.double_value(&[h / 2, w / 2]);
+        let middle = k.double_value(&[1, 1]);
         let symmetric = close(&k, &k.flip([0, 1]));
         if middle <= 1.01 {
             return Verdict::wrong(
@@ -39,6 +38,11 @@ pub fn sharpen(yours: impl Fn() -> Tensor) -> Answer {
         if !symmetric {
             return Verdict::wrong(
                 "one side counts more than the other: that gives a relief, not a sharper picture",
+            );
+        }
+        if !close(&k, &k.transpose(0, 1)) {
+            return Verdict::wrong(
+                "it sharpens in one direction more than in the other: all directions should count alike",
             );
         }
         Verdict::right("The picture plus its own edges.")
@@ -68,6 +72,16 @@ mod tests {
                 (|| floats(&[[0., 0., 0.], [0., 1., 0.], [0., 0., 0.]]), "count more than 1"),
                 (|| floats(&[[0., -1., 0.], [-1., 6., -1.], [0., -1., 0.]]), "brighter"),
                 (|| floats(&[[-1., 0., 0.], [0., 2., 0.], [0., 0., 0.]]), "a relief"),
+                (|| floats(&[[0., 0., 0.], [-1., 3., -1.], [0., 0., 0.]]), "in one direction more"),
+                (|| floats(&[[0., 0., 0.], [0., 3., 0.], [-2., 0., 0.]]), "a relief"),
+                (
+                    || floats(&[[0., -1., 0.], [-1., 5., -1.], [0., -1., 0.]]).unsqueeze(0),
+                    "should have shape [3, 3]",
+                ),
+                (
+                    || floats(&[[0., -1., 0.], [-1., 5., -1.], [0., -1., 0.]]).to_kind(tch::Kind::Double),
+                    "of kind Double",
+                ),
             ],
         );
     }

@@ -45,9 +45,9 @@ fn count_mistake(found: &Tensor, right: &Tensor, n: usize) -> Option<String> {
     } else if close(&(found * n as f64), right) {
         "your counts are divided by the number of images: count, do not average".into()
     } else if close(found, &right.clamp_max(1.0)) {
-        "an image is counted once where several are alike: add, do not set".into()
+        "several images of one kind are counted as one: add, do not set".into()
     } else if close(found, &right.diag(0).diag(0)) {
-        "only what is right is counted: mistakes stand beside the diagonal".into()
+        "only the correct ones are counted: the mistakes are off the diagonal".into()
     } else {
         let sum = found.to_kind(Kind::Double).sum(Kind::Double).double_value(&[]);
         format!(
@@ -74,7 +74,7 @@ mod tests {
                 (|labels, predicted| product(predicted, labels), "the row is the true class"),
                 (|labels, predicted| product(labels, predicted) / labels.size()[0], "do not average"),
                 (|labels, predicted| product(labels, predicted).clamp_max(1.0), "do not set"),
-                (|labels, predicted| product(labels, predicted).diag(0).diag(0), "beside the diagonal"),
+                (|labels, predicted| product(labels, predicted).diag(0).diag(0), "off the diagonal"),
                 (|labels, predicted| product(labels, predicted).narrow(0, 0, 9), "[9, 10]"),
                 (|labels, predicted| product(labels, predicted) * 2, "should add up to 1"),
             ],

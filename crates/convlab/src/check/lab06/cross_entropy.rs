@@ -8,7 +8,7 @@ pub(super) const CROSS_ENTROPY: Exercise = Exercise {
     lab: "06",
     hints: &[
         "work on the logarithms: `logits.log_softmax(-1, Kind::Float)` has the shape of the logits",
-        "of each row pick the number at the label: `logs.gather(1, &labels.unsqueeze(1), false)`",
+        "from each row pick the number at the label: `logs.gather(1, &labels.unsqueeze(1), false)`",
         "the loss is the negative mean of what was picked: `-own.mean(Kind::Float)`",
     ],
 };
@@ -40,21 +40,21 @@ fn entropy_mistake(logits: &Tensor, labels: &Tensor, found: &Tensor) -> Option<S
     let found = found.flatten(0, -1).get(0);
     if close(&found, &right) {
         return (!found.requires_grad()).then(|| {
-            "the number is right, but it does not know how it came about, so nothing could be learned from it: keep it a tensor all the way".to_owned()
+            "the number is right, but autograd cannot trace it back to the logits, so nothing could be learned from it: keep it a tensor all the way".to_owned()
         });
     }
     let own = |of: &Tensor| of.gather(1, &labels.unsqueeze(1), false).mean(Kind::Float);
     let probabilities = logits.softmax(-1, Kind::Float);
     Some(if close(&-&found, &right) {
-        "the sign is lost: the logarithm of a probability is negative, the loss is not".into()
+        "the sign is missing: the logarithm of a probability is negative, the loss is not".into()
     } else if close(&(&found / n), &right) {
         "the images' losses are added up: take their mean".into()
     } else if close(&(&found * classes), &right) {
         "the mean is taken over n · classes numbers, and only n of them count: one for each image".into()
     } else if close(&found, &probabilities.cross_entropy_for_logits(labels)) {
-        "soft-max is applied twice: the logarithm's soft-max has it inside".into()
+        "soft-max is applied twice: `log_softmax` has it inside".into()
     } else if close(&found, &-own(&probabilities)) || close(&found, &own(&probabilities)) {
-        "the logarithm is missing: it is the mean probability that you have".into()
+        "the logarithm is missing: yours is the mean probability".into()
     } else if close(&found, &-own(&logits.log_softmax(0, Kind::Float))) {
         "soft-max goes along the wrong axis: the scores of *one image* make probabilities, so along the last axis".into()
     } else if close(&found, &-logits.log_softmax(-1, Kind::Float).amax([-1], false).mean(Kind::Float)) {
@@ -95,7 +95,7 @@ mod tests {
                 },
             ],
             &[
-                (|logits, labels| own(&logs(logits), labels).mean(Kind::Float), "sign is lost"),
+                (|logits, labels| own(&logs(logits), labels).mean(Kind::Float), "sign is missing"),
                 (|logits, labels| -own(&logs(logits), labels).sum(Kind::Float), "added up"),
                 (
                     |logits, labels| -(logs(logits) * labels.one_hot(logits.size()[1])).mean(Kind::Float),

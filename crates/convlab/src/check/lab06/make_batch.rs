@@ -9,9 +9,9 @@ pub(super) const MAKE_BATCH: Exercise = Exercise {
     name: "make_batch",
     lab: "06",
     hints: &[
-        "draw the places once, and use them twice: for the images and for their labels",
-        "`Tensor::randint(split.len(), [n], (Kind::Int64, Device::Cpu))` draws the places; the upper end itself never comes",
-        "a pair is written `(xs, labels)`, and its parts are `split.images.index_select(0, &places)` and the same of `split.labels`",
+        "draw the indices once, and use them twice: for the images and for their labels",
+        "`Tensor::randint(split.len(), [n], (Kind::Int64, Device::Cpu))` draws the indices; the upper end itself is never drawn",
+        "a pair is written `(xs, labels)`, and its halves are `split.images.index_select(0, &indices)` and the same for `split.labels`",
     ],
 };
 
@@ -38,8 +38,8 @@ pub fn make_batch(yours: impl Fn(i64, &Split) -> (Tensor, Tensor)) -> Answer {
         };
         let came = |label: i64| their.eq(label).any().int64_value(&[]) == 1;
         Verdict::wrong(match (0..7).find(|&label| !came(label)) {
-            _ if many.equal(&again) => "two batches hold the same images: draw new places in each call".to_owned(),
-            Some(6) => "the last image never comes: `randint` never draws its upper end, so give it `split.len()`".to_owned(),
+            _ if many.equal(&again) => "two batches hold the same images: draw new indices in each call".to_owned(),
+            Some(6) => "the last image is never drawn: `randint` never draws its upper end, so give it `split.len()`".to_owned(),
             Some(label) => format!("in 2000 draws from 7 images, image {label} never came: draw from 0 to the last one"),
             None => {
                 return Verdict::right("Each image is as likely as any other, and brings its own label.");
@@ -68,8 +68,7 @@ fn batch_mistake(xs: &Tensor, labels: &Tensor) -> Option<String> {
     }
     let first = xs.select(1, 0).select(1, 0).select(1, 0); // [5], each image's number
     (!close(&first, labels)).then(|| {
-        "images and labels do not belong together: draw the places once and pick both at the same ones"
-            .to_owned()
+        "images and labels do not belong together: draw the indices once and use them for both".to_owned()
     })
 }
 
@@ -101,7 +100,7 @@ mod tests {
                     |n, split| at(split, &Tensor::arange(n, (Kind::Int64, Device::Cpu)).remainder(7)),
                     "the same images",
                 ),
-                (|n, split| at(split, &draw(split.len() - 1, n)), "the last image never comes"),
+                (|n, split| at(split, &draw(split.len() - 1, n)), "the last image is never drawn"),
                 (|n, split| at(split, &(draw(split.len() - 1, n) + 1)), "image 0 never came"),
                 (|n, split| (at(split, &draw(7, n)).0, at(split, &draw(7, n)).1), "do not belong together"),
                 (

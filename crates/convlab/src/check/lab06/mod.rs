@@ -5,14 +5,14 @@ mod cross_entropy;
 mod make_batch;
 mod network;
 mod prepare;
-mod training;
+mod train_net;
 
 pub use confusion_counts::confusion_counts;
 pub use cross_entropy::cross_entropy;
 pub use make_batch::make_batch;
 pub use network::network;
 pub use prepare::prepare;
-pub use training::training;
+pub use train_net::train_net;
 
 use super::exercise::Exercise;
 
@@ -20,7 +20,7 @@ pub(super) const EXERCISES: &[Exercise] = &[
     prepare::PREPARE,
     make_batch::MAKE_BATCH,
     network::NETWORK,
-    training::TRAINING,
+    train_net::TRAIN_NET,
     cross_entropy::CROSS_ENTROPY,
     confusion_counts::CONFUSION_COUNTS,
 ];

@@ -40,9 +40,9 @@ fn class_mistake(logits: &Tensor, found: &Tensor) -> Option<String> {
     } else if is(&logits.argmax(-1, true)) {
         format!("yours has shape [{n}, 1]: drop the axis that was looked along, `argmax(-1, false)`")
     } else if is(&logits.amax([-1], false)) || is(&logits.softmax(-1, Kind::Float).amax([-1], false)) {
-        "you return how large the largest number is, and where it stands is wanted".into()
+        "you return the largest number itself, and its index is wanted".into()
     } else if is(&logits.argmin(-1, false)) {
-        "you return the place of the smallest number".into()
+        "you return the index of the smallest number".into()
     } else if is(&logits.softmax(0, Kind::Float).argmax(-1, false)) {
         "soft-max goes along the wrong axis: the ten scores of one image make probabilities, along the last axis".into()
     } else if found.size() != [n] {
@@ -75,7 +75,7 @@ mod tests {
             &[
                 (|logits| logits.argmax(0, false), "wrong axis, 0"),
                 (|logits| logits.argmax(-1, true), "drop the axis"),
-                (|logits| logits.amax([-1], false), "how large"),
+                (|logits| logits.amax([-1], false), "the largest number itself"),
                 (|logits| logits.argmin(-1, false), "smallest"),
                 (
                     |logits| logits.softmax(0, Kind::Float).argmax(-1, false),

@@ -6,8 +6,8 @@ use crate::datasets::Split;
 use tch::nn::{self, Optimizer, OptimizerConfig, Sequential};
 use tch::{Kind, Tensor};
 
-pub(super) const TRAINING: Exercise = Exercise {
-    name: "training",
+pub(super) const TRAIN_NET: Exercise = Exercise {
+    name: "train_net",
     lab: "06",
     hints: &[
         "the loop's first line is `let (xs, labels) = make_batch(300, split);`",
@@ -23,8 +23,8 @@ const STEPS: i64 = 3;
 const SIZE: i64 = 300;
 
 /// Judges a function that trains a network for so many steps with batches of 300 images and returns each step's loss.
-pub fn training(yours: impl Fn(&Sequential, &mut Optimizer, &Split, i64) -> Vec<f64>) -> Answer {
-    TRAINING.judge(|| {
+pub fn train_net(yours: impl Fn(&Sequential, &mut Optimizer, &Split, i64) -> Vec<f64>) -> Answer {
+    TRAIN_NET.judge(|| {
         let made = Recorder::new(40, MARGIN).map_err(|error| error.to_string());
         let made = made.and_then(|all| {
             let opt = nn::Sgd::default().build(&all.vs, RATE).map_err(|error| error.to_string())?;
@@ -179,8 +179,8 @@ mod tests {
 
     #[test]
     fn a_training_draws_goes_back_and_moves_in_every_step_and_whoever_leaves_one_out_is_named() {
-        TRAINING.prove::<fn(&Sequential, &mut Optimizer, &Split, i64) -> Vec<f64>>(
-            training,
+        TRAIN_NET.prove::<fn(&Sequential, &mut Optimizer, &Split, i64) -> Vec<f64>>(
+            train_net,
             |_, _, _, _| todo!(),
             |net, _, split, _| vec![net.forward(&split.images.narrow(3, 0, 9)).double_value(&[])],
             &[
