@@ -78,7 +78,7 @@ mod tests {
                 |layer| (read(layer), layer.bs.is_some()),
                 |layer| {
                     let (outputs, inputs, rows, columns) = layer.ws.size4().unwrap();
-                    ([inputs, outputs, rows, columns], matches!(layer.bs, Some(_)))
+                    ([inputs, outputs, rows, columns], layer.bs.iter().count() == 1)
                 },
             ],
             &[

@@ -147,11 +147,11 @@ fn history_differs([right, binary]: [Course; 2], found: &[[f64; 2]]) -> Option<S
         let [one, other] = [found[0][0], weighted(&right.losses[0]) / all];
         return Some(format!("the first epoch's loss should be {other:.4}, and yours is {one:.4}: {why}"));
     }
-    accuracies_differ(&|of| are(1, of), &right, found)
+    accuracies_differ(|of| are(1, of), &right, found)
 }
 
 fn accuracies_differ(
-    are: &dyn Fn(&dyn Fn(usize) -> f64) -> bool,
+    are: impl Fn(&dyn Fn(usize) -> f64) -> bool,
     right: &Course,
     found: &[[f64; 2]],
 ) -> Option<String> {

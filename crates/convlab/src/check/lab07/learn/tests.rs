@@ -2,6 +2,8 @@ use super::*;
 use tch::nn::{self, Module, Optimizer, OptimizerConfig};
 use tch::{Kind, Tensor};
 
+/// What is reported of an epoch's losses, each with its number of images, and of the accuracy after it.
+type Report = fn(&[(f64, f64)], f64) -> [f64; 2];
 type Found = Result<Vec<[f64; 2]>, crate::Error>;
 
 fn adam(vs: &VarStore, lr: f64) -> Optimizer {
@@ -46,7 +48,7 @@ fn with(
     (vs, net, split, lr, epochs): (&VarStore, &Sequential, &Split, f64, i64),
     loss: fn(&Tensor, &Tensor) -> Tensor,
     step: fn(&mut Optimizer, &Tensor),
-    report: fn(&[(f64, f64)], f64) -> [f64; 2],
+    report: Report,
 ) -> Found {
     let mut opt = adam(vs, lr);
     let each = |_| {
@@ -60,10 +62,7 @@ fn both(losses: &[(f64, f64)], accuracy: f64) -> [f64; 2] {
     [mean(losses), accuracy]
 }
 
-fn reported(
-    all: (&VarStore, &Sequential, &Split, f64, i64),
-    report: fn(&[(f64, f64)], f64) -> [f64; 2],
-) -> Found {
+fn reported(all: (&VarStore, &Sequential, &Split, f64, i64), report: Report) -> Found {
     with(all, entropy, back, report)
 }
 
