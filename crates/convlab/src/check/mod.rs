@@ -32,9 +32,11 @@ mod lab05;
 mod lab06;
 mod lab07;
 mod master;
+mod net;
 mod progress;
 #[cfg(test)]
 mod prove;
+mod recorder;
 mod verdict;
 
 pub use answer::{Answer, Message};
