@@ -29,6 +29,7 @@ mod lab03;
 mod lab04;
 mod lab06;
 mod lab07;
+mod lab08;
 mod master;
 mod progress;
 #[cfg(test)]
@@ -43,13 +44,14 @@ pub use lab03::*;
 pub use lab04::*;
 pub use lab06::*;
 pub use lab07::*;
+pub use lab08::*;
 pub use progress::progress;
 pub use verdict::Verdict;
 
 use exercise::Exercise;
 
 /// The exercises of each lab, in reading order.
-const LABS: [&[Exercise]; 7] = [
+const LABS: [&[Exercise]; 8] = [
     lab00::EXERCISES,
     lab01::EXERCISES,
     lab02::EXERCISES,
@@ -57,4 +59,5 @@ const LABS: [&[Exercise]; 7] = [
     lab04::EXERCISES,
     lab06::EXERCISES,
     lab07::EXERCISES,
+    lab08::EXERCISES,
 ];
