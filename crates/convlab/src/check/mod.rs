@@ -54,7 +54,7 @@ pub use verdict::Verdict;
 use exercise::Exercise;
 
 /// The exercises of each lab, in reading order.
-const LABS: [&[Exercise]; 8] = [
+const LABS: [&[Exercise]; 9] = [
     lab00::EXERCISES,
     lab01::EXERCISES,
     lab02::EXERCISES,
