@@ -33,9 +33,11 @@ mod lab06;
 mod lab07;
 mod lab08;
 mod master;
+mod net;
 mod progress;
 #[cfg(test)]
 mod prove;
+mod recorder;
 mod verdict;
 
 pub use answer::{Answer, Message};
