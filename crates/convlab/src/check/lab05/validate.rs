@@ -12,7 +12,7 @@ pub const VALIDATE: Exercise = Exercise {
         "begin with `let (mut sum, mut right) = (0., 0);` and a loop `for (xs, labels) in images.batches_in_order(256).unwrap() { … }`",
         "in the loop: `let scores = tch::no_grad(|| net.forward(&xs));`, then `scores.cross_entropy_for_logits(&labels).double_value(&[])`",
         "add `loss * labels.size()[0] as f64` to `sum`, and what `eq_tensor` counts to `right`",
-        "behind the loop: `(sum / images.len() as f64, right)`",
+        "after the loop: `(sum / images.len() as f64, right)`",
     ],
 };
 
