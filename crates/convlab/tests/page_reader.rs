@@ -41,10 +41,9 @@ fn its_logits_are_those_of_libtorch() {
         .add_fn(|xs| xs.flatten(1, -1))
         .add(nn::linear(vs.root() / "head", 512, 10, Default::default()));
     tch::no_grad(|| vs.variables().values_mut().for_each(|variable| drop(variable.normal_(0.0, 0.2))));
-    let (images, labels) = (
-        Tensor::rand([20, 1, 28, 28], (Kind::Float, Device::Cpu)),
-        Tensor::zeros([20], (Kind::Int64, Device::Cpu)),
-    );
+    // In bytes, as pixels are.
+    let images = (Tensor::rand([20, 1, 28, 28], (Kind::Float, Device::Cpu)) * 255.0).round() / 255.0;
+    let labels = Tensor::zeros([20], (Kind::Int64, Device::Cpu));
     let digits = datasets::Split::new(images, labels).unwrap();
     let dir = tempfile::tempdir().unwrap();
     let name = dir.path().join("reader");
