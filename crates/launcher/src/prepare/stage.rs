@@ -1,9 +1,10 @@
 //! The stage: what a lab's first cell loads, and what else labs load, compiled once; each kernel clones it.
 
+use super::bundle::Bundle;
 use super::programs::Programs;
 use super::toolchain::Toolchain;
 use crate::dirs::Dirs;
-use crate::files::{text, whole_folder};
+use crate::files::{self, text, whole_folder};
 use crate::fingerprint::Fingerprint;
 use crate::labs;
 use crate::process;
@@ -15,7 +16,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Must say what the workspace's own Cargo.toml says of its dependencies, so that tests share what is compiled.
-const PROFILE: &str = r#"# Read by cargo in every kernel's folder below this one.
+pub(super) const PROFILE: &str = r#"# Read by cargo in every kernel's folder below this one.
 [profile.dev.package."*"]
 opt-level = 3
 
@@ -23,17 +24,26 @@ opt-level = 3
 opt-level = 0
 "#;
 
-/// Compiles the helper crate and all below it, if that is not done already.
+/// What a stage is made with.
+pub struct Inputs<'a> {
+    /// The checkout and the cache.
+    pub dirs: &'a Dirs,
+    /// The compiler.
+    pub toolchain: &'a Toolchain,
+    /// The folder with `include` and `lib`.
+    pub libtorch: &'a Path,
+    /// The kernel, which compiles as its cells will be.
+    pub programs: &'a Programs,
+    /// What builds and kernels have in common in their environment.
+    pub environment: &'a BTreeMap<String, String>,
+}
+
+/// Compiles the helper crate and all below it, if that is not done already; with a bundle, what it holds is not compiled.
 ///
 /// Cargo works in a folder that is kept, so that it goes on where it was interrupted or where the helper crate did
 /// not compile; what is whole is published as a clone of it.
-pub fn build(
-    dirs: &Dirs,
-    toolchain: &Toolchain,
-    libtorch: &Path,
-    programs: &Programs,
-    environment: &BTreeMap<String, String>,
-) -> Result<PathBuf> {
+pub fn build(inputs: &Inputs<'_>, bundle: Option<&Bundle>) -> Result<PathBuf> {
+    let Inputs { dirs, toolchain, libtorch, programs, environment } = *inputs;
     write_profile(&dirs.cache)?;
     write_profile(&dirs.state())?;
     let base = Fingerprint::default().text(&toolchain.version).text(&text(libtorch)).text(PROFILE).hex();
@@ -62,7 +72,21 @@ pub fn build(
         write(&work.join(LOCK), &lock)?;
         let mut kernel = process::command(programs.kernel());
         kernel.arg("--prepare").arg(&work).arg(dirs.helper()).args(&more).envs(environment);
-        compile(line, kernel.env("CONVLAB_STAGE", &work))?;
+        kernel.env("CONVLAB_STAGE", &work);
+        if let Some(bundle) = bundle {
+            bundle.set_env(&mut kernel);
+        }
+        let compiled = compile(line, &mut kernel);
+        if let (Err(failure), Some(_)) = (&compiled, bundle) {
+            let reason = failure.what().lines().last().unwrap_or_default().trim();
+            eprintln!("\nthe bundle does not work here, so everything is compiled: {reason}");
+            files::remove(&work)?;
+            write(&work.join(LOCK), &lock)?;
+            kernel.env_remove("RUSTC_WRAPPER");
+            compile(line, &mut kernel)?;
+        } else {
+            compiled?;
+        }
         publish(&stage, |new| {
             clone(programs, &work, new)?;
             write(&new.join(SOURCES), sources.as_bytes())
