@@ -2,9 +2,9 @@
 #![cfg(unix)]
 
 use launcher::dirs::Dirs;
-use launcher::prepare::{Ready, Toolchain, bundle, programs::Programs};
+use launcher::prepare::Toolchain;
+use launcher::prepare::bundle::{self, Parts};
 use serde_json::Value;
-use std::collections::BTreeMap;
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
@@ -29,8 +29,9 @@ impl Made {
         write("programs/tools/bin/cargo", b"cargo");
         let library = "stage/target/x86_64-unknown-linux-gnu/debug/deps/libtch-0123456789abcdef";
         // What cannot be made smaller, so that a file that is cut off misses much of it.
+        let next = |n: &u64| Some(n.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1));
         let noise: Vec<u8> =
-            (0..400_000u64).map(|n| (n.wrapping_mul(6_364_136_223_846_793_005) >> 33) as u8).collect();
+            std::iter::successors(Some(7), next).take(400_000).map(|n: u64| (n >> 56) as u8).collect();
         write(&format!("{library}.rlib"), &noise);
         write(&format!("{library}.d"), b"a list");
         write("stage/target/x86_64-unknown-linux-gnu/debug/deps/libconvlab-0123456789abcdef.rlib", b"ours");
@@ -40,15 +41,9 @@ impl Made {
         let said =
             format!("cargo:search={}\ncargo:lib=/their/libtorch/lib\n", path(run).join("out").display());
         write(&format!("{run}/output"), said.as_bytes());
-        let ready = Ready {
-            dirs: dirs(folder.path()),
-            python: PathBuf::new(),
-            jupyter_path: PathBuf::new(),
-            programs: Programs { folder: path("programs") },
-            stage: path("stage"),
-            environment: BTreeMap::from([("LIBTORCH".to_owned(), "/their/libtorch".to_owned())]),
-        };
-        let file = bundle::pack(&ready, &path("out")).unwrap();
+        let (programs, stage) = (path("programs"), path("stage"));
+        let parts = Parts { programs: &programs, stage: &stage, libtorch: "/their/libtorch" };
+        let file = bundle::pack(&dirs(folder.path()), &parts, &path("out")).unwrap();
         Self { folder, file }
     }
 

@@ -14,6 +14,7 @@ mod gc;
 mod kernelspec;
 mod labextension;
 mod lock;
+mod profile;
 mod ready;
 mod toolchain;
 pub use kernelspec::{NAME as KERNEL, STOCK as STOCK_KERNEL, read as prepared};
@@ -130,7 +131,7 @@ fn as_it_is(dirs: &Dirs) -> Result<Option<Ready>> {
     if !locked && !dirs.cache.join("sealed").exists() {
         return Ok(None);
     }
-    stage::write_profile(&dirs.state())?;
+    profile::write(&dirs.state())?;
     Ok(kernelspec::read(dirs))
 }
 

@@ -1,6 +1,7 @@
 //! The stage: what a lab's first cell loads, and what else labs load, compiled once; each kernel clones it.
 
 use super::bundle::Bundle;
+use super::profile::{self, PROFILE};
 use super::programs::Programs;
 use super::toolchain::Toolchain;
 use crate::dirs::Dirs;
@@ -14,15 +15,6 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-
-/// Must say what the workspace's own Cargo.toml says of its dependencies, so that tests share what is compiled.
-pub(super) const PROFILE: &str = r#"# Read by cargo in every kernel's folder below this one.
-[profile.dev.package."*"]
-opt-level = 3
-
-[profile.dev.package.torch-sys]
-opt-level = 0
-"#;
 
 /// What a stage is made with.
 pub struct Inputs<'a> {
@@ -44,8 +36,8 @@ pub struct Inputs<'a> {
 /// not compile; what is whole is published as a clone of it.
 pub fn build(inputs: &Inputs<'_>, bundle: Option<&Bundle>) -> Result<PathBuf> {
     let Inputs { dirs, toolchain, libtorch, programs, environment } = *inputs;
-    write_profile(&dirs.cache)?;
-    write_profile(&dirs.state())?;
+    profile::write(&dirs.cache)?;
+    profile::write(&dirs.state())?;
     let base = Fingerprint::default().text(&toolchain.version).text(&text(libtorch)).text(PROFILE).hex();
     let checkout = Fingerprint::default().text(&text(&dirs.checkout)).hex();
     let name = format!("{base}-{checkout}");
@@ -150,15 +142,6 @@ fn write(path: &Path, content: &[u8]) -> Result<()> {
     written.map_err(|error| Error::file("write", path, &error))
 }
 
-/// Writes cargo's settings for all that is compiled below `folder`.
-pub fn write_profile(folder: &Path) -> Result<()> {
-    let path = folder.join(".cargo/config.toml");
-    if fs::read_to_string(&path).is_ok_and(|found| found == PROFILE) {
-        return Ok(());
-    }
-    write(&path, PROFILE.as_bytes())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -233,13 +216,5 @@ mod tests {
         let all = crates_of(&dirs, &further);
         let other: Vec<_> = crates_of(&dirs, &[]).into_iter().filter(|line| !all.contains(line)).collect();
         assert!(!further.is_empty() && other.is_empty(), "compiled twice, with other features: {other:?}");
-    }
-
-    #[test]
-    fn kernels_and_tests_compile_dependencies_with_the_same_settings() {
-        let workspace = include_str!("../../../../Cargo.toml");
-        for setting in PROFILE.lines().filter(|line| !line.starts_with('#') && !line.is_empty()) {
-            assert!(workspace.contains(setting), "the workspace's Cargo.toml lacks `{setting}`");
-        }
     }
 }

@@ -20,6 +20,12 @@ PATIENCE = 30  # seconds without a byte
 TRIES = 4
 
 
+def fail(reason):
+    """The reason is the last line, behind all lines of progress."""
+    print(reason, flush=True)
+    sys.exit(1)
+
+
 def sum_of(path):
     with open(path, "rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
@@ -53,16 +59,16 @@ def get(url, path, size, sha):
                 break
             reason = f"the server has cut it off after {os.path.getsize(part)} of {size} bytes"
         except urllib.error.HTTPError as error:
-            sys.exit(f"{url} answers {error.code}")
+            fail(f"{url} answers {error.code}")
         except OSError as error:
             reason = f"{url} cannot be read: {error}"
         if attempt + 1 == TRIES:
-            sys.exit(reason)
+            fail(reason)
         time.sleep(attempt)
     found = sum_of(part)
     if found != sha or os.path.getsize(part) != size:
         os.remove(part)
-        sys.exit(f"it has the SHA-256 {found}, and {sha} was expected")
+        fail(f"it has the SHA-256 {found}, and {sha} was expected")
     os.replace(part, path)
 
 

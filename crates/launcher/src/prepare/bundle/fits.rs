@@ -1,7 +1,7 @@
 //! Which bundle fits a machine: the same sources and settings, the same compiler, a C library that is not older.
 
 use super::super::libtorch;
-use super::super::stage::PROFILE;
+use super::super::profile::PROFILE;
 use super::super::{Toolchain, python::base_python};
 use crate::dirs::Dirs;
 use crate::fingerprint::Fingerprint;

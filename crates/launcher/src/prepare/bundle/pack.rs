@@ -1,8 +1,8 @@
 //! Makes a bundle of a machine that is ready: its programs, and a folder for each unit that cargo has compiled.
 
-use super::super::Ready;
 use super::fits::{Entry, Needs};
 use super::{replay, script};
+use crate::dirs::Dirs;
 use crate::files::{self, text, whole_file, whole_folder};
 use crate::prepare::Toolchain;
 use crate::{process, status_line};
@@ -14,15 +14,25 @@ use std::path::{Path, PathBuf};
 /// What is compiled of this checkout's own sources, in each checkout anew.
 const OWN: [&str; 4] = ["common", "convlab", "convlab_shared", "ctx"];
 
+/// What a bundle is made of.
+pub struct Parts<'a> {
+    /// The folder with the kernel and the downloader.
+    pub programs: &'a Path,
+    /// The folder in which cargo has compiled what labs load.
+    pub stage: &'a Path,
+    /// The libtorch for which that was compiled.
+    pub libtorch: &'a str,
+}
+
 /// Writes the bundle and a table that holds it into `out`; returns the bundle's file.
-pub fn pack(ready: &Ready, out: &Path) -> Result<PathBuf> {
-    let needs = Needs::here(&ready.dirs, &Toolchain::find()?)?;
+pub fn pack(dirs: &Dirs, parts: &Parts<'_>, out: &Path) -> Result<PathBuf> {
+    let needs = Needs::here(dirs, &Toolchain::find()?)?;
     let file = format!("convlab-{}.tar.gz", needs.target);
     let (folder, path) = (out.join("bundle"), out.join(&file));
     let printed = status_line::step("the bundle", |_| {
         whole_folder(&folder, |new| {
-            copy(&ready.programs.folder, &new.join("programs"))?;
-            units(&ready.stage.join("target"), new, ready.environment.get("LIBTORCH"))
+            copy(parts.programs, &new.join("programs"))?;
+            units(&parts.stage.join("target"), new, parts.libtorch)
         })?;
         process::output(&mut script(&["pack", &text(&folder), &text(&path)])?, "look at the free space")
     })?;
@@ -37,7 +47,7 @@ pub fn pack(ready: &Ready, out: &Path) -> Result<PathBuf> {
 }
 
 /// Takes what cargo has compiled of others' crates from its target folder.
-fn units(target: &Path, to: &Path, libtorch: Option<&String>) -> Result<()> {
+fn units(target: &Path, to: &Path, libtorch: &str) -> Result<()> {
     for folder in below(target) {
         let nested = folder.join("debug");
         let profile = if nested.exists() { nested } else { folder };
@@ -71,7 +81,7 @@ fn unit_of(file: &Path) -> Option<String> {
 }
 
 /// Keeps what a build script has made that compiles C, and what it has said, with names for the paths in it.
-fn run(build: &Path, to: &Path, libtorch: Option<&String>) -> Result<()> {
+fn run(build: &Path, to: &Path, libtorch: &str) -> Result<()> {
     let (out, output) = (build.join("out"), build.join("output"));
     let is_slow = below(&out).iter().any(|file| file.extension().is_some_and(|ext| ext == "a"));
     let Ok(said) = fs::read_to_string(&output) else { return Ok(()) };
@@ -80,10 +90,7 @@ fn run(build: &Path, to: &Path, libtorch: Option<&String>) -> Result<()> {
         return Ok(());
     }
     let root = fs::read_to_string(build.join("root-output")).unwrap_or_else(|_| text(&out));
-    let mut said = said.replace(root.trim(), replay::OUT);
-    if let Some(libtorch) = libtorch {
-        said = said.replace(libtorch.as_str(), replay::LIBTORCH);
-    }
+    let said = said.replace(root.trim(), replay::OUT).replace(libtorch, replay::LIBTORCH);
     let run = to.join("runs").join(build.file_name().unwrap_or_default());
     copy(&out, &run.join("out"))?;
     whole_file(&run.join("output"), &said)
