@@ -60,7 +60,7 @@ impl StatusLine {
         let _ = if terminal {
             write!(stderr, "\r\x1b[K{}", clipped(&text, width())).and_then(|()| stderr.flush())
         } else {
-            writeln!(stderr, "{}", text.trim_end())
+            writeln!(stderr, "{}", clipped(text.trim_end(), LOG_WIDTH))
         };
     }
 }
@@ -68,6 +68,9 @@ impl StatusLine {
 fn working() -> MutexGuard<'static, Vec<String>> {
     WORKING.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+/// Letters of a line in a log, where nothing is drawn over: pip names all packages at once.
+const LOG_WIDTH: usize = 160;
 
 /// Columns to use: a longer line would be broken, and could not be drawn over.
 fn width() -> usize {

@@ -2,7 +2,7 @@
 
 use super::bundle::{self, Bundle};
 use super::toolchain::Toolchain;
-use crate::dirs::Dirs;
+use crate::dirs::{self, Dirs};
 use crate::files::{text, whole_folder};
 use crate::fingerprint::Fingerprint;
 use crate::process;
@@ -61,14 +61,17 @@ pub fn target_folder(dirs: &Dirs, toolchain: &Toolchain) -> PathBuf {
 /// bundle, for the steps that follow.
 pub fn fetch_or_build(dirs: &Dirs, toolchain: &Toolchain) -> Result<(Programs, Option<Bundle>)> {
     let folder = folder(dirs, toolchain)?;
-    if folder.exists() {
+    // After an interruption the programs may be there, and what the bundle holds beside them not yet used.
+    if folder.exists() && dirs::is_prepared(&dirs.cache) {
         return Ok((Programs { folder }, None));
     }
     let bundle = bundle::fetch(dirs, toolchain);
     if let Some(bundle) = &bundle {
-        whole_folder(&folder, |new| move_into(&bundle.programs(), new))?;
+        if !folder.exists() {
+            whole_folder(&folder, |new| move_into(&bundle.programs(), new))?;
+        }
         fetch_sources(dirs);
-    } else {
+    } else if !folder.exists() {
         build(dirs, toolchain, &folder)?;
     }
     Ok((Programs { folder }, bundle))

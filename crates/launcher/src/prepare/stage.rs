@@ -87,11 +87,6 @@ pub fn build(inputs: &Inputs<'_>, bundle: Option<&Bundle>) -> Result<PathBuf> {
     Ok(stage)
 }
 
-/// Whether the long steps are done: of what is left, none needs much room.
-pub fn is_prepared(cache: &Path) -> bool {
-    fs::read_dir(cache.join("stages")).is_ok_and(|mut stages| stages.next().is_some())
-}
-
 /// In a stage: the key of what it was compiled from; it is there only when the stage is whole.
 const SOURCES: &str = "sources";
 
