@@ -20,7 +20,7 @@ struct Outermost;
 impl Outermost {
     /// `None` inside another one: a bar for each epoch of a training would bury the training's own.
     fn begin() -> Option<Self> {
-        (!SHOWING.replace(true)).then_some(Self)
+        if SHOWING.replace(true) { None } else { Some(Self) }
     }
 }
 
