@@ -2,7 +2,8 @@
 //!
 //! std reads from descriptor 0 with C's `read`, and sleeps with `clock_nanosleep`. On Linux a program's own functions of
 //! these names come before C's, also for libraries that are loaded later. So a read of standard input sends a request,
-//! and an interrupt ends both, where std would begin anew.
+//! and an interrupt ends both, where std would begin anew. It also ends the waiting for a socket or a pipe, as if the
+//! other end were closed; locks and channels wait in a way that cannot end in Rust.
 
 use crate::evcxr_contract::{END_OF_INPUT, INPUT_REQUEST};
 use crate::streams::Protocol;
@@ -70,7 +71,50 @@ mod in_place_of_c {
             }
         }
         // SAFETY: the same call with the same arguments.
-        unsafe { libc::syscall(libc::SYS_read, c_long::from(descriptor), buffer, count) as isize }
+        or_end(unsafe { libc::syscall(libc::SYS_read, c_long::from(descriptor), buffer, count) })
+    }
+
+    /// What a call has read; nothing more where the learner has interrupted it.
+    fn or_end(read: c_long) -> isize {
+        let error = || std::io::Error::last_os_error().kind();
+        if read < 0 && error() == std::io::ErrorKind::Interrupted && interrupt::is_set() {
+            return 0;
+        }
+        read as isize
+    }
+
+    #[used]
+    static RECEIVE: unsafe extern "C" fn(c_int, *mut c_void, usize, c_int) -> isize = recv;
+
+    /// C's `recv`, but at its end when the learner interrupts.
+    #[unsafe(no_mangle)]
+    unsafe extern "C" fn recv(socket: c_int, buffer: *mut c_void, count: usize, flags: c_int) -> isize {
+        let nobody = std::ptr::null_mut::<c_void>();
+        let (socket, flags) = (c_long::from(socket), c_long::from(flags));
+        // SAFETY: the same call with the same arguments; C's own makes it so too.
+        or_end(unsafe { libc::syscall(libc::SYS_recvfrom, socket, buffer, count, flags, nobody, nobody) })
+    }
+
+    #[used]
+    static ACCEPT: unsafe extern "C" fn(c_int, *mut c_void, *mut c_void, c_int) -> c_int = accept4;
+
+    /// C's `accept4`, but an error when the learner interrupts.
+    #[unsafe(no_mangle)]
+    unsafe extern "C" fn accept4(
+        socket: c_int,
+        address: *mut c_void,
+        length: *mut c_void,
+        flags: c_int,
+    ) -> c_int {
+        let (socket, flags) = (c_long::from(socket), c_long::from(flags));
+        // SAFETY: the same call with the same arguments.
+        let accepted = unsafe { libc::syscall(libc::SYS_accept4, socket, address, length, flags) };
+        let error = std::io::Error::last_os_error();
+        if accepted < 0 && error.kind() == std::io::ErrorKind::Interrupted && interrupt::is_set() {
+            // SAFETY: the number of this thread's last error, which std reads next.
+            unsafe { *libc::__errno_location() = libc::ECANCELED };
+        }
+        accepted as c_int
     }
 
     #[used]

@@ -50,7 +50,7 @@ impl Settings {
         // evcxr rewrites a kernel called `rust` that lies here when it is older: keep it away from the user's own.
         set_env("JUPYTER_PATH", &config);
         // Cells may send marked lines: `serve/output.rs` understands them.
-        set_env("CONVLAB_LIVE", Path::new("1"));
+        set_env(common::live::SUPPORTED, Path::new("1"));
         self.put_tools_first(&work);
         Ok(stage)
     }
@@ -73,6 +73,7 @@ impl Settings {
         set_env("CARGO_HOME", self.tools.parent().unwrap_or(&self.tools));
         set_env("CARGO", &self.tools.join("cargo"));
         set_env("CONVLAB_LOCK", &work.join("labs.lock"));
+        set_env(PROGRESS, &work.join("progress"));
         let path = std::env::var_os("PATH").unwrap_or_default();
         let tools = std::iter::once(self.tools.clone()).chain(std::env::split_paths(&path));
         if let Ok(path) = std::env::join_paths(tools) {
@@ -132,6 +133,9 @@ impl Drop for Stage {
         let _ = fs::remove_dir_all(&self.folder);
     }
 }
+
+/// Names the file in which our `cargo` reports which crates it compiles.
+pub const PROGRESS: &str = "CONVLAB_PROGRESS";
 
 /// How the name of a folder begins that is being made this moment.
 const NEW: &str = "new-";

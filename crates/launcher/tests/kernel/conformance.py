@@ -25,6 +25,8 @@ class Convlab(jupyter_kernel_test.KernelTests):
     code_display_data = [
         {"code": MARKED % '{"type": "display_data", "data": {"text/html": "<b>1</b>"}}', "mime": "text/html"}
     ]
+    supported_history_operations = ("tail", "range", "search")
+    code_history_pattern = "1*2"
     code_inspect_sample = "std::collections::BTreeMap"
     code_clear_output = MARKED % '{"type": "clear_output", "wait": false}'
 
