@@ -25,6 +25,8 @@ pub mod cargo {
     /// The file that evcxr writes for it, and the option by which it names the system that cells are compiled for.
     pub const MANIFEST: &str = "Cargo.toml";
     pub const TARGET: &str = "--target";
+    /// How the line begins in which evcxr's manifest has the level at which a cell is optimised.
+    pub const OPT_LEVEL: &str = "\nopt-level = ";
     /// Where cargo says which package it compiles, and what that is called.
     pub const MANIFEST_DIR: &str = "CARGO_MANIFEST_DIR";
     pub const PACKAGE: &str = "CARGO_PKG_NAME";

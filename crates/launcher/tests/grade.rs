@@ -167,8 +167,14 @@ fn rearranged(folder: &Path) -> Vec<(&'static str, Value, &'static str)> {
     ]
 }
 
+/// The verdicts of lab 00, of which only one exercise was tried.
+fn of_lab_00(sevens: &'static str) -> [(&'static str, &'static str); 4] {
+    let none = "not attempted";
+    [("half", none), ("sum_of_squares", none), ("sevens", sevens), ("with_negative", none)]
+}
+
 /// Lab 02 done in full, by half and badly, and with one exercise that loops among others that do not.
-fn of_lab_02(folder: &Path) -> Vec<(&'static str, Value, [&'static str; 6])> {
+fn of_lab_02(folder: &Path) -> Vec<(&'static str, Value, [&'static str; 7])> {
     let good = edition(folder, "solution", "02");
     let mut half = edition(folder, "learner", "02");
     for id in ["output_shape", "corr2d", "equal_start"] {
@@ -182,16 +188,25 @@ fn of_lab_02(folder: &Path) -> Vec<(&'static str, Value, [&'static str; 6])> {
         ("corr2d", "fn corr2d(x: &Tensor, _: &Tensor) -> Tensor { x.shallow_clone() }"),
         ("layer_parameters", "fn layer_parameters() -> i64 { 200 }"),
         ("equal_start", "fn equal_start() -> char { 'a' }"),
+        ("learned_kernel", "fn learned_kernel(x: &Tensor, _: &Tensor) -> Tensor { x.i((0, 0, ..3, ..3)) }"),
     ] {
         cell(&mut bad, id)["source"] = json!(source);
     }
     cell(&mut mixed, "first_value")["source"] = json!("fn first_value() -> f64 { loop {} }");
     cell(&mut mixed, "corr2d")["source"] = json!("fn corr2d(x: &Tensor) -> Tensor { x.shallow_clone() }");
     vec![
-        ("half02", half, ["right", "not attempted", "right", "not attempted", "not attempted", "right"]),
-        ("good02", good, ["right"; 6]),
-        ("bad02", bad, ["wrong"; 6]),
-        ("mixed02", mixed, ["right", "stopped", "does not compile", "does not compile", "right", "right"]),
+        (
+            "half02",
+            half,
+            ["right", "not attempted", "right", "not attempted", "not attempted", "right", "not attempted"],
+        ),
+        ("good02", good, ["right"; 7]),
+        ("bad02", bad, ["wrong"; 7]),
+        (
+            "mixed02",
+            mixed,
+            ["right", "stopped", "does not compile", "does not compile", "right", "right", "right"],
+        ),
     ]
 }
 
@@ -200,13 +215,20 @@ fn class(folder: &Path, all: bool) -> Class {
     let take = |n: usize, few: usize| if all { n } else { few };
     for (name, answer, verdict) in &ANSWERS[..take(ANSWERS.len(), FEW)] {
         let notebook = answered(folder, answer).to_string();
-        class.add(folder.join(format!("{name}.ipynb")), &notebook, &[("sevens", verdict)]);
+        class.add(folder.join(format!("{name}.ipynb")), &notebook, &of_lab_00(verdict));
     }
     for (name, notebook, verdict) in rearranged(folder).into_iter().take(take(6, 2)) {
-        class.add(folder.join(format!("{name}.ipynb")), &notebook.to_string(), &[("sevens", verdict)]);
+        class.add(folder.join(format!("{name}.ipynb")), &notebook.to_string(), &of_lab_00(verdict));
     }
-    let exercises =
-        ["output_shape", "first_value", "corr2d", "filter_map", "layer_parameters", "equal_start"];
+    let exercises = [
+        "output_shape",
+        "first_value",
+        "corr2d",
+        "filter_map",
+        "layer_parameters",
+        "equal_start",
+        "learned_kernel",
+    ];
     for (name, notebook, verdicts) in of_lab_02(folder).into_iter().take(take(4, 1)) {
         let verdicts: Vec<_> = exercises.into_iter().zip(verdicts).collect();
         class.add(folder.join(format!("{name}.ipynb")), &notebook.to_string(), &verdicts);

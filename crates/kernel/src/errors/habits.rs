@@ -236,7 +236,7 @@ const HABITS: [Habit; 67] = [
         "E0282",
         "type of the type parameter `E` declared on the enum `Result`",
         r"\bOk\(",
-        "write the value itself, without `Ok(…)`; or, where the code before it has a `?`, end with `Ok::<_, Box<dyn std::error::Error>>(…)`.",
+        "write the value itself, without `Ok(…)`; or, where the code before it has a `?`, end with `Ok::<_, Error>(…)`.",
     ),
     // Operators.
     habit(
