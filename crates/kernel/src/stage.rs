@@ -83,12 +83,15 @@ impl Settings {
 }
 
 /// Cells are compiled without optimisation: they are seconds of a learner's life; what computes is libtorch.
+pub const OPT_LEVEL: &str = "0";
+
+/// The level is that with which evcxr starts; `serve/warm.rs` has the cells' own set after it.
 ///
 /// The prelude is there for its `?`. evcxr learns only from an error that cells may have one, and where the first one
 /// stands in a cell's last expression it takes the error for that of `evcxr_display`: a figure would be shown as text.
 /// `Any` is a part of types that no cell writes, such as that of a thread's panic.
 pub const EVCXR_TOML: &str = r#"[evcxr]
-opt_level = "0"
+opt_level = "1"
 prelude = "use std::any::Any; std::str::from_utf8(b\"\")?;"
 "#;
 

@@ -34,6 +34,9 @@ const PLACES: &str = "application/x-convlab-places";
 /// The crate that labs load.
 const HELPER: &str = "convlab";
 
+/// For so long a kernel waits for the first cell before it loads that crate for it.
+const FIRST_CELL: Duration = Duration::from_millis(500);
+
 /// A request's answer: the kind of message and its content.
 pub type Reply = (Message, &'static str, Value);
 
@@ -81,7 +84,9 @@ impl Worker {
         let (mut context, lines, helper) = super::warm::context()?;
         let mut pump = Pump::start(outputs, lines, iopub.clone()).map_err(cannot)?;
         interrupts.watch(context.process_handle());
-        let waiting: VecDeque<_> = requests.try_iter().collect();
+        // A client that runs a whole notebook sends its first cells now.
+        let waiting: VecDeque<_> =
+            requests.recv_timeout(FIRST_CELL).into_iter().chain(requests.try_iter()).collect();
         let cells = || waiting.iter().filter(|request| request.kind() == "execute_request");
         let is_needed = cells().count() == 0 || cells().any(|cell| cell.code().contains(HELPER));
         let helper = helper.filter(|_| is_needed);
