@@ -7,6 +7,7 @@
 
 use crate::evcxr_contract::{END_OF_INPUT, INPUT_REQUEST};
 use crate::streams::Protocol;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 /// What has been typed and not been read, and the way to request more; none in the kernel itself.
@@ -22,6 +23,15 @@ pub fn ask_through(protocol: Protocol) {
     *INPUT.lock().unwrap_or_else(PoisonError::into_inner) = Some(Input { protocol, typed: Vec::new() });
 }
 
+/// Whether a cell waits for what it reads, so that an interrupt may end the waiting: not while this program speaks with
+/// evcxr.
+static CELL_WAITS: AtomicBool = AtomicBool::new(false);
+
+/// A cell runs from now on, or does no more.
+pub fn cell_runs(runs: bool) {
+    CELL_WAITS.store(runs, Ordering::Relaxed);
+}
+
 /// A new cell begins: what was typed for the last one is none of its own.
 pub fn forget() {
     if let Some(input) = INPUT.lock().unwrap_or_else(PoisonError::into_inner).as_mut() {
@@ -33,8 +43,11 @@ impl Input {
     /// Fills the buffer with what is typed, and says how much; 0 at the end of the input.
     fn read(&mut self, buffer: &mut [u8]) -> usize {
         if self.typed.is_empty() && !buffer.is_empty() {
+            cell_runs(false);
             let sent = self.protocol.write_line(INPUT_REQUEST);
-            match sent.ok().and_then(|()| self.protocol.line()) {
+            let line = sent.ok().and_then(|()| self.protocol.line());
+            cell_runs(true);
+            match line {
                 Some(line) if line != END_OF_INPUT => self.typed = (line + "\n").into_bytes(),
                 _ => return 0,
             }
@@ -49,7 +62,7 @@ impl Input {
 #[cfg(target_os = "linux")]
 #[allow(unsafe_code, reason = "they stand in for functions of C")]
 mod in_place_of_c {
-    use super::{INPUT, PoisonError};
+    use super::{CELL_WAITS, INPUT, Ordering, PoisonError};
     use crate::interrupt;
     use std::ffi::{c_int, c_long, c_void};
 
@@ -76,11 +89,13 @@ mod in_place_of_c {
 
     /// What a call has read; nothing more where the learner has interrupted it.
     fn or_end(read: c_long) -> isize {
-        let error = || std::io::Error::last_os_error().kind();
-        if read < 0 && error() == std::io::ErrorKind::Interrupted && interrupt::is_set() {
-            return 0;
-        }
-        read as isize
+        if read < 0 && is_interrupted() { 0 } else { read as isize }
+    }
+
+    /// Whether a call of the cell's has failed because of an interrupt.
+    fn is_interrupted() -> bool {
+        let error = std::io::Error::last_os_error().kind();
+        error == std::io::ErrorKind::Interrupted && interrupt::is_set() && CELL_WAITS.load(Ordering::Relaxed)
     }
 
     #[used]
@@ -109,8 +124,7 @@ mod in_place_of_c {
         let (socket, flags) = (c_long::from(socket), c_long::from(flags));
         // SAFETY: the same call with the same arguments.
         let accepted = unsafe { libc::syscall(libc::SYS_accept4, socket, address, length, flags) };
-        let error = std::io::Error::last_os_error();
-        if accepted < 0 && error.kind() == std::io::ErrorKind::Interrupted && interrupt::is_set() {
+        if accepted < 0 && is_interrupted() {
             // SAFETY: the number of this thread's last error, which std reads next.
             unsafe { *libc::__errno_location() = libc::ECANCELED };
         }
