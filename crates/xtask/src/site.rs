@@ -1,7 +1,7 @@
 //! `cargo lab site`: the course's pages, slides and reference, from labs that have been executed.
 
 use crate::cargo_calls::helper_call;
-use clap::{Arg, ArgMatches, Command, value_parser};
+use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use common::notebook::{Cell, Notebook};
 use common::{Error, Result};
 use launcher::files::{text, whole_folder};
@@ -37,6 +37,12 @@ pub fn command() -> Command {
                 .help("The container image that the pages name"),
         )
         .arg(
+            Arg::new("preview")
+                .long("preview")
+                .action(ArgAction::SetTrue)
+                .help("Only the labs that have been run as they are now"),
+        )
+        .arg(
             Arg::new("repository")
                 .long("repository")
                 .help("OWNER/NAME on GitHub, for the links to it and to Binder"),
@@ -52,7 +58,13 @@ pub fn run(matches: &ArgMatches) -> Result<()> {
     let course = json!({"image": image, "repository": repository}).to_string();
     may_be_replaced(&folder)?;
     let executed = ready.dirs.checkout.join("target/labs");
-    let labs = labs::all(&ready.dirs.notebooks())?;
+    let mut labs = labs::all(&ready.dirs.notebooks())?;
+    if matches.get_flag("preview") {
+        labs.retain(|lab| is_current(lab, &executed).is_ok());
+    }
+    if labs.is_empty() {
+        return Err(Error::problem("No lab has been run as it is now.", "cargo lab run 02"));
+    }
     labs.iter().try_for_each(|lab| is_current(lab, &executed))?;
     let reveal = reveal(&ready)?;
     let reference = reference(&ready)?;
