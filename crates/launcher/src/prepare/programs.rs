@@ -138,7 +138,8 @@ fn fetch_sources(dirs: &Dirs) {
 /// for those that another one has compiled last.
 fn forget_other_checkouts(dirs: &Dirs, target: &Path) -> Result<()> {
     let mut cargo = process::command("cargo");
-    cargo.args(["clean", "--release", "--locked", "--package", "kernel", "--package", "fetch"]);
+    cargo.args(["clean", "--release", "--locked"]);
+    cargo.args(["--package", "kernel", "--package", "fetch", "--package", "common"]);
     cargo.arg("--target-dir").arg(target).current_dir(&dirs.checkout);
     process::watch(&mut cargo, "look at the error, then run the same command again", |_| {})
 }
