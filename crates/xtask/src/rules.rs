@@ -220,6 +220,16 @@ mod tests {
     }
 
     #[test]
+    fn the_labs_and_their_table_break_no_rule() {
+        let notebooks = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../notebooks");
+        let mut found = broken_mapping(&notebooks).unwrap();
+        for lab in select(&notebooks, &[]).unwrap() {
+            found.extend(broken(&lab).unwrap().into_iter().map(|what| format!("{}: {what}", lab.name())));
+        }
+        assert!(found.is_empty(), "{}", found.join("\n"));
+    }
+
+    #[test]
     fn two_labs_with_one_number_and_a_lab_without_are_found() {
         let labs = ["00_welcome", "02_by_hand", "02_padding"].map(|name| Lab { path: name.into() });
         assert_eq!(doubled_numbers(&labs), ["02_by_hand and 02_padding have the same number"]);
