@@ -2,6 +2,8 @@
 //!
 //! Questions about the kernel are answered at once; all that needs evcxr waits in one queue for the [`Worker`].
 
+#[cfg(unix)]
+mod batch;
 mod comm;
 mod complete;
 mod history;
@@ -18,6 +20,8 @@ pub mod warm;
 mod wire;
 mod worker;
 
+#[cfg(unix)]
+pub use batch::batch;
 use comm::{Comms, is_comm};
 use complete::is_complete;
 use history::History;

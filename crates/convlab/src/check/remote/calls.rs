@@ -1,0 +1,34 @@
+//! In the learner's process: the judge's calls, one after the other.
+
+use super::link::Link;
+use crate::catch_panic::{Panic, catch_panic_at};
+use serde_json::{Value, json};
+use std::os::unix::net::UnixStream;
+use std::slice::Iter;
+
+/// Answers every call with what `answer` makes of its arguments, until the judge hangs up.
+pub fn answer_calls(socket: &str, exercise: &str, mut answer: impl FnMut(&[Value]) -> Result<Value, String>) {
+    let stream = match UnixStream::connect(socket) {
+        Ok(stream) => stream,
+        Err(error) => return eprintln!("no judge listens at {socket}: {error}"),
+    };
+    let mut link = Link::new(stream, None);
+    let mut sent = link.send(&json!({"exercise": exercise}));
+    while let (Ok(()), Ok(Some(request))) = (&sent, link.receive()) {
+        let args = request["call"].as_array().map(Vec::as_slice).unwrap_or_default();
+        let reply = match catch_panic_at(|| answer(args)) {
+            Ok(Ok(value)) => json!({"value": value}),
+            Ok(Err(why)) => json!({"panic": why}),
+            Err(panic) => json!({"panic": with_location(panic)}),
+        };
+        sent = link.send(&reply);
+    }
+}
+
+fn with_location(panic: Panic) -> String {
+    panic.location.map_or_else(|| panic.message.clone(), |location| format!("{}\n{location}", panic.message))
+}
+
+pub fn next<'a>(args: &mut Iter<'a, Value>) -> Result<&'a Value, String> {
+    args.next().ok_or_else(|| "an argument is missing".to_owned())
+}

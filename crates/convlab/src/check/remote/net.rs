@@ -1,0 +1,69 @@
+//! In the judge's process: networks, optimisers and addresses that stand for those in the learner's.
+
+use super::link::Remote;
+use super::wire::Pack;
+use crate::check::cases::random;
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use tch::{Kind, Tensor, nn};
+
+/// Builds in `vs` what the learner's function builds in its own process, and a network that asks that one.
+pub fn build(remote: &Remote, vs: &nn::VarStore) -> nn::Sequential {
+    let values: Vec<Tensor> = remote.call(&["build".pack()]);
+    let own = |(n, value): (usize, &Tensor)| vs.root().var_copy(&n.to_string(), value);
+    let variables: Vec<_> = values.iter().enumerate().map(own).collect();
+    let remote = remote.clone();
+    nn::seq().add_fn(move |xs| forward(&remote, &variables, xs))
+}
+
+/// What the learner's network makes of `xs` with these variables.
+///
+/// Only values come back. A variable is given a gradient if other values of it are seen to change what comes out.
+fn forward(remote: &Remote, variables: &[Tensor], xs: &Tensor) -> Tensor {
+    let values: Vec<_> = variables.iter().map(Tensor::detach).collect();
+    let with = |values: &[Tensor]| remote.call::<Tensor>(&["forward".pack(), values.pack(), xs.pack()]);
+    let found = with(&values);
+    let counts = |n: usize| {
+        let mut changed: Vec<_> = values.iter().map(Tensor::shallow_clone).collect();
+        changed[n] = &values[n] + random(&values[n].size(), n as u32);
+        !with(&changed).equal(&found)
+    };
+    let wired = |(_, variable): &(usize, &Tensor)| (*variable * 0).requires_grad();
+    let counting = variables.iter().enumerate().filter(wired).filter(|(n, _)| counts(*n));
+    counting.fold(found.shallow_clone(), |sum, (_, variable)| sum + variable.sum(Kind::Float) * 0)
+}
+
+/// The loss that the learner's step returns; the optimiser's variables are moved as it moved its own.
+pub fn step(remote: &Remote, opt: &nn::Optimizer, xs: &Tensor, labels: &Tensor) -> f64 {
+    let variables = opt.trainable_variables();
+    let (loss, moved): (f64, Vec<Tensor>) = remote.call(&[variables.pack(), xs.pack(), labels.pack()]);
+    set(&variables, &moved);
+    loss
+}
+
+/// The learner's picture of the page at `url`, which is fetched here and served there.
+pub fn picture(remote: &Remote, url: &str) -> Result<Tensor, String> {
+    let (name, status, bytes) = page(url).unwrap_or_default();
+    remote.call(&[name.pack(), status.pack(), Tensor::from_slice(&bytes).pack()])
+}
+
+/// Gives variables the values, one by one.
+pub fn set(variables: &[Tensor], values: &[Tensor]) {
+    for (variable, value) in variables.iter().zip(values) {
+        tch::no_grad(|| variable.shallow_clone().copy_(value));
+    }
+}
+
+/// Its name, status and bytes.
+fn page(url: &str) -> Option<(String, String, Vec<u8>)> {
+    let (host, name) = url.strip_prefix("http://")?.split_once('/')?;
+    let mut stream = TcpStream::connect(host).ok()?;
+    write!(stream, "GET /{name} HTTP/1.1\r\n\r\n").ok()?;
+    let mut bytes = Vec::new();
+    stream.read_to_end(&mut bytes).ok()?;
+    let end = bytes.windows(4).position(|end| end == b"\r\n\r\n")? + 4;
+    let body = bytes.split_off(end);
+    let head = String::from_utf8_lossy(&bytes).into_owned();
+    let status = head.lines().next()?.strip_prefix("HTTP/1.1 ")?.to_owned();
+    Some((name.to_owned(), status, body))
+}

@@ -1,0 +1,131 @@
+//! In the learner's process: the learner's function answers calls with values.
+//!
+//! One function for each exercise, of the exercise's name.
+
+use super::calls::{answer_calls, next};
+use super::net::set;
+use super::wire::{Pack, Unpack};
+use crate::datasets::Served;
+use serde_json::Value;
+use std::fmt::Display;
+use tch::nn::{self, OptimizerConfig};
+use tch::{Device, Tensor};
+
+pub use super::exercises::plain::*;
+
+/// Serves the learner's `output_shape`.
+pub fn output_shape<T: AsRef<[i64]>>(socket: &str, yours: impl Fn() -> T) {
+    answer_calls(socket, "output_shape", |_| Ok(yours().as_ref().pack()));
+}
+
+/// Serves the learner's `colour_weight`.
+pub fn colour_weight<T: AsRef<[i64]>>(socket: &str, yours: impl Fn() -> T) {
+    answer_calls(socket, "colour_weight", |_| Ok(yours().as_ref().pack()));
+}
+
+/// Serves the learner's `edge_maps_shape`.
+pub fn edge_maps_shape<T: AsRef<[i64]>>(socket: &str, yours: impl Fn(i64, i64) -> T) {
+    answer_calls(socket, "edge_maps_shape", |args| {
+        let [h, w] = Unpack::unpack(&Value::from(args))?;
+        Ok(yours(h, w).as_ref().pack())
+    });
+}
+
+/// Serves the learner's `grey_picture`: each page comes with its call and is served here, where it can be reached.
+pub fn grey_picture<E: Display>(socket: &str, yours: impl Fn(&str) -> Result<Tensor, E>) {
+    answer_calls(socket, "grey_picture", |args| {
+        let (mut args, leak) = (args.iter(), |text: String| -> &'static str { text.leak() });
+        let name = leak(String::unpack(next(&mut args)?)?);
+        let status = leak(String::unpack(next(&mut args)?)?);
+        let bytes =
+            Vec::<u8>::try_from(Tensor::unpack(next(&mut args)?)?).map_err(|error| error.to_string())?;
+        let server = Served::pages(vec![(name, status, bytes)]).map_err(|error| error.to_string())?;
+        Ok(yours(&server.url).map_err(|error| error.to_string()).pack())
+    });
+}
+
+type Build = (nn::VarStore, nn::Sequential);
+
+/// Answers `build` with the new network's variables, and `forward` with what comes out for given ones.
+fn answer_net(socket: &str, exercise: &str, yours: impl Fn(&nn::VarStore) -> nn::Sequential) {
+    let mut built: Option<Build> = None;
+    answer_calls(socket, exercise, |args| {
+        let mut args = args.iter();
+        if String::unpack(next(&mut args)?)? == "build" {
+            let vs = nn::VarStore::new(Device::Cpu);
+            let net = yours(&vs);
+            let variables = vs.trainable_variables().pack();
+            built = Some((vs, net));
+            return Ok(variables);
+        }
+        let (vs, net) = built.as_ref().ok_or("there is no network yet")?;
+        set(&vs.trainable_variables(), &Vec::unpack(next(&mut args)?)?);
+        let xs = Tensor::unpack(next(&mut args)?)?;
+        Ok(tch::no_grad(|| nn::Module::forward(net, &xs)).pack())
+    });
+}
+
+/// Serves the learner's `with_activations`.
+pub fn with_activations(socket: &str, yours: impl Fn(&nn::VarStore) -> nn::Sequential) {
+    answer_net(socket, "with_activations", yours);
+}
+
+/// Serves the learner's `deeper`.
+pub fn deeper(socket: &str, yours: impl Fn(&nn::VarStore) -> nn::Sequential) {
+    answer_net(socket, "deeper", yours);
+}
+
+/// Serves the learner's `digit_net`.
+pub fn digit_net(socket: &str, yours: impl Fn(&nn::VarStore) -> nn::Sequential) {
+    answer_net(socket, "digit_net", yours);
+}
+
+/// How far the optimisers of the checks of a step go.
+const RATE: f64 = 0.5;
+
+type Step = (nn::VarStore, nn::Sequential, nn::Optimizer);
+
+/// Answers with the loss and the weights after a step of a linear layer without bias, whose gradients are kept from
+/// call to call.
+fn answer_step(
+    socket: &str,
+    exercise: &str,
+    yours: impl Fn(&nn::Sequential, &mut nn::Optimizer, &Tensor, &Tensor) -> f64,
+) {
+    let mut kept: Option<Step> = None;
+    answer_calls(socket, exercise, |args| {
+        let mut args = args.iter();
+        let weights = Vec::<Tensor>::unpack(next(&mut args)?)?;
+        let (xs, labels) = (Tensor::unpack(next(&mut args)?)?, Tensor::unpack(next(&mut args)?)?);
+        let (vs, net, opt) = match &mut kept {
+            Some(kept) => kept,
+            None => kept.insert(linear_step(&weights)?),
+        };
+        set(&vs.trainable_variables(), &weights);
+        let loss = yours(net, opt, &xs, &labels);
+        Ok((loss, vs.trainable_variables()).pack())
+    });
+}
+
+fn linear_step(weights: &[Tensor]) -> Result<Step, String> {
+    let [weight] = weights else { return Err("one weight is wanted".to_owned()) };
+    let (outputs, inputs) = weight.size2().map_err(|error| error.to_string())?;
+    let vs = nn::VarStore::new(Device::Cpu);
+    let config = nn::LinearConfig { bias: false, ..Default::default() };
+    let net = nn::seq().add_fn(|xs| xs.flat_view()).add(nn::linear(vs.root(), inputs, outputs, config));
+    let opt = nn::Sgd::default().build(&vs, RATE).map_err(|error| error.to_string())?;
+    Ok((vs, net, opt))
+}
+
+/// Serves the learner's `one_step`.
+pub fn one_step(socket: &str, yours: impl Fn(&nn::Sequential, &mut nn::Optimizer, &Tensor, &Tensor) -> f64) {
+    answer_step(socket, "one_step", yours);
+}
+
+/// Serves the learner's `train_step`.
+pub fn train_step(
+    socket: &str,
+    yours: impl Fn(&nn::Sequential, &mut nn::Optimizer, &Tensor, &Tensor) -> f64,
+) {
+    answer_step(socket, "train_step", yours);
+}
