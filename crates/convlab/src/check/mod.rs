@@ -3,11 +3,11 @@
 //! A check tests what was asked for, not how it was written: any right answer passes.
 //!
 //! # How to add an exercise
-//! Everything about it stands in the file of its lab, `check/labNN.rs`; `check/lab02.rs` is the model.
+//! Everything about it stands in one file in the folder of its lab; `check/lab02/corr2d.rs` is the model.
 //! 1. In the notebook: a heading `## Your turn: …` that says what to do; a cell whose id is the exercise's name and
 //!    whose last item is `fn name(…) -> … { // BEGIN SOLUTION … // END SOLUTION }`; a cell `check-name` with nothing
 //!    but `check::name(name)`.
-//! 2. `const NAME: Exercise = Exercise { name, lab, hints }`, also listed in the file's `EXERCISES`. Each hint is one
+//! 2. `const NAME: Exercise = Exercise { name, lab, hints }`, also listed in the lab's `EXERCISES`. Each hint is one
 //!    step more; none is the solution, which is read from the master notebook.
 //! 3. `pub fn name(yours: impl Fn(…) -> …) -> Answer { NAME.judge(|| …) }`. What you pass to `judge` calls the learner's
 //!    function as often as you like and returns a [`Verdict`]; a panic in it is told as the learner's, so look at a

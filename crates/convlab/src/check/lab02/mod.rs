@@ -1,0 +1,26 @@
+//! The exercises of lab 02.
+
+mod corr2d;
+mod equal_start;
+mod filter_map;
+mod first_value;
+mod layer_parameters;
+mod output_shape;
+
+pub use corr2d::corr2d;
+pub use equal_start::equal_start;
+pub use filter_map::filter_map;
+pub use first_value::first_value;
+pub use layer_parameters::layer_parameters;
+pub use output_shape::output_shape;
+
+use crate::check::exercise::Exercise;
+
+pub(super) const EXERCISES: &[Exercise] = &[
+    output_shape::OUTPUT_SHAPE,
+    first_value::FIRST_VALUE,
+    corr2d::CORR2D,
+    filter_map::FILTER_MAP,
+    layer_parameters::LAYER_PARAMETERS,
+    equal_start::EQUAL_START,
+];
