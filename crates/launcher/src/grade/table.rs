@@ -24,11 +24,10 @@ impl Row {
         Self { verdict: "no notebook".into(), reason: why.into(), ..Self::of(file, "-", "-") }
     }
 
-    /// What the marking program reports of one exercise.
-    pub fn marked(file: &Path, lab: &str, flags: &str, report: &Value) -> Self {
+    /// What is said of one exercise, which took so many seconds.
+    pub fn marked(file: &Path, lab: &str, flags: &str, seconds: f64, report: &Value) -> Self {
         let [exercise, verdict, reason] =
             ["exercise", "verdict", "reason"].map(|name| report[name].as_str().unwrap_or_default());
-        let seconds = report["seconds"].as_f64().unwrap_or_default();
         let flags = flags.to_owned();
         Self {
             verdict: verdict.into(),
@@ -161,8 +160,8 @@ mod tests {
 
     fn rows() -> Vec<Row> {
         let marked = |exercise: &str, verdict: &str, reason: &str| {
-            let report = json!({"exercise": exercise, "verdict": verdict, "reason": reason, "seconds": 0.25});
-            Row::marked(Path::new("anna.ipynb"), "02_by_hand", "unsafe", &report)
+            let report = json!({"exercise": exercise, "verdict": verdict, "reason": reason});
+            Row::marked(Path::new("anna.ipynb"), "02_by_hand", "unsafe", 0.25, &report)
         };
         vec![
             marked("a", "right", "Well."),

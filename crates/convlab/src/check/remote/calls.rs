@@ -5,6 +5,9 @@ use crate::catch_panic::{Panic, catch_panic_at};
 use serde_json::{Value, json};
 use std::os::unix::net::UnixStream;
 use std::slice::Iter;
+use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
+use std::thread;
+use std::time::Duration;
 
 /// Answers every call with what `answer` makes of its arguments, until the judge hangs up.
 pub fn answer_calls(socket: &str, exercise: &str, mut answer: impl FnMut(&[Value]) -> Result<Value, String>) {
@@ -16,12 +19,30 @@ pub fn answer_calls(socket: &str, exercise: &str, mut answer: impl FnMut(&[Value
     let mut sent = link.send(&json!({"exercise": exercise}));
     while let (Ok(()), Ok(Some(request))) = (&sent, link.receive()) {
         let args = request["call"].as_array().map(Vec::as_slice).unwrap_or_default();
+        let _end = Deadline::of(&request);
         let reply = match catch_panic_at(|| answer(args)) {
             Ok(Ok(value)) => json!({"value": value}),
             Ok(Err(why)) => json!({"panic": why}),
             Err(panic) => json!({"panic": with_location(panic)}),
         };
         sent = link.send(&reply);
+    }
+}
+
+/// Ends this process when the judge waits no longer, unless it is dropped before.
+struct Deadline(#[expect(dead_code, reason = "the thread sees it dropped")] Sender<()>);
+
+impl Deadline {
+    fn of(request: &Value) -> Self {
+        let left =
+            Duration::try_from_secs_f64(request["seconds"].as_f64().unwrap_or(60.0)).unwrap_or_default();
+        let (alive, dropped) = channel::<()>();
+        thread::spawn(move || {
+            if dropped.recv_timeout(left + Duration::from_secs(1)) == Err(RecvTimeoutError::Timeout) {
+                std::process::exit(1);
+            }
+        });
+        Self(alive)
     }
 }
 

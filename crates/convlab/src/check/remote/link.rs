@@ -22,9 +22,13 @@ impl Link {
         Self { reader: BufReader::new(stream), ends }
     }
 
+    /// How long it waits from now on.
+    pub fn left(&self) -> Option<Duration> {
+        self.ends.map(|ends| ends.saturating_duration_since(Instant::now()))
+    }
+
     fn patience(&self) -> io::Result<()> {
-        let Some(ends) = self.ends else { return Ok(()) };
-        let left = ends.saturating_duration_since(Instant::now()).max(Duration::from_millis(1));
+        let Some(left) = self.left().map(|left| left.max(Duration::from_millis(1))) else { return Ok(()) };
         self.reader.get_ref().set_read_timeout(Some(left))?;
         self.reader.get_ref().set_write_timeout(Some(left))
     }
@@ -95,7 +99,8 @@ impl Remote {
 
     fn reply<T: Unpack>(&self, args: &[Value]) -> Result<T, String> {
         let mut link = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let sent = link.send(&json!({"call": args})).and_then(|()| link.receive());
+        let left = link.left().map_or(self.1 as f64, |left| left.as_secs_f64());
+        let sent = link.send(&json!({"call": args, "seconds": left})).and_then(|()| link.receive());
         let reply = sent.map_err(|error| match error.kind() {
             ErrorKind::TimedOut | ErrorKind::WouldBlock => format!("it ran longer than {} s", self.1),
             _ => format!("its process broke off: {error}"),

@@ -1,22 +1,24 @@
-//! `cargo lab grade`: learners' notebooks, each marked in a sandbox and a kernel of its own with the checks of the masters.
+//! `cargo lab grade`: learners' notebooks, each run in a sandbox of its own and judged outside of it.
+//!
+//! For each one there are two kernels. The learner's functions run in one, which `convlab-grader` drives; the checks run
+//! in the other, and ask the first for values.
 
 mod intake;
 mod job;
-#[cfg(target_os = "linux")]
-mod sandbox;
-#[cfg(not(target_os = "linux"))]
-#[path = "grade/sandbox_none.rs"]
+mod judge;
 mod sandbox;
 mod table;
 
 use crate::dirs::Dirs;
 use crate::labs;
-use crate::prepare::{self, Ready, data};
+use crate::prepare::{self, Ready};
 use crate::process;
 use crate::status_line::{self, StatusLine};
 use common::{Error, Result};
-use sandbox::Sandbox;
+use judge::Judge;
+use sandbox::{FIRST_USER, Sandbox, Shared};
 use serde_json::Value;
+use std::collections::HashMap;
 use std::fs::{self, File};
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -24,8 +26,6 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use table::Row;
-
-const GRADE_LAB: &str = include_str!("python/grade_lab.py");
 
 /// What is marked, and within which limits.
 pub struct Options {
@@ -55,7 +55,7 @@ pub fn grade(options: &Options) -> Result<()> {
     let folder = Folder::make(&dirs)?;
     let sandbox = if options.without_isolation {
         eprintln!("Learners' code runs without isolation, with all that you may do.");
-        Sandbox::without_isolation(&ready)
+        Sandbox::without_isolation()
     } else {
         Sandbox::new(&ready, &folder.0, options.gib)?
     };
@@ -89,6 +89,14 @@ impl Csv {
     }
 }
 
+/// What is to be done and what was done.
+struct Queue {
+    next: AtomicUsize,
+    done: AtomicUsize,
+    started: Instant,
+    results: Mutex<Vec<Vec<Row>>>,
+}
+
 struct Marking<'a> {
     ready: &'a Ready,
     sandbox: Sandbox,
@@ -101,56 +109,85 @@ struct Marking<'a> {
 impl Marking<'_> {
     /// The rows in the order of the files, marked as many at once as this machine can hold.
     fn all(&self) -> Result<Vec<Row>> {
-        let files = &self.options.files;
-        let (next, done, started) = (AtomicUsize::new(0), AtomicUsize::new(0), Instant::now());
-        let results = Mutex::new(vec![Vec::new(); files.len()]);
-        let title = format!("{} notebooks", files.len());
-        status_line::step(&title, |line| {
+        let files = self.options.files.len();
+        let queue = Queue {
+            next: AtomicUsize::new(0),
+            done: AtomicUsize::new(0),
+            started: Instant::now(),
+            results: Mutex::new(vec![Vec::new(); files]),
+        };
+        status_line::step(&format!("{files} notebooks"), |line| {
             std::thread::scope(|scope| {
-                let work = || -> Result<()> {
-                    while let Some((index, file)) = take(files, &next) {
-                        let rows = self.one(index, file);
-                        if let Some(csv) = &self.csv {
-                            csv.write(&rows.iter().map(table::csv).collect::<String>())?;
-                        }
-                        results.lock().unwrap_or_else(PoisonError::into_inner)[index] = rows;
-                        progress(
-                            line,
-                            done.fetch_add(1, Ordering::Relaxed) + 1,
-                            files.len(),
-                            started.elapsed(),
-                        );
-                    }
-                    Ok(())
-                };
-                let workers: Vec<_> = (0..at_once(files.len())).map(|_| scope.spawn(work)).collect();
+                let queue = &queue;
+                let start = |worker| scope.spawn(move || self.work(worker, queue, line));
+                let workers: Vec<_> = (0..at_once(files)).map(start).collect();
                 let gone =
                     || Error::problem("A part of the marking broke off.", "run the same command again");
                 workers.into_iter().try_for_each(|worker| worker.join().unwrap_or_else(|_| Err(gone())))
             })
         })?;
-        Ok(results.into_inner().unwrap_or_else(PoisonError::into_inner).concat())
+        Ok(queue.results.into_inner().unwrap_or_else(PoisonError::into_inner).concat())
+    }
+
+    /// Marks one notebook after the other until none is left.
+    fn work(&self, worker: u32, queue: &Queue, line: &StatusLine) -> Result<()> {
+        let mut judge = None;
+        while let Some((index, file)) = take(&self.options.files, &queue.next) {
+            let rows = self.one(index, file, worker, &mut judge);
+            if let Some(csv) = &self.csv {
+                csv.write(&rows.iter().map(table::csv).collect::<String>())?;
+            }
+            let mut results = queue.results.lock().unwrap_or_else(PoisonError::into_inner);
+            results[index] = rows;
+            let done = queue.done.fetch_add(1, Ordering::Relaxed) + 1;
+            progress(line, done, results.len(), queue.started.elapsed());
+        }
+        Ok(())
     }
 
     /// The rows of one notebook: at least one, whatever lies there.
-    fn one(&self, index: usize, file: &Path) -> Vec<Row> {
+    fn one(&self, index: usize, file: &Path, worker: u32, judge: &mut Option<Judge>) -> Vec<Row> {
         let bytes = match intake::read(file) {
             Ok(bytes) => bytes,
             Err(why) => return vec![Row::not_marked(file, "-", "-", &why)],
         };
         let folder = self.folder.join(index.to_string());
-        let report = self.prepare(&folder, &bytes).map(|()| self.run(index, &folder));
+        let found = self.judged(&folder, &bytes, worker, judge);
+        if found.is_err() {
+            // Whatever has come over it, the next notebook gets a new one.
+            *judge = None;
+        }
         let _ = fs::remove_dir_all(&folder);
-        match report {
-            Ok((lines, why)) => rows(file, &lines, &why),
+        match found {
+            Ok(found) => rows(file, &found),
             Err(failure) => vec![Row::not_marked(file, "-", "-", failure.what())],
         }
     }
 
+    /// What the sandbox reports and the judge says of what lies in `bytes`.
+    fn judged(&self, folder: &Path, bytes: &[u8], worker: u32, judge: &mut Option<Judge>) -> Result<Found> {
+        let judge = match judge {
+            Some(judge) => judge,
+            None => {
+                let folder = self.folder.join(format!("judge-{worker}"));
+                judge.insert(Judge::start(self.ready, &self.sandbox, &folder, FIRST_USER + worker)?)
+            }
+        };
+        let seconds = self.options.seconds;
+        judge.begin(seconds)?;
+        let shared = [Shared::read_only(folder, "/convlab-job"), judge.for_learner()];
+        self.prepare(&shared, bytes)?;
+        let user = FIRST_USER + MAX_WORKERS + worker;
+        let (reports, why) = self.run(&shared, user);
+        Ok(Found { reports, why, verdicts: judge.end(seconds)? })
+    }
+
     /// Lays the notebook and what is to be done with it into a folder that the sandbox can read.
-    fn prepare(&self, folder: &Path, bytes: &[u8]) -> Result<()> {
+    fn prepare(&self, shared: &[Shared; 2], bytes: &[u8]) -> Result<()> {
+        let folder = &shared[0].folder;
         fs::create_dir_all(folder).map_err(|error| Error::file("make the folder", folder, &error))?;
-        let job = job::job(self.ready, &self.sandbox, &self.labs, folder, self.options).to_string();
+        let job =
+            job::job(self.ready, &self.sandbox, &self.labs, shared.each_ref(), self.options).to_string();
         for (name, content) in [(job::NOTEBOOK, bytes), ("job.json", job.as_bytes())] {
             let path = folder.join(name);
             fs::write(&path, content).map_err(|error| Error::file("write", &path, &error))?;
@@ -158,11 +195,11 @@ impl Marking<'_> {
         Ok(())
     }
 
-    /// What the marking program reports, and why it ended early if it did.
-    fn run(&self, index: usize, folder: &Path) -> (Vec<Value>, String) {
-        let mut command = self.sandbox.command(folder, index as u32, &self.ready.python);
-        command.args(["-c", GRADE_LAB, &self.sandbox.job_file(folder, "job.json")]);
-        data::Data::Synthetic.set_env(&mut command);
+    /// What the program in the sandbox reports, and why it ended early if it did.
+    fn run(&self, shared: &[Shared; 2], user: u32) -> (Vec<Value>, String) {
+        let (variables, grader) = (job::variables(self.ready), self.ready.programs.grader());
+        let mut command = self.sandbox.command(shared, user, &variables, &grader);
+        command.arg(shared[0].path(&self.sandbox, "job.json"));
         let mut lines = Vec::new();
         let ended = process::watch_output(&mut command, self.longest(), |line| {
             if let Ok(line) = serde_json::from_str::<Value>(line) {
@@ -179,18 +216,46 @@ impl Marking<'_> {
     }
 }
 
-/// Exactly one row for each exercise of the notebook's lab, in its order; of others the report may say what it likes.
-fn rows(file: &Path, lines: &[Value], why: &str) -> Vec<Row> {
-    let Some((first, rest)) = lines.split_first() else {
-        return vec![Row::not_marked(file, "-", "-", why)];
+/// Users of judges and of learners' processes are apart.
+const MAX_WORKERS: u32 = 1_000;
+
+/// What is known of a notebook when all of it was run.
+struct Found {
+    /// What the program in the sandbox has reported, beside which the learner's code has run: never a mark.
+    reports: Vec<Value>,
+    /// Why there are no more.
+    why: String,
+    /// What the judge says of each exercise.
+    verdicts: HashMap<String, Value>,
+}
+
+/// What the sandbox may say of an exercise.
+const WITHOUT_JUDGE: [&str; 4] = ["not attempted", "does not compile", "stopped", "not marked"];
+
+/// Exactly one row for each exercise of the notebook's lab, in its order.
+fn rows(file: &Path, found: &Found) -> Vec<Row> {
+    let Some((first, rest)) = found.reports.split_first() else {
+        return vec![Row::not_marked(file, "-", "-", &found.why)];
     };
     if let Some(why) = first["no_notebook"].as_str() {
         return vec![Row::without_exercises(file, why)];
     }
+    if let Some(why) = first["not_marked"].as_str() {
+        return vec![Row::not_marked(file, "-", "-", why)];
+    }
     let [lab, flags] = ["lab", "flags"].map(|name| first[name].as_str().unwrap_or("-"));
-    let row = |exercise: &str| match rest.iter().find(|line| line["exercise"] == exercise) {
-        Some(report) => Row::marked(file, lab, flags, report),
-        None => Row::not_marked(file, lab, exercise, why),
+    let row = |exercise: &str| {
+        let report = rest.iter().find(|line| line["exercise"] == exercise);
+        let reported = report
+            .filter(|line| line["verdict"].as_str().is_some_and(|verdict| WITHOUT_JUDGE.contains(&verdict)));
+        let seconds = report.and_then(|line| line["seconds"].as_f64()).unwrap_or_default();
+        match found.verdicts.get(exercise).or(reported) {
+            Some(verdict) => Row::marked(file, lab, flags, seconds, verdict),
+            None if found.why.is_empty() => {
+                Row::not_marked(file, lab, exercise, "its code has not called the judge")
+            }
+            None => Row::not_marked(file, lab, exercise, &found.why),
+        }
     };
     first["exercises"].as_array().into_iter().flatten().filter_map(Value::as_str).map(row).collect()
 }
@@ -207,10 +272,10 @@ fn take<'a, T>(all: &'a [T], next: &AtomicUsize) -> Option<(usize, &'a T)> {
 }
 
 /// As many kernels as there are processors and memory for, at least one.
-fn at_once(files: usize) -> usize {
+fn at_once(files: usize) -> u32 {
     let processors = std::thread::available_parallelism().map_or(1, usize::from);
     let by_memory = free_memory().map_or(processors, |free| (free / MEMORY_OF_A_KERNEL) as usize);
-    processors.min(by_memory).min(files).max(1)
+    processors.min(by_memory).min(files).clamp(1, MAX_WORKERS as usize) as u32
 }
 
 /// Bytes, where the system tells.
@@ -235,6 +300,7 @@ impl Folder {
         }
         let folder = all.join(std::process::id().to_string());
         fs::create_dir_all(&folder).map_err(failed)?;
+        for_owner_alone(&folder).map_err(failed)?;
         let alive = File::create(folder.join("alive")).map_err(failed)?;
         alive.lock().map_err(failed)?;
         Ok(Self(folder, alive))
@@ -248,4 +314,14 @@ impl Drop for Folder {
         let _ = fs::remove_dir_all(&self.0);
         let _ = self.0.parent().map(fs::remove_dir);
     }
+}
+
+/// Nobody else comes through to the folders in it, in some of which all may write.
+fn for_owner_alone(folder: &Path) -> std::io::Result<()> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        fs::set_permissions(folder, fs::Permissions::from_mode(0o700))?;
+    }
+    Ok(())
 }
