@@ -63,6 +63,11 @@ fn main() -> Result<()> {
     out("padding", show::padding(&x8.narrow(1, 0, 5).narrow(2, 0, 5), &k3)?.html());
     out("pooling", show::pooling(&x8, 2)?.html());
     out("summary", show::summary(&vs, &net, &[1, 1, 28, 28])?.html());
+    out("network", show::network(&vs, &net, &[1, 1, 28, 28])?.html());
+    out("dot_product", show::dot_product(&digit.i((0, 8..11, 10..13)), &k3)?.html());
+    out("convolution_digit", show::convolution(&digit, &k3, Default::default())?.html());
+    out("convolution_small", show::convolution(&ramp, &conv(&[2, 2, 2]), Default::default())?.html());
+    out("convolution_photo", show::convolution(&cup, &conv(&[3, 3, 3]), Default::default())?.html());
     out("predictions", show::predictions(&few, &logits, &data.classes)?.html());
     out("worst", show::worst_mistakes(&few, &logits, &data.classes)?.html());
     out("confusion", show::confusion(&labels, &predicted, &data.classes)?.html());

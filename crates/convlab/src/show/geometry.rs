@@ -6,6 +6,8 @@ use crate::{Error, Result};
 pub const MAX_STEPS: usize = 1024;
 /// More products than this make a page slow.
 const MAX_PRODUCTS: usize = 200_000;
+/// More products than this take seconds.
+const MAX_SUMS: usize = 50_000_000;
 /// More channels than this do not fit beside each other.
 const MAX_CHANNELS: usize = 4;
 
@@ -32,6 +34,16 @@ impl Geometry {
     /// # Errors
     /// If they do not fit, or if there is more to show than can be watched; the error names both shapes.
     pub fn new(x: &[i64], k: &[i64], stride: i64, padding: i64) -> Result<Self> {
+        let this = Self::fitting(x, k, stride, padding)?;
+        this.within([(this.steps(), MAX_STEPS, "steps"), (this.products(), MAX_PRODUCTS, "products")], x, k)?;
+        Ok(this)
+    }
+
+    /// The same for a picture of the whole, which may have more steps than can be watched.
+    ///
+    /// # Errors
+    /// If they do not fit, or if there is more to draw than fits; the error names both shapes.
+    pub fn fitting(x: &[i64], k: &[i64], stride: i64, padding: i64) -> Result<Self> {
         let came = format!("an image of shape {x:?} and a kernel of shape {k:?}");
         let wrong = |expected: &str, found: &str, remedy: &str| {
             Err(Error::new(expected, format!("{came}{found}"), remedy))
@@ -67,41 +79,35 @@ impl Geometry {
         }
         let output = [(padded[0] - kh) / stride + 1, (padded[1] - kw) / stride + 1];
         let this = Self { channels, image: [h, w], kernel: [kh, kw], stride, padding, output };
-        this.watchable(&came)?;
+        let most = [(this.channels, MAX_CHANNELS, "channels"), (this.products(), MAX_SUMS, "products")];
+        this.within(most, x, k)?;
         Ok(this)
     }
 
-    fn watchable(&self, came: &str) -> Result<()> {
-        let steps = self.output[0].saturating_mul(self.output[1]);
-        let products = self.taps().saturating_mul(steps);
-        let limits = [
-            (self.channels, MAX_CHANNELS, "channels", "take some of them, such as `x.narrow(0, 0, 1)`"),
-            (
-                steps,
-                MAX_STEPS,
-                "steps",
-                "take a part of the image, such as `x.narrow(-2, 0, 12).narrow(-1, 0, 12)`, or a larger stride",
-            ),
-            (
-                products,
-                MAX_PRODUCTS,
-                "products",
-                "take a smaller kernel or a part of the image, such as `x.narrow(-2, 0, 12)`",
-            ),
-        ];
-        match limits.into_iter().find(|(count, most, ..)| count > most) {
-            Some((count, most, what, remedy)) => Err(Error::new(
-                format!("at most {most} {what} to watch"),
-                format!("{count} of {came}"),
-                remedy,
-            )),
-            None => Ok(()),
-        }
+    /// Refuses more than can be shown.
+    fn within(&self, limits: [(usize, usize, &str); 2], x: &[i64], k: &[i64]) -> Result<()> {
+        let Some((count, most, what)) = limits.into_iter().find(|(count, most, _)| count > most) else {
+            return Ok(());
+        };
+        let remedy = match what {
+            "channels" => "take some of them, such as `x.narrow(0, 0, 1)`",
+            "steps" => {
+                "take a part of the image, such as `x.narrow(-2, 0, 12).narrow(-1, 0, 12)`, or a larger stride"
+            }
+            _ => "take a smaller kernel or a part of the image, such as `x.narrow(-2, 0, 12)`",
+        };
+        let found = format!("{count} of an image of shape {x:?} and a kernel of shape {k:?}");
+        Err(Error::new(format!("at most {most} {what} to show"), found, remedy))
+    }
+
+    /// How many products are worked out at all steps together.
+    fn products(&self) -> usize {
+        self.taps().saturating_mul(self.output[0].saturating_mul(self.output[1]))
     }
 
     /// How many values the output has.
     pub fn steps(&self) -> usize {
-        self.output[0] * self.output[1]
+        self.output[0].saturating_mul(self.output[1])
     }
 
     /// How many products are summed at each step.
@@ -207,10 +213,13 @@ mod tests {
     #[test]
     fn more_than_can_be_watched_is_refused_with_a_way_out() {
         let message = refused(&[100, 100], &[3, 3], 1, 0);
-        assert!(message.contains("at most 1024 steps") && message.contains("9604 of an image"), "{message}");
+        assert!(
+            message.contains("at most 1024 steps to show") && message.contains("9604 of an image"),
+            "{message}"
+        );
         assert!(message.contains("larger stride"), "{message}");
         assert_eq!(output(&[32, 32], &[3, 3], 1, 1), [32, 32]);
-        assert!(refused(&[5, 5], &[3, 3], 1, i64::MAX).contains("steps"));
+        assert!(refused(&[5, 5], &[3, 3], 1, i64::MAX).contains("products"));
         assert!(refused(&[8, 5, 5], &[8, 3, 3], 1, 0).contains("at most 4 channels"));
         assert!(refused(&[60, 60], &[31, 31], 1, 0).contains("at most 200000 products"));
     }

@@ -6,12 +6,15 @@
 mod bitmap;
 mod colour;
 mod confusion;
+mod convolution;
 mod curve;
+mod dot_product;
 mod elements;
 mod figure;
 mod geometry;
 mod grid;
 mod input;
+mod network;
 mod padding;
 mod page;
 mod pooling;
@@ -27,8 +30,11 @@ mod top_k;
 mod typeface;
 
 pub use confusion::confusion;
+pub use convolution::convolution;
 pub use curve::{Curves, Plot, curve};
+pub use dot_product::dot_product;
 pub use figure::Figure;
+pub use network::network;
 pub use padding::padding;
 pub use pooling::pooling;
 pub use predictions::{predictions, worst_mistakes};

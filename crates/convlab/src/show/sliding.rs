@@ -1,6 +1,12 @@
 //! Every number of a filter's way over an image.
 
+use super::MAX_LISTED;
 use super::geometry::Geometry;
+use super::input::Maps;
+use crate::display::layout;
+use crate::{Error, Result};
+use tch::Tensor;
+use tch::nn::{ConvConfig, PaddingMode};
 
 /// One image, one filter, and where the filter stops.
 #[derive(Debug, Clone)]
@@ -16,6 +22,58 @@ pub struct Sliding {
 }
 
 impl Sliding {
+    /// A filter `k` over an image `x`, each [h, w] or [c, h, w]; `fit` checks their sizes.
+    ///
+    /// # Errors
+    /// If they do not fit, or if the configuration has more than a stride and a padding with zeros.
+    pub fn over(
+        x: &Tensor,
+        k: &Tensor,
+        config: ConvConfig,
+        fit: fn(&[i64], &[i64], i64, i64) -> Result<Geometry>,
+    ) -> Result<Self> {
+        let (image, kernel) = (x.size(), k.size());
+        let geometry = fit(&image, &kernel, config.stride, config.padding)?;
+        if config.dilation != 1 || config.groups != 1 || !matches!(config.padding_mode, PaddingMode::Zeros) {
+            let found = format!(
+                "dilation {}, groups {} and padding mode {:?} for an image of shape {image:?} and a kernel of shape {kernel:?}",
+                config.dilation, config.groups, config.padding_mode
+            );
+            let remedy =
+                "set `stride` and `padding` only: `nn::ConvConfig { stride: 2, ..Default::default() }`";
+            return Err(Error::new("dilation 1, one group and padding with zeros", found, remedy));
+        }
+        Ok(Self::new(geometry, volume(x)?, volume(k)?))
+    }
+
+    /// The sizes of both and of the output in a sentence.
+    pub fn title(&self) -> String {
+        let Geometry { image, kernel, stride, padding, output, .. } = &self.geometry;
+        let (image, kernel) = (self.shape(image), self.shape(kernel));
+        format!(
+            "Kernel {kernel:?} over image {image:?}, stride {stride}, padding {padding}: output {output:?}"
+        )
+    }
+
+    /// The title with the numbers of image, kernel and output.
+    pub fn text(&self) -> String {
+        let Self { geometry, image, kernel, output } = self;
+        let listed = |name: &str, values: &[f64], shape: &[usize]| match values.len() {
+            0..=MAX_LISTED => format!("\n{name}\n{}", layout(values, shape)),
+            count => format!("\n{name}: {count} numbers"),
+        };
+        let image = listed("image", image, &self.shape(&geometry.image));
+        let kernel = listed("kernel", kernel, &self.shape(&geometry.kernel));
+        let output = listed("output", output, &geometry.output);
+        format!("{}, {} steps{image}{kernel}{output}", self.title(), geometry.steps())
+    }
+
+    /// [h, w], or [c, h, w] where there is more than one channel.
+    fn shape(&self, size: &[usize]) -> Vec<usize> {
+        let channels = Some(self.geometry.channels).filter(|channels| *channels > 1);
+        channels.into_iter().chain(size.iter().copied()).collect()
+    }
+
     /// Works out the output.
     pub fn new(geometry: Geometry, image: Vec<f64>, kernel: Vec<f64>) -> Self {
         let mut this = Self { geometry, image, kernel, output: Vec::new() };
@@ -65,6 +123,12 @@ impl Sliding {
     fn sum(&self, step: usize) -> f64 {
         (0..self.geometry.channels).flat_map(|channel| self.products(step, channel)).sum()
     }
+}
+
+/// The numbers of a tensor of two or three axes, map by map.
+fn volume(tensor: &Tensor) -> Result<Vec<f64>> {
+    let maps = if tensor.dim() == 2 { tensor.unsqueeze(0) } else { tensor.shallow_clone() };
+    Ok(Maps::new(&maps)?.values)
 }
 
 #[cfg(test)]

@@ -222,6 +222,21 @@ fn wrapped(caption: &str, width: i32) -> (Vec<String>, f64) {
     (lines.into_iter().map(|line| shortened(&line, most.max(3))).collect(), size)
 }
 
+/// A text in lines of at most so many letters, broken at spaces.
+pub fn broken(text: &str, most: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split(' ') {
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + 1 + word.chars().count() <= most => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines
+}
+
 /// The beginning of a text, up to so many letters.
 pub fn shortened(text: &str, most: usize) -> String {
     if text.chars().count() <= most {

@@ -153,7 +153,11 @@ fn below(parent: &Name, folder: &Path, module: &syn::ItemMod) -> (Name, Vec<syn:
     }
     let given = module.attrs.iter().find_map(|attribute| match &attribute.meta {
         syn::Meta::NameValue(pair) if pair.path.is_ident("path") => match &pair.value {
-            syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(text), .. }) => Some(folder.join(text.value())),
+            // From the folder of the file that says so: that of its modules is one deeper unless it is a `mod.rs`.
+            syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(text), .. }) => {
+                let folders = [folder.parent(), Some(folder)].into_iter().flatten();
+                folders.map(|folder| folder.join(text.value())).find(|file| file.exists())
+            }
             _ => None,
         },
         _ => None,

@@ -4,20 +4,18 @@ mod film;
 mod plan;
 mod scene;
 
-use super::MAX_LISTED;
 use super::bitmap::{drawn, gif};
 use super::elements::{Area, Drawn, Surface};
 use super::figure::{Drawing, Figure, draw_whole, ending, whole_size, write, wrong_ending};
 use super::geometry::Geometry;
-use super::input::Maps;
 use super::page::Film;
 use super::sliding::Sliding;
-use crate::display::{Displayed, layout};
-use crate::{Error, Result};
+use crate::Result;
+use crate::display::Displayed;
 use scene::Scene;
 use std::path::Path;
 use tch::Tensor;
-use tch::nn::{ConvConfig, PaddingMode};
+use tch::nn::ConvConfig;
 
 /// A picture of the animation stays at most this long, and the whole of it lasts about `LONGEST`, in milliseconds.
 const FRAME: usize = 800;
@@ -43,18 +41,7 @@ const MAX_PICTURES: usize = 128;
 /// # Ok::<(), Error>(())
 /// ```
 pub fn steps(x: &Tensor, k: &Tensor, config: ConvConfig) -> Result<Steps> {
-    let (image, kernel) = (x.size(), k.size());
-    let geometry = Geometry::new(&image, &kernel, config.stride, config.padding)?;
-    if config.dilation != 1 || config.groups != 1 || !matches!(config.padding_mode, PaddingMode::Zeros) {
-        let found = format!(
-            "dilation {}, groups {} and padding mode {:?} for an image of shape {image:?} and a kernel of shape {kernel:?}",
-            config.dilation, config.groups, config.padding_mode
-        );
-        let remedy = "set `stride` and `padding` only: `nn::ConvConfig { stride: 2, ..Default::default() }`";
-        return Err(Error::new("dilation 1, one group and padding with zeros", found, remedy));
-    }
-    let kernel = volume(k)?;
-    Steps::new(Sliding::new(geometry, volume(x)?, kernel))
+    Steps::new(Sliding::over(x, k, config, Geometry::new)?)
 }
 
 /// A filter's way over an image; a cell that ends with it shows it with its controls.
@@ -73,11 +60,11 @@ struct Step {
 
 impl Drawing for Step {
     fn title(&self) -> String {
-        title(&self.scene.sliding.geometry)
+        self.scene.sliding.title()
     }
 
     fn text(&self) -> String {
-        text(&self.scene.sliding, &self.title())
+        self.scene.sliding.text()
     }
 
     fn label(&self) -> String {
@@ -169,39 +156,6 @@ fn pictures(steps: usize) -> Vec<usize> {
     let mut shown: Vec<usize> = (0..steps - 1).step_by(every).collect();
     shown.push(steps - 1);
     shown
-}
-
-/// The numbers of a tensor of two or three axes, map by map.
-fn volume(tensor: &Tensor) -> Result<Vec<f64>> {
-    let maps = if tensor.dim() == 2 { tensor.unsqueeze(0) } else { tensor.shallow_clone() };
-    Ok(Maps::new(&maps)?.values)
-}
-
-fn title(geometry: &Geometry) -> String {
-    let Geometry { image, kernel, stride, padding, output, .. } = geometry;
-    let (image, kernel) = (shape(geometry, image), shape(geometry, kernel));
-    format!("Kernel {kernel:?} over image {image:?}, stride {stride}, padding {padding}: output {output:?}")
-}
-
-/// [h, w], or [c, h, w] where there is more than one channel.
-fn shape(geometry: &Geometry, size: &[usize]) -> Vec<usize> {
-    let channels = Some(geometry.channels).filter(|channels| *channels > 1);
-    channels.into_iter().chain(size.iter().copied()).collect()
-}
-
-fn text(sliding: &Sliding, title: &str) -> String {
-    let Sliding { geometry, image, kernel, output } = sliding;
-    let listed = |name: &str, values: &[f64], shape: &[usize]| match values.len() {
-        0..=MAX_LISTED => format!("\n{name}\n{}", layout(values, shape)),
-        count => format!("\n{name}: {count} numbers"),
-    };
-    let image = listed("image", image, &shape(geometry, &geometry.image));
-    let kernel = listed("kernel", kernel, &shape(geometry, &geometry.kernel));
-    format!(
-        "{title}, {} steps{image}{kernel}{}",
-        geometry.steps(),
-        listed("output", output, &geometry.output)
-    )
 }
 
 #[cfg(test)]

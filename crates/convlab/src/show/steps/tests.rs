@@ -63,7 +63,11 @@ fn what_cannot_slide_is_refused_with_both_shapes() {
         refused(steps(&x, &k, config(0, 0))),
         refused(steps(&x, &k, config(1, -1))),
         refused(steps(&x, &k, ConvConfig { dilation: 2, ..Default::default() })),
-        refused(steps(&x, &k, ConvConfig { padding_mode: PaddingMode::Reflect, ..Default::default() })),
+        refused(steps(
+            &x,
+            &k,
+            ConvConfig { padding_mode: tch::nn::PaddingMode::Reflect, ..Default::default() },
+        )),
     ];
     for message in messages {
         assert!(

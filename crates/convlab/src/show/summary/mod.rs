@@ -1,23 +1,25 @@
 //! A network as a table: what each layer puts out, and how many parameters it has.
 
+mod layers;
 mod pass;
+mod seen;
 mod variables;
+
+pub use layers::{Layer, layers};
 
 use super::figure::Figure;
 use super::page;
+use crate::Result;
 use crate::text::grouped;
-use crate::{Error, Result};
-use pass::Pass;
-use tch::Tensor;
 use tch::nn::{ModuleT, VarStore};
-use variables::{Variable, Variables, formulas, grouped_by_layer, kind, reached};
 
 /// Draws a table of a network: for each layer its output's shape, its number of parameters and how to work it out.
 ///
 /// `input` is the shape of what goes in, such as `[1, 1, 28, 28]` for one grey image. An `nn::seq()` or `nn::seq_t()` is
 /// told layer by layer; a layer that does not fit what comes before it ends the table and says why. Any other network
 /// is one row. Layers are named as in `vs`: `nn::conv2d(&vs.root() / "c1", …)` is called c1. Which parameters belong to
-/// which layer is found by asking which of them its output has a gradient for.
+/// which layer is found by asking which of them its output has a gradient for; what a layer or a function does, such as
+/// `convolution 5×5, 1 → 10, stride 1, padding 0` or `max pool 2×2, ReLU`, by trying which operation gives the same output.
 ///
 /// # Errors
 /// If `input` is no shape of a batch.
@@ -33,69 +35,35 @@ use variables::{Variable, Variables, formulas, grouped_by_layer, kind, reached};
 /// # Ok::<(), Error>(())
 /// ```
 pub fn summary<N: ModuleT + 'static>(vs: &VarStore, net: &N, input: &[i64]) -> Result<Figure> {
-    if input.is_empty() || input.iter().any(|&size| size < 1) {
-        let remedy = "write for instance `&[1, 1, 28, 28]`: one image, one channel, 28 by 28";
-        return Err(Error::new("the shape of a batch", format!("{input:?}"), remedy));
-    }
-    let variables = Variables::of(vs);
-    let xs = Tensor::zeros(input, (vs.kind(), vs.device()));
-    let pass = tch::with_grad(|| Pass::through(net, &xs));
-    let rows = rows(&pass, &variables, input);
-    let total = variables.0.iter().map(|variable| variable.tensor.numel() as i64).sum();
+    let (layers, total) = layers(vs, net, input)?;
+    let rows: Vec<Row> = layers.iter().map(Row::of).collect();
     Ok(Figure::new(html(&rows, total), text(&rows, total)))
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Row {
     layer: String,
     output: String,
-    /// One line for each layer within this one.
     parameters: Vec<String>,
     refused: bool,
 }
 
-fn rows(pass: &Pass, variables: &Variables, input: &[i64]) -> Vec<Row> {
-    let mut rest: Vec<&Variable> = variables.0.iter().collect();
-    let mut before = input.to_vec();
-    let mut rows = vec![Row { layer: "input".into(), output: format!("{input:?}"), ..Row::default() }];
-    for (index, output) in pass.outputs.iter().enumerate() {
-        let (own, others) = tch::with_grad(|| reached(output, rest));
-        rest = others;
-        let shape = output.size();
-        let layer = if pass.layers { named(index, &own) } else { "the whole network".into() };
-        let output = format!("{shape:?}{}", flattened(&before, &shape));
-        rows.push(Row { layer, output, parameters: formulas(&own), refused: false });
-        before = shape;
-    }
-    if let Some(message) = &pass.refusal {
-        let layer = format!("{}  does not fit", pass.outputs.len());
-        rows.push(Row { layer, output: message.clone(), parameters: Vec::new(), refused: true });
-    }
-    if !rest.is_empty() {
-        rows.push(Row { layer: "not reached".into(), parameters: formulas(&rest), ..Row::default() });
-    }
-    rows
-}
-
-/// `0  c1: convolution 5×5, 1 → 10`; a layer without parameters is a function.
-fn named(index: usize, own: &[&Variable]) -> String {
-    let groups = grouped_by_layer(own);
-    let what = match &groups[..] {
-        [] => "function".to_owned(),
-        [(name, variables)] => {
-            let kind = kind(variables);
-            if name.is_empty() { kind } else { format!("{name}: {kind}") }
+impl Row {
+    fn of(layer: &Layer) -> Self {
+        let Layer { index, name, what, shape, remark, parameters, refused } = layer;
+        let index = index.map_or(String::new(), |index| format!("{index}  "));
+        let name = if name.is_empty() { String::new() } else { format!("{name}: ") };
+        let output = match (shape.is_empty(), remark.is_empty()) {
+            (true, _) => remark.clone(),
+            (false, true) => format!("{shape:?}"),
+            (false, false) => format!("{shape:?}  ({remark})"),
+        };
+        Self {
+            layer: format!("{index}{name}{what}"),
+            output,
+            parameters: parameters.clone(),
+            refused: *refused,
         }
-        many => format!("{} layers", many.len()),
-    };
-    format!("{index}  {what}")
-}
-
-/// How a flattened example's length comes about: `  (20·4·4 = 320)`.
-fn flattened(before: &[i64], after: &[i64]) -> String {
-    match (before, after) {
-        ([_, c, h, w], [_, length]) if c * h * w == *length => format!("  ({c}·{h}·{w} = {length})"),
-        _ => String::new(),
     }
 }
 

@@ -24,7 +24,7 @@ impl Variable {
 }
 
 /// All that can be trained, in the order in which it was made; while it lives, all have gradients.
-pub struct Variables(pub Vec<Variable>);
+pub struct Variables(pub Vec<Variable>, /** The layers that normalise batches. */ pub Vec<String>);
 
 impl Variables {
     /// Those of `vs`.
@@ -36,7 +36,8 @@ impl Variables {
         };
         let all = vs.trainable_variables().into_iter();
         let all = all.map(|tensor| Variable { name: name(&tensor), trained: tensor.requires_grad(), tensor });
-        let all = Self(all.collect());
+        let normalised = named.keys().filter_map(|name| name.strip_suffix(".running_mean"));
+        let all = Self(all.collect(), normalised.map(str::to_owned).collect());
         all.0.iter().for_each(|variable| drop(variable.tensor.set_requires_grad(true)));
         all
     }
@@ -64,8 +65,10 @@ pub fn reached<'a>(output: &Tensor, variables: Vec<&'a Variable>) -> (Vec<&'a Va
 }
 
 /// What kind of layer has parameters of these shapes.
-pub fn kind(variables: &[&Variable]) -> String {
+pub fn kind(variables: &[&Variable], all: &Variables) -> String {
+    let normalises = variables.iter().any(|variable| all.1.iter().any(|layer| layer == variable.layer()));
     match weight_first(variables).first().map(Vec::as_slice) {
+        Some([channels]) if normalises => format!("batch norm, {channels} channels"),
         Some([out, channels, h, w]) => format!("convolution {h}×{w}, {channels} → {out}"),
         Some([out, inputs]) => format!("linear, {inputs} → {out}"),
         Some([channels]) => format!("{channels} channels, one by one"),
