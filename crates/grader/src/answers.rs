@@ -52,6 +52,13 @@ pub struct Lab {
 }
 
 impl Lab {
+    /// The lines `:dep …` for the crates that the lab uses beside the helper crate.
+    pub fn dependencies(&self) -> String {
+        let lines = self.given.iter().flat_map(|code| code.lines());
+        let named = lines.filter(|line| line.starts_with(":dep ") && !line.starts_with(":dep convlab "));
+        named.map(|line| format!("{line}\n")).collect()
+    }
+
     /// The labs of a job.
     pub fn all(job: &Value) -> Vec<Self> {
         let texts = |lab: &Value, name: &str| {
@@ -155,6 +162,16 @@ mod tests {
         let all: Vec<_> =
             with_given(given, &[function("h", "own")]).into_iter().map(|item| item.code).collect();
         assert_eq!(all, ["fn j() { 4 }", "fn h() { own }"]);
+    }
+
+    #[test]
+    fn a_lab_names_the_crates_that_it_uses() {
+        let given = [
+            ":dep convlab = { path = \"..\" }\nuse convlab::prelude::*;",
+            "// net\n:dep a = \"1\"\n:dep b = \"2\"\na::b();",
+        ];
+        let lab = Lab { given: given.map(str::to_owned).into(), ..lab("04", &[]) };
+        assert_eq!(lab.dependencies(), ":dep a = \"1\"\n:dep b = \"2\"\n");
     }
 
     #[test]

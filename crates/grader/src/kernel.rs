@@ -47,6 +47,8 @@ pub enum Failure {
 /// A kernel that has loaded the helper crate.
 pub struct Kernel<'a> {
     job: &'a Value,
+    /// What a new one runs first.
+    load: Vec<String>,
     running: Option<Running>,
 }
 
@@ -59,7 +61,18 @@ struct Running {
 impl<'a> Kernel<'a> {
     /// It is started with the first request.
     pub fn new(job: &'a Value) -> Self {
-        Self { job, running: None }
+        let load = vec![job["load"].as_str().unwrap_or_default().to_owned()];
+        Self { job, load, running: None }
+    }
+
+    /// Has it, and all that take its place, run a cell that must run.
+    pub fn load(&mut self, code: String) -> Result<(), Trouble> {
+        if self.running.is_some() && self.run(&code, START).is_err() {
+            self.end();
+            return Err(Trouble::NotStarted);
+        }
+        self.load.push(code);
+        Ok(())
     }
 
     /// Whether it runs: what was defined in an earlier one is gone.
@@ -105,10 +118,10 @@ impl<'a> Kernel<'a> {
 
     fn start(&mut self) -> Result<(), Trouble> {
         let mut running = Running::start(self.job).ok_or(Trouble::NotStarted)?;
-        let load = json!({"run": self.job["load"]});
-        let loaded = running.request(&load, START);
+        let mut load = |code: &String| running.request(&json!({"run": code}), START);
+        let loaded = self.load.iter().all(|code| load(code).is_ok_and(|answer| answer["ok"] == true));
         self.running = Some(running);
-        if loaded.is_ok_and(|answer| answer["ok"] == true) {
+        if loaded {
             return Ok(());
         }
         self.end();

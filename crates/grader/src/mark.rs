@@ -61,6 +61,10 @@ impl Learner {
         let cells = cells.iter().map(read).collect::<Result<Vec<Cell>, Trouble>>()?;
         let labs = Lab::all(job);
         let Some(lab) = Lab::of(&cells, &labs).cloned() else { return Ok(None) };
+        let dependencies = lab.dependencies();
+        if !dependencies.is_empty() {
+            kernel.load(dependencies)?;
+        }
         let mut given = Vec::new();
         for code in &lab.given {
             given.extend(Item::all(&kernel.request(&json!({"items": code}), READ)?));

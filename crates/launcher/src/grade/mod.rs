@@ -3,34 +3,37 @@
 //! For each one there are two kernels. The learner's functions run in one, which `convlab-grader` drives; the checks run
 //! in the other, and ask the first for values.
 
+mod csv;
+mod folder;
+mod html;
 mod intake;
 mod job;
 mod judge;
+mod marking;
+mod row;
 mod sandbox;
-mod table;
+mod summary;
 
 use crate::dirs::Dirs;
+use crate::files::whole_file;
 use crate::labs;
-use crate::prepare::{self, Ready};
-use crate::process;
-use crate::status_line::{self, StatusLine};
+use crate::prepare;
 use common::{Error, Result};
-use judge::Judge;
-use sandbox::{FIRST_USER, Sandbox, Shared};
+use csv::Csv;
+use folder::Folder;
+use marking::Marking;
+use row::Row;
+use sandbox::Sandbox;
 use serde_json::Value;
-use std::collections::HashMap;
-use std::fs::{self, File};
-use std::io::Write;
-use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
-use std::time::{Duration, Instant};
-use table::Row;
+use std::path::PathBuf;
 
 /// What is marked, and within which limits.
 pub struct Options {
     pub files: Vec<PathBuf>,
     pub csv: Option<PathBuf>,
+    pub html: Option<PathBuf>,
+    /// Whether the rows of `csv` stay and the files that have all of theirs are not marked again.
+    pub resume: bool,
     /// What one check may take.
     pub seconds: u32,
     /// The most memory of one process.
@@ -39,289 +42,102 @@ pub struct Options {
     pub without_isolation: bool,
 }
 
-/// What one kernel takes: two per processor would only wait for each other.
-const MEMORY_OF_A_KERNEL: u64 = 2 << 30;
-
 /// Marks the notebooks, writes each one's rows as CSV when it is done if asked to, and prints the table.
 ///
 /// # Errors
 /// If the code cannot be isolated, before anything is marked; and after all others are marked, if a row is missing.
 pub fn grade(options: &Options) -> Result<()> {
     let dirs = Dirs::find()?;
-    let masters = labs::all(&dirs.notebooks())?;
+    let labs = job::labs(&labs::all(&dirs.notebooks())?);
+    let before = earlier(options, &labs)?;
     // Before minutes go into what could not be kept.
-    let csv = options.csv.as_deref().map(Csv::create).transpose()?;
+    let csv = options.csv.as_deref().map(|path| Csv::create(path, &before)).transpose()?;
+    if let Some(path) = &options.html {
+        whole_file(path, &html::page(&before))?;
+    }
     let ready = prepare::checked(None)?;
     let folder = Folder::make(&dirs)?;
     let sandbox = if options.without_isolation {
         eprintln!("Learners' code runs without isolation, with all that you may do.");
         Sandbox::without_isolation()
     } else {
-        Sandbox::new(&ready, &folder.0, options.gib)?
+        Sandbox::new(&ready, folder.path(), options.gib)?
     };
-    let marking =
-        Marking { ready: &ready, sandbox, labs: job::labs(&masters), folder: &folder.0, options, csv };
-    let rows = marking.all()?;
-    print!("{}\n{}", table::plain(&rows), table::summary(&rows));
+    let is_done = |file: &&PathBuf| before.iter().any(|row| row.file == row::name(file));
+    let files: Vec<_> = options.files.iter().filter(|file| !is_done(file)).cloned().collect();
+    let marking = Marking { ready: &ready, sandbox, labs, folder: folder.path(), options, csv };
+    let rows = [before, marking.all(&files)?].concat();
+    print!("{}\n{}", summary::by_file(&rows), summary::by_exercise(&rows));
+    if let Some(path) = &options.html {
+        whole_file(path, &html::page(&rows))?;
+    }
     let missing = rows.iter().filter(|row| !row.is_marked()).count();
     if missing > 0 {
         let what = format!("{missing} of {} rows are not marked: their reasons say why.", rows.len());
-        return Err(Error::problem(what, "mark these files once more, or look at them"));
+        return Err(Error::problem(what, "look at these files, then type the same with --csv OUT --resume"));
     }
     Ok(())
 }
 
-/// The table as a file, which grows by a notebook's rows at a time.
-struct Csv(PathBuf, Mutex<File>);
-
-impl Csv {
-    fn create(path: &Path) -> Result<Self> {
-        let file = File::create(path).map_err(|error| Error::file("write", path, &error))?;
-        let csv = Self(path.to_owned(), Mutex::new(file));
-        csv.write(&table::head())?;
-        Ok(csv)
-    }
-
-    fn write(&self, text: &str) -> Result<()> {
-        let mut file = self.1.lock().unwrap_or_else(PoisonError::into_inner);
-        let written = file.write_all(text.as_bytes()).and_then(|()| file.flush());
-        written.map_err(|error| Error::file("write", &self.0, &error))
-    }
-}
-
-/// What is to be done and what was done.
-struct Queue {
-    next: AtomicUsize,
-    done: AtomicUsize,
-    started: Instant,
-    results: Mutex<Vec<Vec<Row>>>,
-}
-
-struct Marking<'a> {
-    ready: &'a Ready,
-    sandbox: Sandbox,
-    labs: Vec<Value>,
-    folder: &'a Path,
-    options: &'a Options,
-    csv: Option<Csv>,
-}
-
-impl Marking<'_> {
-    /// The rows in the order of the files, marked as many at once as this machine can hold.
-    fn all(&self) -> Result<Vec<Row>> {
-        let files = self.options.files.len();
-        let queue = Queue {
-            next: AtomicUsize::new(0),
-            done: AtomicUsize::new(0),
-            started: Instant::now(),
-            results: Mutex::new(vec![Vec::new(); files]),
-        };
-        status_line::step(&format!("{files} notebooks"), |line| {
-            std::thread::scope(|scope| {
-                let queue = &queue;
-                let start = |worker| scope.spawn(move || self.work(worker, queue, line));
-                let workers: Vec<_> = (0..at_once(files)).map(start).collect();
-                let gone =
-                    || Error::problem("A part of the marking broke off.", "run the same command again");
-                workers.into_iter().try_for_each(|worker| worker.join().unwrap_or_else(|_| Err(gone())))
-            })
-        })?;
-        Ok(queue.results.into_inner().unwrap_or_else(PoisonError::into_inner).concat())
-    }
-
-    /// Marks one notebook after the other until none is left.
-    fn work(&self, worker: u32, queue: &Queue, line: &StatusLine) -> Result<()> {
-        let mut judge = None;
-        while let Some((index, file)) = take(&self.options.files, &queue.next) {
-            let rows = self.one(index, file, worker, &mut judge);
-            if let Some(csv) = &self.csv {
-                csv.write(&rows.iter().map(table::csv).collect::<String>())?;
-            }
-            let mut results = queue.results.lock().unwrap_or_else(PoisonError::into_inner);
-            results[index] = rows;
-            let done = queue.done.fetch_add(1, Ordering::Relaxed) + 1;
-            progress(line, done, results.len(), queue.started.elapsed());
-        }
-        Ok(())
-    }
-
-    /// The rows of one notebook: at least one, whatever lies there.
-    fn one(&self, index: usize, file: &Path, worker: u32, judge: &mut Option<Judge>) -> Vec<Row> {
-        let bytes = match intake::read(file) {
-            Ok(bytes) => bytes,
-            Err(why) => return vec![Row::not_marked(file, "-", "-", &why)],
-        };
-        let folder = self.folder.join(index.to_string());
-        let found = self.judged(&folder, &bytes, worker, judge);
-        if found.is_err() {
-            // Whatever has come over it, the next notebook gets a new one.
-            *judge = None;
-        }
-        let _ = fs::remove_dir_all(&folder);
-        match found {
-            Ok(found) => rows(file, &found),
-            Err(failure) => vec![Row::not_marked(file, "-", "-", failure.what())],
-        }
-    }
-
-    /// What the sandbox reports and the judge says of what lies in `bytes`.
-    fn judged(&self, folder: &Path, bytes: &[u8], worker: u32, judge: &mut Option<Judge>) -> Result<Found> {
-        let judge = match judge {
-            Some(judge) => judge,
-            None => {
-                let folder = self.folder.join(format!("judge-{worker}"));
-                judge.insert(Judge::start(self.ready, &self.sandbox, &folder, FIRST_USER + worker)?)
-            }
-        };
-        let seconds = self.options.seconds;
-        judge.begin(seconds)?;
-        let shared = [Shared::read_only(folder, "/convlab-job"), judge.for_learner()];
-        self.prepare(&shared, bytes)?;
-        let user = FIRST_USER + MAX_WORKERS + worker;
-        let (reports, why) = self.run(&shared, user);
-        Ok(Found { reports, why, verdicts: judge.end(seconds)? })
-    }
-
-    /// Lays the notebook and what is to be done with it into a folder that the sandbox can read.
-    fn prepare(&self, shared: &[Shared; 2], bytes: &[u8]) -> Result<()> {
-        let folder = &shared[0].folder;
-        fs::create_dir_all(folder).map_err(|error| Error::file("make the folder", folder, &error))?;
-        let job =
-            job::job(self.ready, &self.sandbox, &self.labs, shared.each_ref(), self.options).to_string();
-        for (name, content) in [(job::NOTEBOOK, bytes), ("job.json", job.as_bytes())] {
-            let path = folder.join(name);
-            fs::write(&path, content).map_err(|error| Error::file("write", &path, &error))?;
-        }
-        Ok(())
-    }
-
-    /// What the program in the sandbox reports, and why it ended early if it did.
-    fn run(&self, shared: &[Shared; 2], user: u32) -> (Vec<Value>, String) {
-        let (variables, grader) = (job::variables(self.ready), self.ready.programs.grader());
-        let mut command = self.sandbox.command(shared, user, &variables, &grader);
-        command.arg(shared[0].path(&self.sandbox, "job.json"));
-        let mut lines = Vec::new();
-        let ended = process::watch_output(&mut command, self.longest(), |line| {
-            if let Ok(line) = serde_json::from_str::<Value>(line) {
-                lines.push(line);
-            }
-        });
-        (lines, ended.err().map(|failure| failure.what().to_owned()).unwrap_or_default())
-    }
-
-    /// More than any notebook takes whose every check takes its whole time.
-    fn longest(&self) -> Duration {
-        let exercises = self.labs.iter().filter_map(|lab| Some(lab["exercises"].as_array()?.len())).max();
-        Duration::from_secs(600 + 2 * exercises.unwrap_or(1) as u64 * (u64::from(self.options.seconds) + 60))
-    }
-}
-
-/// Users of judges and of learners' processes are apart.
-const MAX_WORKERS: u32 = 1_000;
-
-/// What is known of a notebook when all of it was run.
-struct Found {
-    /// What the program in the sandbox has reported, beside which the learner's code has run: never a mark.
-    reports: Vec<Value>,
-    /// Why there are no more.
-    why: String,
-    /// What the judge says of each exercise.
-    verdicts: HashMap<String, Value>,
-}
-
-/// What the sandbox may say of an exercise.
-const WITHOUT_JUDGE: [&str; 4] = ["not attempted", "does not compile", "stopped", "not marked"];
-
-/// Exactly one row for each exercise of the notebook's lab, in its order.
-fn rows(file: &Path, found: &Found) -> Vec<Row> {
-    let Some((first, rest)) = found.reports.split_first() else {
-        return vec![Row::not_marked(file, "-", "-", &found.why)];
+/// The rows that an earlier marking has written of these files, as far as it has marked all exercises of a file.
+fn earlier(options: &Options, labs: &[Value]) -> Result<Vec<Row>> {
+    let rows = match &options.csv {
+        Some(path) if options.resume => csv::read(path)?,
+        _ => return Ok(Vec::new()),
     };
-    if let Some(why) = first["no_notebook"].as_str() {
-        return vec![Row::without_exercises(file, why)];
-    }
-    if let Some(why) = first["not_marked"].as_str() {
-        return vec![Row::not_marked(file, "-", "-", why)];
-    }
-    let [lab, flags] = ["lab", "flags"].map(|name| first[name].as_str().unwrap_or("-"));
-    let row = |exercise: &str| {
-        let report = rest.iter().find(|line| line["exercise"] == exercise);
-        let reported = report
-            .filter(|line| line["verdict"].as_str().is_some_and(|verdict| WITHOUT_JUDGE.contains(&verdict)));
-        let seconds = report.and_then(|line| line["seconds"].as_f64()).unwrap_or_default();
-        match found.verdicts.get(exercise).or(reported) {
-            Some(verdict) => Row::marked(file, lab, flags, seconds, verdict),
-            None if found.why.is_empty() => {
-                Row::not_marked(file, lab, exercise, "its code has not called the judge")
-            }
-            None => Row::not_marked(file, lab, exercise, &found.why),
-        }
+    let exercises =
+        |lab: &str| labs.iter().find(|one| one["lab"] == lab)?["exercises"].as_array().map(Vec::len);
+    let names: Vec<_> = options.files.iter().map(|file| row::name(file)).collect();
+    let is_whole = |of_file: &&[Row]| {
+        let Row { file, lab, .. } = &of_file[0];
+        let is_one = names.iter().filter(|name| *name == file).count() == 1;
+        let wanted = if lab == "-" { Some(1) } else { exercises(lab) };
+        is_one && wanted == Some(of_file.len()) && of_file.iter().all(Row::is_marked)
     };
-    first["exercises"].as_array().into_iter().flatten().filter_map(Value::as_str).map(row).collect()
+    Ok(rows.chunk_by(|a, b| a.file == b.file).filter(is_whole).flatten().cloned().collect())
 }
 
-/// How many are done, and in how many minutes the rest will be, at the pace so far.
-fn progress(line: &StatusLine, done: usize, all: usize, elapsed: Duration) {
-    let left = elapsed.mul_f64((all - done) as f64 / done as f64);
-    line.show(&format!("{done} done, about {} left", status_line::seconds(left)));
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+    use std::path::Path;
 
-fn take<'a, T>(all: &'a [T], next: &AtomicUsize) -> Option<(usize, &'a T)> {
-    let index = next.fetch_add(1, Ordering::Relaxed);
-    Some((index, all.get(index)?))
-}
-
-/// As many kernels as there are processors and memory for, at least one.
-fn at_once(files: usize) -> u32 {
-    let processors = std::thread::available_parallelism().map_or(1, usize::from);
-    let by_memory = free_memory().map_or(processors, |free| (free / MEMORY_OF_A_KERNEL) as usize);
-    processors.min(by_memory).min(files).clamp(1, MAX_WORKERS as usize) as u32
-}
-
-/// Bytes, where the system tells.
-fn free_memory() -> Option<u64> {
-    let text = fs::read_to_string("/proc/meminfo").ok()?;
-    let line = text.lines().find_map(|line| line.strip_prefix("MemAvailable:"))?;
-    Some(line.trim().strip_suffix(" kB")?.parse::<u64>().ok()? * 1024)
-}
-
-/// A folder of this marking's own, which goes with it; no learner's code writes there.
-struct Folder(PathBuf, File);
-
-impl Folder {
-    /// Also removes what markings left that were killed: their folders are not locked any more.
-    fn make(dirs: &Dirs) -> Result<Self> {
-        let all = dirs.state().join("marking");
-        let failed = |error: std::io::Error| Error::file("make the folder", &all, &error);
-        for folder in fs::read_dir(&all).into_iter().flatten().flatten().map(|entry| entry.path()) {
-            if File::open(folder.join("alive")).is_ok_and(|alive| alive.try_lock().is_ok()) {
-                let _ = fs::remove_dir_all(&folder);
-            }
-        }
-        let folder = all.join(std::process::id().to_string());
-        fs::create_dir_all(&folder).map_err(failed)?;
-        for_owner_alone(&folder).map_err(failed)?;
-        let alive = File::create(folder.join("alive")).map_err(failed)?;
-        alive.lock().map_err(failed)?;
-        Ok(Self(folder, alive))
+    #[test]
+    fn a_marking_goes_on_with_the_files_of_which_a_row_is_missing() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("marks.csv");
+        let marked = |file: &str, exercise: &str| {
+            let report = json!({"exercise": exercise, "verdict": "right", "reason": ""});
+            Row::marked(Path::new(file), "02", "", 0.0, &report)
+        };
+        let rows = [
+            marked("whole", "a"),
+            marked("whole", "b"),
+            marked("half", "a"),
+            marked("again", "a"),
+            Row::not_marked(Path::new("again"), "02", "b", "the judge is gone"),
+            Row::without_exercises(Path::new("none"), "it is not JSON"),
+            marked("other", "a"),
+            marked("other", "b"),
+            marked("twice", "a"),
+            marked("twice", "b"),
+        ];
+        Csv::create(&path, &rows).unwrap();
+        let labs = [json!({"lab": "02", "exercises": ["a", "b"]})];
+        let files = ["half", "whole", "again", "none", "twice", "twice"].map(PathBuf::from).into();
+        let mut options = Options {
+            files,
+            csv: Some(path),
+            html: None,
+            resume: true,
+            seconds: 30,
+            gib: 4,
+            without_isolation: false,
+        };
+        let kept: Vec<_> = earlier(&options, &labs).unwrap().into_iter().map(|row| row.file).collect();
+        assert_eq!(kept, ["whole", "whole", "none"]);
+        options.resume = false;
+        assert_eq!(earlier(&options, &labs).unwrap(), []);
     }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        // What cannot be removed now is removed by the next marking.
-        let _ = self.1.unlock();
-        let _ = fs::remove_dir_all(&self.0);
-        let _ = self.0.parent().map(fs::remove_dir);
-    }
-}
-
-/// Nobody else comes through to the folders in it, in some of which all may write.
-fn for_owner_alone(folder: &Path) -> std::io::Result<()> {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        fs::set_permissions(folder, fs::Permissions::from_mode(0o700))?;
-    }
-    Ok(())
 }

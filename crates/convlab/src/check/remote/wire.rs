@@ -58,7 +58,12 @@ impl Pack for Tensor {
         let plain = self.detach().to_device(Device::Cpu).contiguous();
         let mut bytes = vec![0; count as usize * kind.elt_size_in_bytes()];
         plain.copy_data_u8(&mut bytes, count as usize);
-        json!({"kind": format!("{kind:?}"), "shape": self.size(), "bytes": BASE64.encode(bytes)})
+        let mut packed =
+            json!({"kind": format!("{kind:?}"), "shape": self.size(), "bytes": BASE64.encode(bytes)});
+        if self.requires_grad() {
+            packed["requires_grad"] = true.into();
+        }
+        packed
     }
 }
 
@@ -78,10 +83,13 @@ impl Unpack for Tensor {
             return unfit("tensor whose bytes fit its shape");
         }
         // Of a truth value libtorch takes no other byte than 0 and 1.
-        Ok(match kind {
+        let tensor = match kind {
             Kind::Bool => Tensor::from_data_size(&bytes, &shape, Kind::Uint8).ne(0),
             kind => Tensor::from_data_size(&bytes, &shape, kind),
-        })
+        };
+        let is_tracked = value["requires_grad"] == true
+            && matches!(kind, Kind::Half | Kind::Float | Kind::Double | Kind::BFloat16);
+        Ok(if is_tracked { tensor.set_requires_grad(true) } else { tensor })
     }
 }
 
@@ -300,6 +308,8 @@ mod tests {
         assert_eq!(sent(&random(&[0, 4], 1)).size(), [0, 4]);
         assert_eq!(sent(&random(&[], 1)).size(), [0i64; 0]);
         assert!(!sent(&Tensor::new()).defined());
+        let tracked = random(&[2], 1).set_requires_grad(true) * 2;
+        assert!(sent(&tracked).requires_grad() && !sent(&random(&[2], 1)).requires_grad());
     }
 
     #[test]
@@ -336,6 +346,10 @@ mod tests {
         for kind in ["ComplexFloat", "Double", "QInt8", ""] {
             assert!(with("kind", json!(kind)).is_err(), "{kind}");
         }
+        assert!(with("requires_grad", json!("yes")).is_ok_and(|x| !x.requires_grad()));
+        let whole =
+            json!({"kind": "Int64", "shape": [1], "bytes": BASE64.encode([0u8; 8]), "requires_grad": true});
+        assert!(!Tensor::unpack(&whole).unwrap().requires_grad());
         assert!(with("bytes", json!("%%")).is_err() && with("bytes", json!(7)).is_err());
         let truth = Tensor::unpack(&json!({"kind": "Bool", "shape": [2], "bytes": BASE64.encode([0u8, 77])}))
             .unwrap();
