@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Of the system: programs and libraries, no home, no `/run`, no settings but those of the loader.
-const SYSTEM: [&str; 10] = [
+const SYSTEM: [&str; 13] = [
     "/usr",
     "/bin",
     "/sbin",
@@ -26,6 +26,9 @@ const SYSTEM: [&str; 10] = [
     "/etc/ld.so.conf",
     "/etc/ld.so.conf.d",
     "/etc/alternatives",
+    "/etc/ssl/certs",
+    "/etc/ca-certificates",
+    "/etc/pki/ca-trust/extracted",
 ];
 
 /// Of each process: threads and processes of its user, bytes of a file, open files.
