@@ -6,7 +6,7 @@ USER root
 # What it writes to a home folder is root's: not to the learner's.
 RUN export HOME=/root && set -- /opt/convlab-cache/python-*/bin \
     && "$1/python" -m pip install --no-cache-dir jupyterhub==5.4.6 \
-    && "$1/jupyter" kernelspec install --sys-prefix --name convlab /opt/convlab-cache/jupyter/*/kernels/convlab \
+    && convlab kernel install --prefix "${1%/bin}" \
     && mkdir -p "$1/../etc/jupyter/labconfig" \
     && printf '{"@jupyterlab/apputils-extension:notification": {"fetchNews": "false"}}' \
         > "$1/../etc/jupyter/labconfig/default_setting_overrides.json" \

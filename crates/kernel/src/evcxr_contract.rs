@@ -71,6 +71,9 @@ pub const STD_SOURCES: &str = "RUST_SRC_PATH";
 /// What evcxr calls the time in which a cell itself runs.
 pub const EXECUTION_PHASE: &str = "Execution";
 
+/// The method that evcxr calls on a cell's last value; where there is none it shows the value in another way.
+pub const DISPLAY: &str = "evcxr_display";
+
 /// What evcxr returns where it finds nothing to show of a name.
 pub const NOTHING_FOUND: &str = "No documentation found";
 

@@ -3,56 +3,9 @@
 
 mod common;
 
-use common::lab;
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{TcpListener, TcpStream};
-use std::process::{Child, Command, Stdio};
+use common::Lab;
+use std::process::Command;
 use std::time::{Duration, Instant};
-
-/// A `cargo lab` without a browser; it is ended with the test.
-struct Lab {
-    server: Child,
-    port: u16,
-    token: String,
-}
-
-impl Lab {
-    fn open() -> Self {
-        let port = TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port();
-        let mut command = lab(&["--offline", "--no-browser", "--port", &port.to_string()]);
-        let mut server =
-            command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
-        let mut printed = BufReader::new(server.stderr.take().unwrap()).lines();
-        let token = printed.find_map(|line| Some(line.ok()?.split_once("?token=")?.1.trim().to_owned()));
-        // What it says from now on is read and dropped, so that it never waits to be read.
-        std::thread::spawn(move || printed.for_each(drop));
-        Self { server, port, token: token.expect("JupyterLab prints its link") }
-    }
-
-    /// Sends a request to JupyterLab and returns its whole answer.
-    fn ask(&self, method: &str, path: &str, token: &str, body: &str) -> String {
-        let mut stream = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
-        let length = body.len();
-        write!(
-            stream,
-            "{method} {path} HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nAuthorization: token {token}\r\n\
-             Connection: close\r\nContent-Length: {length}\r\n\r\n{body}",
-            self.port
-        )
-        .unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        answer
-    }
-}
-
-impl Drop for Lab {
-    fn drop(&mut self) {
-        // Gone already when the test went well.
-        let _ = self.server.kill();
-        let _ = self.server.wait();
-    }
-}
 
 /// The kernels that `server` has started and that still run.
 fn kernels_of(server: u32) -> Vec<String> {
@@ -86,7 +39,7 @@ fn an_interrupt_stops_jupyterlab_and_its_kernels_without_a_terminal_too() {
         println!("skipped: not prepared");
         return;
     }
-    let mut lab = Lab::open();
+    let mut lab = Lab::open(&[]);
     let refused = lab.ask("GET", "/api/kernels", "wrong", "");
     assert!(refused.starts_with("HTTP/1.1 403"), "a wrong token must be refused: {refused}");
     let slides = lab.ask("GET", "/rise/02_convolution_by_hand.ipynb", &lab.token, "");

@@ -20,13 +20,17 @@ impl Maps {
     /// Reads a tensor of shape [n, h, w].
     ///
     /// # Errors
-    /// If it is empty or too large to be drawn.
+    /// If it is empty, too large to be drawn, or of complex numbers.
     pub fn new(tensor: &Tensor) -> Result<Self> {
         let shape = tensor.size();
         let pixels = tensor.numel();
         if pixels == 0 || pixels > MAX_PIXELS {
             let remedy = "take some of it, such as `x.narrow(0, 0, 16)`";
             return Err(Error::new(format!("1 to {MAX_PIXELS} numbers to draw"), of_shape(&shape), remedy));
+        }
+        if tensor.is_complex() {
+            let remedy = "draw its parts one by one: `x.real()`, `x.imag()`, or their size, `x.abs()`";
+            return Err(Error::new("real numbers to draw", "complex ones, each of two parts", remedy));
         }
         let [rows, columns] = [1, 2].map(|axis| shape.get(axis).map_or(1, |&size| size as usize));
         Ok(Self { values: values(tensor), size: [rows, columns] })

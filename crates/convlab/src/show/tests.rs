@@ -90,6 +90,16 @@ fn numbers_outside_0_and_1_and_strange_ones_are_in_the_text() {
 }
 
 #[test]
+fn of_complex_numbers_no_part_is_drawn_for_the_whole() {
+    let complex = Tensor::complex(&Tensor::zeros([1, 2, 2], F32), &Tensor::ones([1, 2, 2], F32));
+    for refusal in
+        [refused(image(&complex)), refused(feature_maps(&complex)), refused(kernel(&complex.get(0)))]
+    {
+        assert!(refusal.contains("complex") && refusal.contains("`x.real()`"), "{refusal}");
+    }
+}
+
+#[test]
 fn an_empty_tensor_cannot_be_drawn() {
     assert!(refused(images(&Tensor::zeros([0, 1, 4, 4], F32))).contains("[0, 4, 4]"));
 }

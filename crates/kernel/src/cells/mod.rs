@@ -13,7 +13,7 @@ mod store;
 pub use source::{make_checkable, make_ready};
 
 use crate::cargo_cache::{self, CacheEntry};
-use crate::evcxr_contract::{CELL_CRATE, LIBRARY_PATH_FILE};
+use crate::evcxr_contract::{CELL_CRATE, DISPLAY, LIBRARY_PATH_FILE};
 use crate::fingerprint::{self, Fingerprint};
 use rustc_args::RustcArgs;
 use serde_json::Value;
@@ -161,19 +161,49 @@ fn compile_with_errors(command: &mut Command) -> bool {
 }
 
 /// A line of the compiler's, without warnings, which evcxr would take for errors, and without the positions of notes:
-/// where an error is in evcxr's own code it would show a note that is in the learner's in its place.
+/// where an error is in evcxr's own code it would show a note that is in the learner's in its place. Where the error is
+/// that a value has no display of its own, evcxr has to see that it is its own, since it has another way to show it.
 fn message_for_evcxr(line: &str) -> Option<String> {
     let mut message: Value = serde_json::from_str(line).ok()?;
     if message["level"] == "warning" {
         return None;
     }
+    let of_display = message["message"].as_str().is_some_and(|text| text.contains(DISPLAY));
     let Some(children) = message["children"].as_array_mut() else { return Some(line.to_owned()) };
-    for note in children.iter_mut().filter(|child| child["level"] == "note") {
-        note["spans"] = Value::Array(Vec::new());
+    for child in children.iter_mut().filter(|child| of_display || child["level"] == "note") {
+        child["spans"] = Value::Array(Vec::new());
     }
     Some(message.to_string())
 }
 
 fn exit_code(success: bool) -> ExitCode {
     if success { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn spans_of_children(message: &str, level: &str) -> Option<usize> {
+        let child = json!({"level": level, "message": "write a type", "spans": [{"line_start": 1}]});
+        let line =
+            json!({"level": "error", "message": message, "spans": [], "children": [child]}).to_string();
+        let message: Value = serde_json::from_str(&message_for_evcxr(&line)?).ok()?;
+        Some(message["children"][0]["spans"].as_array()?.len())
+    }
+
+    #[test]
+    fn a_value_that_cannot_display_itself_is_evcxrs_to_show_whatever_the_compiler_proposes() {
+        let ambiguous = "can't call method `evcxr_display` on ambiguous numeric type `{integer}`";
+        assert_eq!(spans_of_children(ambiguous, "help"), Some(0));
+        let own = "can't call method `pow` on ambiguous numeric type `{integer}`";
+        assert_eq!(spans_of_children(own, "help"), Some(1));
+        assert_eq!(spans_of_children(own, "note"), Some(0));
+    }
+
+    #[test]
+    fn a_warning_is_no_error() {
+        assert_eq!(message_for_evcxr(r#"{"level": "warning", "message": "unused", "children": []}"#), None);
+    }
 }

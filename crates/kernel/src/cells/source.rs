@@ -12,7 +12,7 @@ pub fn make_ready() -> Result<(), String> {
     let code = read().map_err(|error| format!("cannot read {}: {error}", rustc::SOURCE))?;
     keep(&code).map_err(|error| format!("cannot keep the cell's code: {error}"))?;
     let ready = crate::error_capture::with_reasons(&code).and_then(|code| renamed(&code));
-    write(&with_own_import(&ready.map_err(|missing| missing.to_string())?))
+    write(&with_own_import(&with_never(&ready.map_err(|missing| missing.to_string())?)))
 }
 
 /// Gives the code in this folder, of which only the errors are wanted, the import of [`make_ready`].
@@ -54,6 +54,25 @@ fn with_own_import(code: &str) -> String {
     }
     format!("{first}{attributes} use std::any::*;\n{lines}{rest}")
 }
+
+/// Names the type `!`, which stable Rust infers but lets nobody write, where evcxr writes the types of kept variables:
+/// that of `catch_unwind(|| panic!())` holds it.
+fn with_never(code: &str) -> String {
+    let lines = code.split_inclusive('\n').map(|line| {
+        let parts = line.split_once("::<").filter(|_| variables(line).is_some());
+        let types = parts.and_then(|(start, rest)| Some((start, rest.split_once(">(stringify!")?)));
+        match types {
+            Some((start, (kind, end))) if kind.contains('!') => {
+                format!("{start}::<{}>(stringify!{end}", kind.replace('!', NEVER))
+            }
+            _ => line.to_owned(),
+        }
+    });
+    lines.collect()
+}
+
+/// What `panic_runtime.rs` calls that type.
+const NEVER: &str = "convlab_error_capture::Never";
 
 /// The code with an item before the cell's function, in its line: every line stays in its place.
 pub fn with(code: &str, item: &str) -> String {
@@ -241,6 +260,17 @@ evcxr_variable_store.put_variable::<i64>(stringify!(a), a);
                 ""
             ]
         );
+    }
+
+    #[test]
+    fn a_kept_variable_may_have_a_type_with_never_in_it() {
+        let store = |kind: &str| {
+            format!(
+                "evcxr_variable_store.put_variable::<Result<{kind}, A>>(stringify!(r), r);\nlet a = !b;\n"
+            )
+        };
+        assert_eq!(with_never(&store("!")), store("convlab_error_capture::Never"));
+        assert_eq!(with_never(&store("u8")), store("u8"));
     }
 
     #[test]

@@ -78,6 +78,17 @@ mod gradients {
     pub fn set(_on: bool) {}
 }
 
+/// The type of what never comes to be; stable Rust has no other name for it.
+pub type Never = <fn() -> ! as Function>::Output;
+
+pub trait Function {
+    type Output;
+}
+
+impl<T> Function for fn() -> T {
+    type Output = T;
+}
+
 // Whether the learner has interrupted the cell: the program that runs it sets this when the signal comes.
 #[cfg(target_os = "linux")]
 unsafe extern "C" {

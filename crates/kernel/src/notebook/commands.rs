@@ -46,7 +46,7 @@ fn is_known_name(is_known: &impl Fn(&str) -> bool) -> impl Fn(&str) -> bool {
 }
 
 /// Whether code that begins with `!` negates something, and is no command to the shell: its first name is one that the
-/// notebook knows, or it begins with a bracket.
+/// notebook knows, or it begins with a bracket or a number.
 fn is_rust(code: &str, is_known: impl Fn(&str) -> bool) -> bool {
     let line = code.lines().next().unwrap_or_default();
     let rest = line.trim_start_matches('!').trim_start();
@@ -54,7 +54,7 @@ fn is_rust(code: &str, is_known: impl Fn(&str) -> bool) -> bool {
         return true;
     }
     let name: String = rest.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
-    is_known(&name) && parses(line)
+    (is_known(&name) || name.starts_with(|c: char| c.is_ascii_digit())) && parses(line)
 }
 
 /// Whether a line is one expression, or the beginning of one.

@@ -18,12 +18,15 @@ fn rust_that_looks_like_a_command_stays_rust_and_a_command_a_command() {
     for (code, wanted) in [
         ("!done", " !done"),
         ("!(1 > 2)", " !(1 > 2)"),
+        ("!0u8 as i8", " !0u8 as i8"),
         ("::std::mem::size_of::<u64>()", "/**/::std::mem::size_of::<u64>()"),
         (":dep a = \"1\"\n\n// text\n!done", ":dep a = \"1\"\n\n// text\n !done"),
     ] {
         assert_eq!(prepared(&notebook, code), wanted);
     }
-    for same in ["!echo from the shell", "!exit 3", "!ls -l", ":vars", ":nonsense", "done\n!done", ""] {
+    for same in
+        ["!echo from the shell", "!exit 3", "!ls -l", "!7z x a.7z", ":vars", ":nonsense", "done\n!done", ""]
+    {
         assert_eq!(prepared(&notebook, same), same);
     }
 }

@@ -22,8 +22,10 @@ pub struct SyncReport {
 /// A file that is there is somebody's work and stays as it is.
 pub fn sync(masters: &[Lab], edition: Edition, to: &Path) -> Result<SyncReport> {
     fs::create_dir_all(to).map_err(|error| Error::file("make the folder", to, &error))?;
-    for (name, content) in edition.beside().iter().filter(|(name, _)| !to.join(name).exists()) {
-        whole_file(&to.join(name), content)?;
+    for (name, content) in edition.beside() {
+        if !to.join(name).exists() || is_ours(&to.join(name), content) {
+            whole_file(&to.join(name), content)?;
+        }
     }
     let mut report = SyncReport::default();
     for master in masters {
@@ -37,6 +39,13 @@ pub fn sync(masters: &[Lab], edition: Edition, to: &Path) -> Result<SyncReport> 
         }
     }
     Ok(report)
+}
+
+/// Whether a file is an older version of `content` that nobody has changed: its first line says so.
+fn is_ours(file: &Path, content: &str) -> bool {
+    let mark = content.lines().next().unwrap_or_default();
+    let found = fs::read_to_string(file).unwrap_or_default();
+    mark.starts_with("/* Written by cargo lab") && found.starts_with(mark) && found != content
 }
 
 /// The notebook of `folder` to open first: the one in which cells were run last, else the first; `None` if there is none.
@@ -127,10 +136,18 @@ mod tests {
         let master = [course.master("00_welcome.ipynb", "one")];
         let (lecture, sync) = (course.mine(""), |to: &Path| sync(&master, Edition::Lecture, to).unwrap());
         assert_eq!(sync(&lecture).new, ["00_welcome"]);
-        assert!(lecture.join("rise.css").exists() && !lecture.join(Record::FILE).exists());
-        fs::write(lecture.join("rise.css"), "my own").unwrap();
-        assert_eq!(sync(&lecture), SyncReport::default());
-        assert_eq!(read(&lecture.join("rise.css")), "my own");
+        let look = lecture.join("rise.css");
+        assert!(look.exists() && !lecture.join(Record::FILE).exists());
+        let current = read(&look);
+        for (found, left) in [("my own".to_owned(), "my own"), (current.replace("vw", "px"), &current)] {
+            fs::write(&look, found).unwrap();
+            assert_eq!(sync(&lecture), SyncReport::default());
+            assert_eq!(
+                read(&look),
+                left,
+                "what we have written follows the course, what somebody wrote stays"
+            );
+        }
     }
 
     #[test]

@@ -24,6 +24,11 @@ impl Edition {
     pub const ALL: [(&'static str, Self); 3] =
         [("learner", Self::Learner), ("solution", Self::Solution), ("lecture", Self::Lecture)];
 
+    /// Its name, as `cargo lab release` takes it and its notebooks have it in their metadata.
+    pub fn name(self) -> &'static str {
+        Self::ALL.iter().find(|(_, edition)| *edition == self).map_or("", |(name, _)| name)
+    }
+
     /// The files beside its notebooks, each as name and content.
     pub fn beside(self) -> &'static [(&'static str, &'static str)] {
         match self {
@@ -44,7 +49,8 @@ pub fn of(lab: &Lab, edition: Edition) -> Result<Notebook> {
     let made: Value = made.collect();
     let version = Fingerprint::default().text(&made.to_string()).hex();
     notebook.json["cells"] = made;
-    notebook.json["metadata"]["convlab"] = json!({"lab": lab.name(), "version": version});
+    let about = json!({"lab": lab.name(), "version": version, "edition": edition.name()});
+    notebook.json["metadata"]["convlab"] = about;
     if edition == Edition::Lecture {
         notebook.json["metadata"]["rise"] = slides();
     }
@@ -58,7 +64,7 @@ fn slides() -> Value {
         "transition": "none",
         "center": false,
         "slideNumber": "c/t",
-        "start_slideshow_at": "beginning",
+        "start_slideshow_at": "selected",
     })
 }
 
@@ -122,7 +128,8 @@ fn note(cell: Cell<'_>) -> Option<Value> {
     let minutes = cell.about()["minutes"].as_i64()?;
     let text = cell.about()["notes"].as_str().unwrap_or_default();
     let text = closed(&format!("For the lecturer · {minutes} min"), text);
-    let (id, metadata) = (format!("{}-note", cell.id()?), json!({"slideshow": {"slide_type": "notes"}}));
+    let id = format!("{}-note", cell.id()?);
+    let metadata = json!({"slideshow": {"slide_type": "notes"}, "convlab": {"minutes": minutes}});
     Some(json!({"cell_type": "markdown", "id": id, "metadata": metadata, "source": lines(&text)}))
 }
 
@@ -175,6 +182,8 @@ mod tests {
         let note = "<details><summary>For the lecturer · 5 min</summary>\n\nAsk first.\nWait.\n\n</details>";
         let aside = "<details><summary>For the lecturer</summary>\n\nBring chalk.\n\n</details>";
         assert_eq!(sources(&lecture), ["## Head", note, aside, code]);
+        assert_eq!(lecture.json["cells"][1]["metadata"]["convlab"]["minutes"], 5);
+        assert_eq!(lecture.json["metadata"]["convlab"]["edition"], "lecture", "the page says which it is");
         assert_eq!(lecture.json["metadata"]["rise"]["theme"], "white", "others ask the network for fonts");
     }
 

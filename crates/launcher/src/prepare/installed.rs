@@ -1,6 +1,7 @@
 //! The kernel in other Jupyters than ours: copies of this checkout's kernelspec, which follow it when it changes.
 
 use super::kernelspec::{NAME, folder};
+use super::labextension;
 use crate::dirs::Dirs;
 use crate::files::{self, text, whole_file};
 use common::{Error, Result};
@@ -12,7 +13,8 @@ use std::path::{Path, PathBuf};
 /// In the folder of a checkout's kernelspecs: where else they are, a folder a line.
 const LIST: &str = "installed.txt";
 
-/// Copies the kernelspec below `data`, a folder in which Jupyter looks for kernels; returns the copy's folder.
+/// Copies the kernelspec, and the extensions of JupyterLab that show its views, below `data`, a folder in which Jupyter
+/// looks for both; returns the kernelspec's folder.
 pub fn install(dirs: &Dirs, data: &Path) -> Result<PathBuf> {
     let copy = copy_in(data)?;
     if copy.exists() && !is_ours(&copy) {
@@ -37,7 +39,7 @@ pub fn uninstall(dirs: &Dirs, data: &Path) -> Result<PathBuf> {
             "name the folder in which it is: --user, --sys-prefix or --prefix DIR",
         ));
     }
-    files::remove(&copy)?;
+    remove(&copy)?;
     let mut all = listed(&folder(dirs));
     all.remove(&copy);
     keep(dirs, &all)?;
@@ -57,7 +59,7 @@ pub fn refresh(dirs: &Dirs) -> Result<()> {
 pub fn remove_all(cache: &Path) -> Result<()> {
     let checkouts = fs::read_dir(cache.join("jupyter")).into_iter().flatten().flatten();
     let copies: BTreeSet<_> = checkouts.flat_map(|checkout| listed(&checkout.path())).collect();
-    copies.iter().filter(|copy| is_ours(copy)).try_for_each(|copy| files::remove(copy))
+    copies.iter().filter(|copy| is_ours(copy)).try_for_each(|copy| remove(copy))
 }
 
 fn copy_in(data: &Path) -> Result<PathBuf> {
@@ -73,7 +75,17 @@ fn write(dirs: &Dirs, copy: &Path) -> Result<()> {
         let content = fs::read_to_string(&file).map_err(|error| Error::file("read", &file, &error))?;
         whole_file(&copy.join(name), &content)?;
     }
-    Ok(())
+    labextension::write(data_of(copy))
+}
+
+fn remove(copy: &Path) -> Result<()> {
+    files::remove(copy)?;
+    labextension::remove(data_of(copy))
+}
+
+/// The folder below which [`copy_in`] has put this copy.
+fn data_of(copy: &Path) -> &Path {
+    copy.ancestors().nth(2).unwrap_or(copy)
 }
 
 /// Whether this folder holds a kernelspec of some checkout.
@@ -115,11 +127,13 @@ mod tests {
         assert_eq!(copy, data.join("kernels/convlab"));
         let stage = || fs::read_to_string(copy.join("kernel.json")).unwrap();
         assert!(stage().contains("first") && copy.join("logo-svg.svg").exists());
+        let view = data.join("labextensions/convlab-view/static/remoteEntry.js");
+        assert!(view.exists(), "sliders need it");
         refresh(&prepared(dir.path(), "second")).unwrap();
         assert!(stage().contains("second"));
         assert_eq!(uninstall(&dirs, &data), Ok(copy.clone()));
         refresh(&dirs).unwrap();
-        assert!(!copy.exists());
+        assert!(!copy.exists() && !view.exists());
         assert!(uninstall(&dirs, &data).unwrap_err().remedy().contains("--prefix"));
     }
 

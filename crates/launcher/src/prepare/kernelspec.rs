@@ -21,7 +21,7 @@ pub const STOCK: &str = "convlab-stock";
 /// What JupyterLab shows for the kernel: a gear round the four weights of a kernel.
 const LOGO: &str = include_str!("logo.svg");
 
-/// Writes both kernelspecs and the extension that shows views; returns the folder that `JUPYTER_PATH` must name.
+/// Writes both kernelspecs and JupyterLab's extensions; returns the folder that `JUPYTER_PATH` must name.
 pub fn write(
     dirs: &Dirs,
     python: &Path,

@@ -14,6 +14,7 @@ import sys
 import urllib.parse
 
 from jupyterlab.labapp import LabApp
+from jupyterlab_server.workspaces_handler import WorkspacesManager
 from tornado.ioloop import IOLoop
 
 kernel, kernels, notebook, *arguments = sys.argv[1:]
@@ -36,11 +37,19 @@ settings = {
     "@jupyterlab/apputils-extension:notification": {"fetchNews": "false"},
     # In its place there is room for the labs' whole names.
     "@jupyterlab/filebrowser-extension:browser": {"showLastModifiedColumn": False},
+    # A line of code that is longer than the window goes on in the next.
+    "@jupyterlab/notebook-extension:tracker": {"codeCellConfig": {"lineWrap": True}},
 }
 folder = os.path.join(os.environ["JUPYTER_CONFIG_DIR"], "labconfig")
 os.makedirs(folder, exist_ok=True)
 with open(os.path.join(folder, "default_setting_overrides.json"), "w", encoding="utf-8") as file:
     json.dump(settings, file)
+# Until the learner arranges the page otherwise, the list of files is wide enough for the labs' names.
+workspaces = WorkspacesManager(os.environ["JUPYTERLAB_WORKSPACES_DIR"])
+if not workspaces.list_workspaces():
+    files = {"collapsed": False, "current": "filebrowser", "visible": True, "widgets": ["filebrowser"]}
+    layout = {"main": {"dock": None}, "left": files, "relativeSizes": [0.28, 0.72, 0]}
+    workspaces.save("default", json.dumps({"data": {"layout-restorer:data": layout}, "metadata": {"id": "default"}}))
 # `cargo lab` removes no Python environment whose list of packages is locked; one of conda's has no such list.
 with contextlib.suppress(ImportError, FileNotFoundError):
     import fcntl

@@ -1,8 +1,10 @@
 //! The real program, in an environment that the test makes.
 #![allow(dead_code, reason = "each test file uses its part")]
 
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Child, Command, Output, Stdio};
 use std::{env, fs};
 
 /// This checkout.
@@ -15,6 +17,64 @@ pub fn lab(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_launcher"));
     command.args(arguments).current_dir(checkout());
     command
+}
+
+/// A `cargo lab` without a browser; it is ended with the test.
+pub struct Lab {
+    pub server: Child,
+    pub port: u16,
+    pub token: String,
+    /// What its link opens, such as `lab/tree/00_welcome.ipynb`.
+    pub page: String,
+}
+
+impl Lab {
+    pub fn open(arguments: &[&str]) -> Self {
+        let port = TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port();
+        let mut command = lab(&["--offline", "--no-browser", "--port", &port.to_string()]);
+        let mut server = command
+            .args(arguments)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut printed = BufReader::new(server.stderr.take().unwrap()).lines();
+        let link = printed.find_map(|line| {
+            let line = line.ok()?;
+            let (address, token) = line.trim().split_once("?token=")?;
+            let page = address.split_once("://")?.1.split_once('/')?.1;
+            Some((page.to_owned(), token.to_owned()))
+        });
+        // What it says from now on is read and dropped, so that it never waits to be read.
+        std::thread::spawn(move || printed.for_each(drop));
+        let (page, token) = link.expect("JupyterLab prints its link");
+        Self { server, port, token, page }
+    }
+
+    /// Sends a request to JupyterLab and returns its whole answer.
+    pub fn ask(&self, method: &str, path: &str, token: &str, body: &str) -> String {
+        let mut stream = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
+        let length = body.len();
+        write!(
+            stream,
+            "{method} {path} HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nAuthorization: token {token}\r\n\
+             Connection: close\r\nContent-Length: {length}\r\n\r\n{body}",
+            self.port
+        )
+        .unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer
+    }
+}
+
+impl Drop for Lab {
+    fn drop(&mut self) {
+        // Gone already when the test went well.
+        let _ = self.server.kill();
+        let _ = self.server.wait();
+    }
 }
 
 /// A machine on which nothing is prepared, with the programs of this one.
