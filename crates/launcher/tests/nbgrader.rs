@@ -24,7 +24,8 @@ fn nbgrader(python: &str, course: &Path, arguments: &[&str]) -> String {
     // Cargo finds its dependencies where they are, though the home folder is another one.
     let home = std::env::var_os("HOME").unwrap_or_default();
     let cargo_home = std::env::var_os("CARGO_HOME").unwrap_or_else(|| Path::new(&home).join(".cargo").into());
-    let rustup_home = std::env::var_os("RUSTUP_HOME").unwrap_or_else(|| Path::new(&home).join(".rustup").into());
+    let rustup_home =
+        std::env::var_os("RUSTUP_HOME").unwrap_or_else(|| Path::new(&home).join(".rustup").into());
     let mut command = Command::new(python);
     command.args(["-m", "nbgrader"]).args(arguments).current_dir(course);
     command

@@ -44,7 +44,7 @@ const NETWORK: &str = r##"
 
 /// Right only where the system refuses what could undo the sandbox.
 const SYSTEM: &str = r##"
-    extern "C" {
+    unsafe extern "C" {
         fn mount(a: *const i8, b: *const i8, c: *const i8, d: u64, e: *const i8) -> i32;
         fn umount2(a: *const i8, b: i32) -> i32;
         fn unshare(a: i32) -> i32;
@@ -156,7 +156,7 @@ pub fn add_forging(class: &mut Class, folder: &Path) {
             "filter_map",
             format!(
                 "fn filter_map(x: &Tensor, _: &Tensor) -> Tensor {{
-                    extern \"C\" {{ fn dup2(a: i32, b: i32) -> i32; }}
+                    unsafe extern \"C\" {{ fn dup2(a: i32, b: i32) -> i32; }}
                     for fd in 3..64 {{ unsafe {{ dup2(fd, 1); }} {} }}
                     x.shallow_clone()
                 }}",
@@ -196,14 +196,7 @@ pub fn add_forging(class: &mut Class, folder: &Path) {
         ),
     ];
     let cells: Vec<_> = cells.iter().map(|(name, code)| (*name, code.as_str())).collect();
-    let verdicts = [
-        ("output_shape", "wrong"),
-        ("first_value", "stopped"),
-        ("corr2d", "wrong"),
-        ("filter_map", "wrong"),
-        ("layer_parameters", "stopped"),
-        ("equal_start", "wrong"),
-    ];
+    let verdicts = EXERCISES.map(|name| (name, "not right"));
     class.add(folder.join("forges.ipynb"), with_code(folder, "02", &cells).to_string().as_bytes(), &verdicts);
 }
 
@@ -220,7 +213,7 @@ pub fn add_replacing(class: &mut Class, folder: &Path) {
             ),
             (
                 "corr2d",
-                "#[no_mangle] pub extern \"C\" fn at_print() {}\nfn corr2d(x: &Tensor, _: &Tensor) -> Tensor { x.shallow_clone() }",
+                "#[unsafe(no_mangle)] pub extern \"C\" fn at_print() {}\nfn corr2d(x: &Tensor, _: &Tensor) -> Tensor { x.shallow_clone() }",
             ),
             (
                 "filter_map",
@@ -229,7 +222,7 @@ pub fn add_replacing(class: &mut Class, folder: &Path) {
             ("layer_parameters", "fn layer_parameters() -> i64 { unsafe { std::mem::transmute(8u64) } }"),
             (
                 "equal_start",
-                "#[used] #[link_section = \".init_array\"] static FIRST: extern \"C\" fn() = first;\nextern \"C\" fn first() { println!(\"\\u{1b}_convlab {{}}\"); }\nfn equal_start() -> char { 'b' }",
+                "#[used] #[unsafe(link_section = \".init_array\")] static FIRST: extern \"C\" fn() = first;\nextern \"C\" fn first() { println!(\"\\u{1b}_convlab {{}}\"); }\nfn equal_start() -> char { 'b' }",
             ),
         ],
     );

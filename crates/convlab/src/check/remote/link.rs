@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 /// The longest line, in bytes.
-const MAX_LINE: usize = 128 << 20;
+const MAX_LINE: usize = 32 << 20;
 
 /// One end.
 pub struct Link {

@@ -3,15 +3,28 @@
 //! One function for each exercise, of the exercise's name.
 
 use super::calls::{answer_calls, next};
+use super::link::Link;
 use super::net::set;
 use super::wire::{Pack, Unpack};
+use crate::check::Answer;
+use crate::check::verdict::json;
 use crate::datasets::Served;
 use serde_json::Value;
 use std::fmt::Display;
+use std::os::unix::net::UnixStream;
 use tch::nn::{self, OptimizerConfig};
 use tch::{Device, Tensor};
 
 pub use super::exercises::plain::*;
+
+/// Tells the judge the verdict on an exercise that was judged here, since it has no line in `exercises.rs`.
+pub fn judged_here(socket: &str, exercise: &str, answer: &Answer) {
+    let verdict = serde_json::from_str(&json(exercise, answer.verdict())).unwrap_or_default();
+    match UnixStream::connect(socket) {
+        Ok(stream) => drop(Link::new(stream, None).send(&verdict)),
+        Err(error) => eprintln!("no judge listens at {socket}: {error}"),
+    }
+}
 
 /// Serves the learner's `output_shape`.
 pub fn output_shape<T: AsRef<[i64]>>(socket: &str, yours: impl Fn() -> T) {

@@ -290,6 +290,7 @@ impl<'a> Param<'a> for &'a Split {
 mod tests {
     use super::*;
     use crate::check::cases::random;
+    use proptest::prelude::*;
 
     fn sent(tensor: &Tensor) -> Tensor {
         Tensor::unpack(&tensor.pack()).unwrap()
@@ -355,5 +356,62 @@ mod tests {
             .unwrap();
         assert!(truth.equal(&Tensor::from_slice(&[false, true])));
         assert!(<[i64; 4]>::unpack(&json!([1])).is_err() && char::unpack(&json!("ab")).is_err());
+    }
+
+    /// Any JSON, much of which looks like a value.
+    fn json() -> impl Strategy<Value = Value> {
+        let kind = prop::sample::select(vec![
+            "Float",
+            "Int64",
+            "Bool",
+            "Half",
+            "BFloat16",
+            "ComplexFloat",
+            "QInt8",
+            "",
+        ]);
+        let size = prop_oneof![0i64..4, Just(i64::MAX), Just(1 << 40), Just(-1), any::<i64>()];
+        let tensor = (
+            kind,
+            prop::collection::vec(size, 0..5),
+            prop::collection::vec(any::<u8>(), 0..40),
+            any::<bool>(),
+        );
+        let tensor = tensor.prop_map(|(kind, shape, bytes, tracked)| {
+            json!({"kind": kind, "shape": shape, "bytes": BASE64.encode(bytes), "requires_grad": tracked})
+        });
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            any::<u64>().prop_map(Value::from),
+            any::<f64>().prop_map(Value::from),
+            "(?s).{0,3}".prop_map(Value::from),
+            tensor,
+        ];
+        leaf.prop_recursive(3, 20, 4, |inner| {
+            let name = prop::sample::select(vec!["ok", "error", "kind", "shape", "bytes", "a"]);
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+                prop::collection::vec((name, inner), 0..4).prop_map(|pairs| {
+                    Value::Object(pairs.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
+                }),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_that_comes_makes_it_panic_and_each_tensor_has_the_bytes_that_came(value in json()) {
+            if let Ok(tensor) = Tensor::unpack(&value) && tensor.defined() {
+                let bytes = BASE64.decode(value["bytes"].as_str().unwrap()).unwrap();
+                prop_assert_eq!(tensor.numel() * tensor.kind().elt_size_in_bytes(), bytes.len());
+                prop_assert_eq!(json!(tensor.size()), value["shape"].clone());
+                let _ = tensor.pack();
+            }
+            let _ = (i64::unpack(&value), f64::unpack(&value), char::unpack(&value), String::unpack(&value));
+            let _ = (<[[i64; 3]; 5]>::unpack(&value), Vec::<f64>::unpack(&value), <(Tensor, Tensor)>::unpack(&value));
+            let _ = (HashMap::unpack(&value), Result::<Tensor, String>::unpack(&value), Split::unpack(&value));
+        }
     }
 }
