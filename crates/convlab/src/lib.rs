@@ -10,6 +10,7 @@
 //! and from there on writes `tch` itself: this crate never wraps `tch::nn` and never does what a lab teaches.
 //! Every public function returns a [`Result`] whose error says what was expected, what came and what to do.
 
+pub mod bench;
 mod catch_panic;
 pub mod check;
 pub mod datasets;

@@ -2,7 +2,7 @@
 //!
 //! While a notebook's dependencies stay the same cargo says the same, and each time takes a while to find it out.
 
-use crate::evcxr_contract::cargo::VARIABLES;
+use crate::evcxr_contract::cargo::{OPT_LEVEL, VARIABLES};
 use crate::fingerprint::Fingerprint;
 use std::env;
 use std::fs::{self, File, Metadata};
@@ -19,10 +19,12 @@ pub struct CacheEntry {
     here: PathBuf,
     file: PathBuf,
     manifest: String,
+    opt_level: String,
 }
 
 impl CacheEntry {
-    /// The same folder, arguments, manifest, lock file and flags make cargo say the same. `None` outside a kernel's
+    /// The same folder, arguments, manifest, lock file and flags make cargo say the same, but for the level at which the
+    /// cell itself is optimised: its dependencies have a level of their own. `None` outside a kernel's
     /// folder: what lies there is not known.
     pub fn of(cargo: &Command) -> Option<Self> {
         let lock = PathBuf::from(env::var_os("CONVLAB_LOCK")?);
@@ -32,6 +34,7 @@ impl CacheEntry {
             return None;
         }
         let manifest = fs::read_to_string(here.join("Cargo.toml")).unwrap_or_default();
+        let (manifest, opt_level) = without_level(&manifest);
         let mut fingerprint = Fingerprint::default();
         fingerprint.add(manifest.as_bytes()).add(&fs::read(lock).ok()?).add(toolchain.as_encoded_bytes());
         for word in [folder.as_os_str()].into_iter().chain(cargo.get_args()) {
@@ -40,7 +43,12 @@ impl CacheEntry {
         for name in VARIABLES {
             fingerprint.add(env::var_os(name).unwrap_or_default().as_encoded_bytes());
         }
-        Some(Self { file: here.join("memory").join(fingerprint.hex()), here, manifest })
+        Some(Self { file: here.join("memory").join(fingerprint.hex()), here, manifest, opt_level })
+    }
+
+    /// The level at which the manifest has the cell optimised, such as `3`.
+    pub fn opt_level(&self) -> &str {
+        &self.opt_level
     }
 
     /// What was kept, if no dependency has changed since.
@@ -74,6 +82,15 @@ pub fn write(file: &Path, text: &str) {
     drop(written);
 }
 
+/// A manifest without its first line `opt-level = N`, and N; evcxr writes one, for the cell.
+fn without_level(manifest: &str) -> (String, String) {
+    let Some((before, rest)) = manifest.split_once(OPT_LEVEL) else {
+        return (manifest.to_owned(), "0".to_owned());
+    };
+    let (level, after) = rest.split_once('\n').unwrap_or((rest, ""));
+    (format!("{before}\n{after}"), level.trim().trim_matches('"').to_owned())
+}
+
 /// The folders of the dependencies that are no packages of a registry.
 fn paths(manifest: &str) -> Vec<PathBuf> {
     let dependencies = manifest.split_once("[dependencies]").map_or("", |(_, rest)| rest);
@@ -95,4 +112,19 @@ fn newest(folder: &Path) -> io::Result<SystemTime> {
         newest = newest.max(time);
     }
     Ok(newest)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_manifests_that_differ_in_the_cells_level_are_one_and_the_level_is_read() {
+        let manifest =
+            |level: &str| format!("[profile.dev]\nopt-level = {level}\ndebug = false\n\n[dependencies]\n");
+        let (plain, optimised) = (without_level(&manifest("0")), without_level(&manifest("3")));
+        assert_eq!(plain.0, "[profile.dev]\ndebug = false\n\n[dependencies]\n");
+        assert_eq!((plain.0, plain.1.as_str(), optimised.1.as_str()), (optimised.0, "0", "3"));
+        assert_eq!(without_level("[package]\n"), ("[package]\n".to_owned(), "0".to_owned()));
+    }
 }

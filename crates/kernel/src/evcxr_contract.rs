@@ -22,6 +22,8 @@ pub mod cargo {
     pub const WHICH: &str = "which";
     /// The variables by which cargo's answers differ.
     pub const VARIABLES: [&str; 3] = ["RUSTFLAGS", "CARGO_TARGET_DIR", "RUSTC_WRAPPER"];
+    /// How the line begins in which evcxr's manifest has the level at which a cell is optimised.
+    pub const OPT_LEVEL: &str = "\nopt-level = ";
     /// Where cargo says which package it compiles.
     pub const MANIFEST_DIR: &str = "CARGO_MANIFEST_DIR";
 }

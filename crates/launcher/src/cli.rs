@@ -1,7 +1,8 @@
 //! Lists the commands; each owns its options and what it does with them.
 
 use crate::commands::{
-    clean, doctor, env, forward, grade, kernel, open, prepare, progress, release, reset, run as run_labs,
+    clean, doctor, env, export, forward, grade, kernel, open, prepare, progress, release, reset,
+    run as run_labs,
 };
 use clap::{ArgMatches, Command};
 use common::Result;
@@ -10,7 +11,7 @@ use std::process::ExitCode;
 /// A command's options, and what runs it.
 pub type Entry = (fn() -> Command, fn(&ArgMatches) -> Result<()>);
 
-const COMMANDS: [Entry; 10] = [
+const COMMANDS: [Entry; 11] = [
     (doctor::command, doctor::run),
     (prepare::command, prepare::run),
     (run_labs::command, run_labs::run),
@@ -18,6 +19,7 @@ const COMMANDS: [Entry; 10] = [
     (progress::command, progress::run),
     (release::command, release::run),
     (grade::command, grade::run),
+    (export::command, export::run),
     (kernel::command, kernel::run),
     (env::command, env::run),
     (clean::command, clean::run),

@@ -6,6 +6,7 @@
 pub mod cli;
 mod commands;
 pub mod dirs;
+pub mod export;
 pub mod files;
 mod fingerprint;
 mod grade;

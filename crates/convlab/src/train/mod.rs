@@ -18,6 +18,7 @@ mod checkpoint;
 mod config;
 mod device;
 mod evaluate;
+mod export;
 mod fit;
 mod progress;
 mod step;
@@ -28,6 +29,7 @@ pub use crate::tensorboard::SummaryWriter;
 pub use config::FitConfig;
 pub use device::device;
 pub use evaluate::{Evaluation, accuracy, evaluate};
+pub use export::export;
 pub use fit::fit;
 pub use steps::{Steps, steps};
 

@@ -10,7 +10,8 @@ const OWN_MODULES: [&str; 2] = ["evcxr_internal_runtime", "convlab_error_capture
 
 /// The cell's code whose loops can be interrupted; every line stays in its place.
 ///
-/// In optimised code an innermost `for` is left alone: one look at each turn would cost it its vector instructions.
+/// In optimised code an innermost `for` is left alone, and so is a `for` over a range within another `for`: one look at
+/// each turn would cost them their vector instructions.
 pub fn interruptible(code: &str, optimised: bool) -> String {
     let file = SourceFile::parse(code, Edition::Edition2024).tree();
     let check = if optimised { CHECK_IN_OPTIMISED_CODE } else { CHECK };
@@ -80,14 +81,24 @@ fn loop_heads_in_macro(call: &ast::MacroCall, optimised: bool) -> Vec<TextSize> 
 /// Where the body of a loop begins, if its code runs where a flag can be read.
 fn loop_head(node: &SyntaxNode, optimised: bool) -> Option<TextSize> {
     let body = match_ast_loop(node)?;
-    let innermost = !body.syntax().descendants().any(|inner| is_loop(inner.kind()));
-    if optimised && innermost && node.kind() == SyntaxKind::FOR_EXPR {
+    if optimised && ast::ForExpr::cast(node.clone()).is_some_and(|body| is_short(&body)) {
         return None;
     }
     if node.ancestors().any(|outer| is_foreign(&outer)) {
         return None;
     }
     Some(body.stmt_list()?.l_curly_token()?.text_range().end())
+}
+
+/// Whether a `for` is innermost, or counts within another one.
+fn is_short(this: &ast::ForExpr) -> bool {
+    let loops = |node: &SyntaxNode| node.descendants().any(|inner| is_loop(inner.kind()));
+    let innermost = this.loop_body().is_some_and(|body| !loops(body.syntax()));
+    let counts = this
+        .iterable()
+        .is_some_and(|over| over.syntax().descendants().any(|one| ast::RangeExpr::can_cast(one.kind())));
+    let within = this.syntax().ancestors().skip(1).any(|outer| outer.kind() == SyntaxKind::FOR_EXPR);
+    innermost || counts && within
 }
 
 fn match_ast_loop(node: &SyntaxNode) -> Option<ast::BlockExpr> {
@@ -215,11 +226,17 @@ mod tests {
     }
 
     #[test]
-    fn in_optimised_code_an_innermost_for_stays_as_it_is() {
+    fn in_optimised_code_an_innermost_for_and_one_that_counts_within_another_stay_as_they_are() {
         let optimised = |code| interruptible(code, true).matches("is_interrupted").count();
         assert_eq!(optimised("fn f() { for x in xs { sum += x } }"), 0);
         assert_eq!(optimised("fn f() { for row in rows { for x in row { sum += x } } }"), 1);
         assert_eq!(optimised("fn f() { loop { step() } }"), 1);
+        let nest = "fn f() { for i in 0..h { for j in 0..w { for a in (0..k).rev() { for b in 0..k { y += x[i + a] } } } } }";
+        assert_eq!(optimised(nest), 1);
+        let batches =
+            "fn f() { for epoch in 0..9 { for batch in data.batches(9) { for x in batch { sum += x } } } }";
+        assert_eq!(optimised(batches), 2);
+        assert_eq!(optimised("fn f() { for i in 0..h { loop { for j in 0..w { step() } } } }"), 2);
     }
 
     #[test]

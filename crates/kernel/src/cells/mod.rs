@@ -62,7 +62,7 @@ pub fn check(mut cargo: Command, toolchain: &Path) -> ExitCode {
 
 /// The call of rustc that is remembered of a call of cargo, if all that it links is there.
 fn remembered(entry: &CacheEntry) -> Option<RustcArgs> {
-    let call = RustcArgs::from_text(&entry.read()?)?;
+    let call = RustcArgs::from_text(&entry.read()?)?.with_opt_level(entry.opt_level());
     let whole = call.dependencies().all(|(_, path)| Path::new(path).exists());
     whole.then_some(call)
 }

@@ -83,6 +83,21 @@ impl RustcArgs {
         self
     }
 
+    /// As cargo would call at this level of optimisation; optimised code may use what all processors of the last ten
+    /// years have, where this one has it.
+    ///
+    /// The level is by name, as in `opt-level = 3` of a manifest.
+    pub fn with_opt_level(self, level: &str) -> Self {
+        let own = ["opt-level", "debug-assertions", "target-cpu"];
+        let mut call = own.iter().fold(self, |call, name| call.with_code_option(name, None));
+        if level != "0" {
+            let options = [format!("opt-level={level}"), "debug-assertions=on".to_owned()];
+            call.arguments
+                .extend(options.into_iter().chain(processor()).flat_map(|option| ["-C".to_owned(), option]));
+        }
+        call
+    }
+
     /// As cells are compiled: without what only helps to compile the same crate once more, under one name in all
     /// kernels, so that a variable's type stays the same whoever compiled the cell, and with the numbers of its lines,
     /// so that it can tell in which it stopped.
@@ -112,6 +127,22 @@ impl RustcArgs {
     }
 }
 
+/// The option for the instructions of this processor beyond those that all of its kind have. By the name of a level, so
+/// that a cell from the store runs wherever it is found.
+fn processor() -> Option<String> {
+    #[cfg(target_arch = "x86_64")]
+    if std::arch::is_x86_feature_detected!("avx2")
+        && std::arch::is_x86_feature_detected!("fma")
+        && std::arch::is_x86_feature_detected!("bmi2")
+        && std::arch::is_x86_feature_detected!("lzcnt")
+        && std::arch::is_x86_feature_detected!("movbe")
+        && std::arch::is_x86_feature_detected!("f16c")
+    {
+        return Some("target-cpu=x86-64-v3".to_owned());
+    }
+    None
+}
+
 /// Where the loader looks for what a procedural macro needs.
 const LIBRARIES: [&str; 2] = ["LD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH"];
 
@@ -134,6 +165,20 @@ mod tests {
                       -Cdebuginfo=line-tables-only";
         assert_eq!(cell, call(wanted));
         assert_eq!(cell.out_dir(), Path::new("/o"));
+    }
+
+    #[test]
+    fn a_call_at_another_level_is_the_one_that_cargo_makes_there_but_for_the_processor() {
+        let plain = call("--crate-name ctx --emit=dep-info,link -C metadata=ab --out-dir /o");
+        let optimised = plain.clone().with_opt_level("3");
+        assert!(optimised.is_optimised() && !plain.is_optimised());
+        let cargos = call("-C opt-level=3 -C debug-assertions=on").arguments;
+        assert_eq!(optimised.arguments[plain.arguments.len()..][..4], cargos);
+        assert_eq!(optimised.clone().with_opt_level("3"), optimised);
+        assert_eq!(
+            call("-C opt-level=3 -C debug-assertions=on --out-dir /o").with_opt_level("0"),
+            call("--out-dir /o")
+        );
     }
 
     #[test]

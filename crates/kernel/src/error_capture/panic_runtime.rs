@@ -97,7 +97,9 @@ unsafe extern "C" {
 #[cfg(not(target_os = "linux"))]
 pub static mut CONVLAB_INTERRUPTED: bool = false;
 
-/// The same for optimised code, which would look once and not at each turn.
+/// The same for optimised code, which would look once and not at each turn. A call would take the numbers of its loop
+/// out of their registers, so it is none.
+#[inline]
 pub fn is_interrupted() -> bool {
     unsafe { std::sync::atomic::AtomicBool::from_ptr(&raw mut CONVLAB_INTERRUPTED) }
         .load(std::sync::atomic::Ordering::Relaxed)

@@ -3,6 +3,7 @@
 pub mod clean;
 pub mod doctor;
 pub mod env;
+pub mod export;
 pub mod forward;
 pub mod grade;
 pub mod kernel;
