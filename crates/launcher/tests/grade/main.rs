@@ -187,11 +187,11 @@ fn where_code_cannot_be_isolated_nothing_is_marked_and_it_is_said_what_to_do() {
     fs::create_dir(&programs).unwrap();
     let path = format!("{}:{}", programs.display(), std::env::var("PATH").unwrap());
     let notebook = notebook(dir.path(), "solution", "00").to_string();
-    for (name, script) in [
-        ("bwrap", "echo 'bwrap: No permissions to create new namespace' >&2; exit 1"),
-        ("prlimit", "exit 127"),
+    for script in [
+        "echo 'bwrap: No permissions to create new namespace' >&2; exit 1",
+        "while [ \"$1\" != -- ]; do shift; done; shift; exec \"$@\"",
     ] {
-        let program = programs.join(name);
+        let program = programs.join("bwrap");
         fs::write(&program, format!("#!/bin/sh\n{script}\n")).unwrap();
         fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
         let mut class = Class::default();

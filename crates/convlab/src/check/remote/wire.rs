@@ -132,6 +132,65 @@ impl Unpack for f64 {
     }
 }
 
+impl<'a> Param<'a> for f64 {
+    type Owned = f64;
+    fn lend(owned: &'a f64) -> Self {
+        *owned
+    }
+}
+
+/// As its bits, like the larger ones.
+impl Pack for f32 {
+    fn pack(&self) -> Value {
+        json!(self.to_bits())
+    }
+}
+
+impl Unpack for f32 {
+    fn unpack(value: &Value) -> Result<Self, String> {
+        let bits = value.as_u64().and_then(|bits| u32::try_from(bits).ok());
+        bits.map_or_else(|| unfit("number"), |bits| Ok(f32::from_bits(bits)))
+    }
+}
+
+impl<'a> Param<'a> for f32 {
+    type Owned = f32;
+    fn lend(owned: &'a f32) -> Self {
+        *owned
+    }
+}
+
+impl Pack for usize {
+    fn pack(&self) -> Value {
+        json!(self)
+    }
+}
+
+impl Unpack for usize {
+    fn unpack(value: &Value) -> Result<Self, String> {
+        value.as_u64().and_then(|n| usize::try_from(n).ok()).map_or_else(|| unfit("count"), Ok)
+    }
+}
+
+impl<'a> Param<'a> for usize {
+    type Owned = usize;
+    fn lend(owned: &'a usize) -> Self {
+        *owned
+    }
+}
+
+impl Pack for bool {
+    fn pack(&self) -> Value {
+        json!(self)
+    }
+}
+
+impl Unpack for bool {
+    fn unpack(value: &Value) -> Result<Self, String> {
+        value.as_bool().map_or_else(|| unfit("truth value"), Ok)
+    }
+}
+
 impl Pack for str {
     fn pack(&self) -> Value {
         json!(self)
@@ -198,17 +257,24 @@ impl<T: Unpack, const N: usize> Unpack for [T; N] {
     }
 }
 
-impl<'a> Param<'a> for &'a [f64] {
-    type Owned = Vec<f64>;
-    fn lend(owned: &'a Vec<f64>) -> Self {
+impl<'a, T: Unpack + 'a> Param<'a> for &'a [T] {
+    type Owned = Vec<T>;
+    fn lend(owned: &'a Vec<T>) -> Self {
         owned
     }
 }
 
-impl<'a> Param<'a> for &'a [i64] {
-    type Owned = Vec<i64>;
-    fn lend(owned: &'a Vec<i64>) -> Self {
+impl<'a, T: Unpack + 'a, const N: usize> Param<'a> for &'a [T; N] {
+    type Owned = [T; N];
+    fn lend(owned: &'a [T; N]) -> Self {
         owned
+    }
+}
+
+impl<'a, T: Unpack + Copy + 'a, const N: usize> Param<'a> for [T; N] {
+    type Owned = [T; N];
+    fn lend(owned: &'a [T; N]) -> Self {
+        *owned
     }
 }
 
@@ -319,6 +385,9 @@ mod tests {
             assert_eq!(f64::unpack(&number.pack()).unwrap().to_bits(), number.to_bits());
         }
         assert!(f64::unpack(&f64::NAN.pack()).unwrap().is_nan());
+        assert_eq!(f32::unpack(&(0.1f32 + 0.2).pack()), Ok(0.1f32 + 0.2));
+        assert!(f32::unpack(&f64::NAN.pack()).is_err() && usize::unpack(&(-1i64).pack()).is_err());
+        assert_eq!((usize::unpack(&7usize.pack()), bool::unpack(&true.pack())), (Ok(7), Ok(true)));
         assert_eq!(char::unpack(&'é'.pack()), Ok('é'));
         assert_eq!(i64::unpack(&i64::MIN.pack()), Ok(i64::MIN));
         assert_eq!(<[[i64; 2]; 1]>::unpack(&[[1i64, 2]].pack()), Ok([[1, 2]]));

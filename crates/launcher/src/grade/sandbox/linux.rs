@@ -31,6 +31,10 @@ const SYSTEM: [&str; 13] = [
     "/etc/pki/ca-trust/extracted",
 ];
 
+/// What the system says of a process without rights and with a filter.
+const IN_FORCE: [&str; 4] =
+    ["CapEff:\t0000000000000000", "CapBnd:\t0000000000000000", "NoNewPrivs:\t1", "Seccomp:\t2"];
+
 /// Of each process: threads and processes of its user, bytes of a file, open files.
 const LIMITS: [&str; 4] = ["--nproc=512", "--fsize=536870912", "--core=0", "--nofile=4096"];
 
@@ -62,9 +66,13 @@ impl Sandbox {
         let bytes = u64::from(gib) << 30;
         let (visible, kernels) = (visible(ready), kernels(&ready.dirs));
         let sandbox = Self { isolated: true, is_root, visible, kernels, filter, bytes };
-        let mut probe = sandbox.command(&[], FIRST_USER, &Variables::new(), Path::new("true"));
-        process::output(&mut probe, "").map_err(|failure| refused(failure.what()))?;
-        Ok(sandbox)
+        let mut probe = sandbox.command(&[], FIRST_USER, &Variables::new(), Path::new("cat"));
+        let status = process::output(probe.arg("/proc/self/status"), "");
+        let status = status.map_err(|failure| refused(failure.what()))?;
+        match IN_FORCE.into_iter().find(|line| !status.lines().any(|found| found == *line)) {
+            Some(line) => Err(refused(&format!("a process in the sandbox has not `{line}`."))),
+            None => Ok(sandbox),
+        }
     }
 
     /// None at all: the code runs as this user, with all that this user may do.
