@@ -30,6 +30,8 @@ impl Event {
 pub struct Progress {
     /// How often an answer was judged wrong or stopped.
     pub tries: usize,
+    /// How many of them were judged before the first that was right.
+    pub before: usize,
     /// Whether an answer was right at least once.
     pub right: bool,
     /// How many hints were asked for.
@@ -48,15 +50,20 @@ impl Progress {
         }
     }
 
-    /// The mark, the exercise's `name` and what helped: `✘ corr2d, 2 hints, solution seen`.
+    /// The mark, the exercise's `name` and what it took: `✔ corr2d, after 2 wrong, 1 hint`, `✘ corr2d, solution seen`.
     pub fn line(&self, name: &str) -> String {
+        let wrong = if self.right && self.before > 0 {
+            format!(", after {} wrong", self.before)
+        } else {
+            String::new()
+        };
         let hints = match self.hints {
             0 => String::new(),
             1 => ", 1 hint".to_owned(),
             n => format!(", {n} hints"),
         };
         let solution = if self.solution { ", solution seen" } else { "" };
-        format!("{} {name}{hints}{solution}", self.mark())
+        format!("{} {name}{wrong}{hints}{solution}", self.mark())
     }
 }
 
@@ -100,7 +107,10 @@ impl Record {
         let lines = text.lines().filter_map(|line| line.split_once(' '));
         for (_, word) in lines.filter(|(name, _)| *name == exercise) {
             match Event::ALL.iter().find(|(_, one)| *one == word).map(|(event, _)| event) {
-                Some(Event::Tried) => progress.tries += 1,
+                Some(Event::Tried) => {
+                    progress.tries += 1;
+                    progress.before += usize::from(!progress.right);
+                }
                 Some(Event::Right) => progress.right = true,
                 Some(Event::Hint) => progress.hints += 1,
                 Some(Event::Solution) => progress.solution = true,
@@ -122,9 +132,18 @@ mod tests {
         fs::write(&record.path, "a tried\n\nrubbish\na danced\nb right\n").unwrap();
         record.note("a", Event::Hint);
         record.note("a", Event::Hint);
-        assert_eq!(record.of("a"), Progress { tries: 1, right: false, hints: 2, solution: false });
+        assert_eq!(record.of("a"), Progress { tries: 1, before: 1, hints: 2, ..Progress::default() });
         assert_eq!(record.of("b"), Progress { right: true, ..Progress::default() });
         assert_eq!(record.of("c"), Progress::default());
+    }
+
+    #[test]
+    fn what_was_wrong_before_the_first_right_answer_stays_on_record() {
+        let dir = tempfile::tempdir().unwrap();
+        let record = Record::in_folder(dir.path());
+        fs::write(&record.path, "a right\na tried\nb tried\nb tried\nb right\nb tried\n").unwrap();
+        assert_eq!(record.of("a").line("a"), "✔ a");
+        assert_eq!(record.of("b").line("b"), "✔ b, after 2 wrong");
     }
 
     #[test]
@@ -136,9 +155,11 @@ mod tests {
 
     #[test]
     fn a_line_has_the_mark_the_name_and_what_helped() {
-        let progress = |tries, right, hints, solution| Progress { tries, right, hints, solution }.line("a");
+        let progress = |tries, right, hints, solution| {
+            Progress { tries, before: tries, right, hints, solution }.line("a")
+        };
         assert_eq!(progress(0, false, 0, false), "○ a");
         assert_eq!(progress(2, false, 2, true), "✘ a, 2 hints, solution seen");
-        assert_eq!(progress(2, true, 1, false), "✔ a, 1 hint");
+        assert_eq!(progress(2, true, 1, false), "✔ a, after 2 wrong, 1 hint");
     }
 }

@@ -1,8 +1,12 @@
 //! What every lab must have: these rules are the course's style as a program.
 
 mod exercises;
+mod minutes;
 
-use common::notebook::{Cell, marks::is_mark};
+use common::notebook::{
+    Cell,
+    marks::{has_solution, starter},
+};
 use common::{Error, Result};
 use launcher::labs::{FIRST_CELL, Lab, select};
 use launcher::prepare::KERNEL;
@@ -14,6 +18,9 @@ const MAX_CELL_LINES: usize = 12;
 
 /// The most goals that a lab may promise.
 const MAX_GOALS: usize = 4;
+
+/// Labs that take longer than an hour: they are being shortened.
+const LONGER: [&str; 3] = ["04_edges_and_pretrained_nets", "06_train_on_mnist", "07_cifar10_and_filters"];
 
 /// Everything in the lab that breaks a rule, each as a sentence that names the cell.
 pub fn broken(lab: &Lab) -> Result<Vec<String>> {
@@ -29,6 +36,7 @@ pub fn broken(lab: &Lab) -> Result<Vec<String>> {
     }
     found.extend(ids(&cells));
     found.extend(exercises::broken(&lab.name(), &cells));
+    found.extend(minutes::broken(&cells).into_iter().filter(|_| !LONGER.contains(&lab.name().as_str())));
     found.extend(kernel(&notebook["metadata"]));
     Ok(found)
 }
@@ -55,22 +63,39 @@ fn kernel(metadata: &Value) -> Vec<String> {
 
 /// What is wrong in the table of `README.md` beside the labs: each row names a lab and a heading that must exist.
 ///
-/// A row reads `| exercise | step | lab | section |`; the section is a heading of the lab, word for word.
+/// A row reads `| item | step | lab | section | how |`; the section is a heading of the lab, word for word, and `how` is
+/// `shown`, `mended` or ``yours: `exercise` ``, an exercise of that lab (or several, with commas between them).
 pub fn broken_mapping(notebooks: &Path) -> Result<Vec<String>> {
     let path = notebooks.join("README.md");
     let text = std::fs::read_to_string(&path).map_err(|error| Error::file("read", &path, &error))?;
     let rows = text.lines().filter_map(|line| line.strip_prefix('|')?.strip_suffix('|'));
-    let rows = rows.map(|row| row.split('|').map(str::trim).collect::<Vec<_>>()).filter(|row| row.len() == 4);
+    let rows = rows.map(|row| row.split('|').map(str::trim).collect::<Vec<_>>()).filter(|row| row.len() == 5);
     let mut found = Vec::new();
     for row in rows.filter(|row| !row[0].starts_with("---") && row[2] != "lab") {
-        let labs = select(notebooks, &[row[2].trim_matches('`').trim_end_matches(".ipynb").to_owned()]);
-        let has =
-            labs.and_then(|labs| headings(&labs[0])).is_ok_and(|all| all.iter().any(|one| one == row[3]));
-        if !has {
-            found.push(format!("lab {} has no section `{}`", row[2], row[3]));
+        let Some(lab) =
+            select(notebooks, &[row[2].trim_matches('`').to_owned()]).ok().map(|mut labs| labs.remove(0))
+        else {
+            found.push(format!("{}: there is no lab {}", row[0], row[2]));
+            continue;
+        };
+        if !headings(&lab)?.iter().any(|heading| heading == row[3]) {
+            found.push(format!("{}: lab {} has no section `{}`", row[0], row[2], row[3]));
         }
+        found.extend(broken_how(&lab, row[4])?.map(|what| format!("{}: {what}", row[0])));
     }
     Ok(found)
+}
+
+/// What is wrong with the last column of a row about `lab`.
+fn broken_how(lab: &Lab, how: &str) -> Result<Option<String>> {
+    let Some(names) = how.strip_prefix("yours: ") else {
+        let is_known = ["shown", "mended"].contains(&how);
+        return Ok((!is_known).then(|| format!("`{how}` is not `shown`, `mended` or `yours: …`")));
+    };
+    let notebook = lab.read()?;
+    let is_exercise = |name: &str| notebook.cell(name).is_some_and(|cell| has_solution(&cell.source()));
+    let missing = names.split(", ").find(|name| !is_exercise(name.trim_matches('`')));
+    Ok(missing.map(|name| format!("lab {} has no exercise {name}", lab.name())))
 }
 
 fn headings(lab: &Lab) -> Result<Vec<String>> {
@@ -142,8 +167,9 @@ fn of_cell(cell: &Value) -> Vec<String> {
     if cell["cell_type"] != "code" {
         return found;
     }
-    // The marks around a solution do not count: the learner's copy has none.
-    let lines = source(cell).lines().filter(|line| !is_mark(line)).count();
+    // As the learner's copy has it, which shows no solution; and a solution is not longer either.
+    let text = source(cell);
+    let lines = minutes::solutions(&text).into_iter().fold(starter(&text).lines().count(), usize::max);
     if lines > MAX_CELL_LINES {
         found.push(format!("{lines} lines of code; at most {MAX_CELL_LINES} are wanted"));
     }
@@ -210,11 +236,20 @@ mod tests {
     fn a_row_of_the_mapping_that_names_no_heading_is_found() {
         let dir = tempfile::tempdir().unwrap();
         std::fs::write(dir.path().join("00_title.ipynb"), good().to_string()).unwrap();
-        let rows = "| exercise | step | lab | section |\n|---|---|---|---|\n| 002 | a | 00 | 00 · Title |\n";
+        let rows = "| item | step | lab | section | how |\n|---|---|---|---|---|\n| 002.01 | a | 00 | 00 · Title | yours: `it` |\n";
         std::fs::write(dir.path().join("README.md"), rows).unwrap();
         assert_eq!(broken_mapping(dir.path()).unwrap(), [""; 0]);
         std::fs::write(dir.path().join("README.md"), rows.replace("00 · Title", "Gone")).unwrap();
-        assert_eq!(broken_mapping(dir.path()).unwrap(), ["lab 00 has no section `Gone`"]);
+        assert_eq!(broken_mapping(dir.path()).unwrap(), ["002.01: lab 00 has no section `Gone`"]);
+        for (from, to, complaint) in [
+            ("yours: `it`", "yours: `that`", "has no exercise `that`"),
+            ("yours: `it`", "done", "`done` is not"),
+            ("| 00 |", "| 77 |", "no lab 77"),
+        ] {
+            std::fs::write(dir.path().join("README.md"), rows.replace(from, to)).unwrap();
+            let found = broken_mapping(dir.path()).unwrap().join("\n");
+            assert!(found.contains(complaint), "{found}");
+        }
     }
 
     #[test]

@@ -1,5 +1,6 @@
 use super::Verdict;
 use super::exercise::Exercise;
+use super::input;
 use super::master::{self, Solution};
 use super::verdict::{framed, json};
 use crate::catch_panic::{Panic, catch_panic_at};
@@ -30,6 +31,7 @@ impl Exercise {
 
     /// Like [`judge`](Self::judge), with the file to note it in.
     pub fn judge_into(self, check: impl FnOnce() -> Verdict, record: Record) -> Answer {
+        let _ = input::take();
         let verdict = catch_panic_at(check).unwrap_or_else(stopped);
         match &verdict {
             Verdict::Right(_) => record.note(self.name, Event::Right),
@@ -41,11 +43,12 @@ impl Exercise {
 }
 
 fn stopped(stop: Panic) -> Verdict {
-    match (stop.message, stop.location) {
-        (message, _) if message.starts_with("not yet implemented") => Verdict::NotAttempted,
-        (message, Some(location)) => Verdict::Stopped(format!("{message}\n{location}")),
-        (message, None) => Verdict::Stopped(message),
+    if stop.message.starts_with("not yet implemented") {
+        return Verdict::NotAttempted;
     }
+    let input = input::take().map(|input| format!("It was called with {input}."));
+    let parts: Vec<_> = [Some(stop.message), stop.location, input].into_iter().flatten().collect();
+    Verdict::Stopped(parts.join("\n"))
 }
 
 impl Answer {
@@ -221,6 +224,18 @@ mod tests {
     fn a_panic_in_the_learners_code_is_a_verdict_with_its_message() {
         let answer = IT.judge(|| panic!("index {} is too large", 7));
         assert_eq!(answer.verdict(), &Verdict::Stopped("index 7 is too large".into()));
+    }
+
+    #[test]
+    fn code_that_stops_is_shown_with_what_it_was_called_with_and_no_other_is() {
+        let answer = IT.judge(|| {
+            input::calling_with("an image [3, 3]");
+            panic!("no row 9")
+        });
+        let message = "no row 9\nIt was called with an image [3, 3].";
+        assert_eq!(answer.verdict(), &Verdict::Stopped(message.into()));
+        let later = IT.judge(|| panic!("no row 9"));
+        assert_eq!(later.verdict(), &Verdict::Stopped("no row 9".into()));
     }
 
     #[test]

@@ -11,7 +11,7 @@
 //!    step more; none is the solution, which is read from the master notebook.
 //! 3. `pub fn name(yours: impl Fn(…) -> …) -> Answer { NAME.judge(|| …) }`. What you pass to `judge` calls the learner's
 //!    function as often as you like and returns a [`Verdict`]; a panic in it is told as the learner's, so look at a
-//!    shape before you look at values. `cases` has small and random tensors, comparison and printing. Show the
+//!    shape before you look at values, and say before each call what it gets: `input::calling_with`. `cases` has small and random tensors, comparison and printing. Show the
 //!    smallest case that goes wrong, and name the mistake where it can be recognised.
 //! 4. A test: `NAME.prove::<fn(…) -> …>(name, |…| todo!(), |…| panic!("stop"), &[right, …], &[(wrong, "told"), …])`.
 //!    It wants at least three wrong answers, each with a part of the message that it alone gets.
@@ -23,11 +23,13 @@
 mod answer;
 mod cases;
 mod exercise;
+mod input;
 mod lab00;
 mod lab01;
 mod lab02;
 mod lab03;
 mod lab04;
+mod lab05;
 mod lab06;
 mod lab07;
 mod master;
@@ -44,6 +46,7 @@ pub use lab01::*;
 pub use lab02::*;
 pub use lab03::*;
 pub use lab04::*;
+pub use lab05::*;
 pub use lab06::*;
 pub use lab07::*;
 pub use progress::progress;
@@ -52,12 +55,13 @@ pub use verdict::Verdict;
 use exercise::Exercise;
 
 /// The exercises of each lab, in reading order.
-const LABS: [&[Exercise]; 7] = [
+const LABS: [&[Exercise]; 8] = [
     lab00::EXERCISES,
     lab01::EXERCISES,
     lab02::EXERCISES,
     lab03::EXERCISES,
     lab04::EXERCISES,
+    lab05::EXERCISES,
     lab06::EXERCISES,
     lab07::EXERCISES,
 ];

@@ -67,9 +67,10 @@ mod tests {
         )
         .unwrap();
         let figure = drawn(&[LAB, &[]], &Record::in_folder(dir.path()));
-        let rendered = "lab 02: 1 of 3\n  ✔ one, 1 hint\n  ✘ two, 2 hints, solution seen\n  ○ three\n";
+        let rendered =
+            "lab 02: 1 of 3\n  ✔ one, after 1 wrong, 1 hint\n  ✘ two, 2 hints, solution seen\n  ○ three\n";
         assert_eq!(figure.text(), rendered);
-        assert!(figure.html().contains("✔ one, 1 hint</span>"), "{}", figure.html());
+        assert!(figure.html().contains("✔ one, after 1 wrong, 1 hint</span>"), "{}", figure.html());
     }
 
     #[test]

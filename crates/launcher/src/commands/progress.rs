@@ -57,7 +57,7 @@ mod tests {
         )
         .unwrap();
         let record = Record::in_folder(dir.path());
-        let expected = "02_by_hand: 1 of 3\n  ✔ one, 1 hint\n  ✘ two, 2 hints, solution seen\n  ○ three\n";
+        let expected = "02_by_hand: 1 of 3\n  ✔ one, after 1 wrong, 1 hint\n  ✘ two, 2 hints, solution seen\n  ○ three\n";
         assert_eq!(table(&[Lab { path }], &record).unwrap(), expected);
     }
 }

@@ -232,9 +232,9 @@ pub fn add_replacing(class: &mut Class, folder: &Path) {
     class.add_02(folder.join("replaces.ipynb"), &notebook, ["wrong"; 6]);
 }
 
-/// Adds a notebook of lab 03 whose functions end in every way but with a value.
+/// Adds notebooks whose functions end in every way but with a value.
 pub fn add_stopping(class: &mut Class, folder: &Path) {
-    let cells = [
+    let of_lab_03 = [
         (
             "dot_product",
             "fn dot_product(x: &Tensor, _: &Tensor) -> f64 {\n    x.get(1000).double_value(&[])\n}",
@@ -253,23 +253,9 @@ pub fn add_stopping(class: &mut Class, folder: &Path) {
             "stopped",
         ),
         (
-            "which_first",
-            "fn which_first() -> char {
-                let kernel = std::os::unix::process::parent_id().to_string();
-                std::process::Command::new(\"kill\").args([\"-9\", &kernel]).status().unwrap();
-                loop {}
-            }",
-            "stopped",
-        ),
-        (
             "flattened_features",
             "fn flattened_features() -> &'static str {\n    \"320\"\n}",
             "does not compile",
-        ),
-        (
-            "mean_loss",
-            "fn mean_loss(_: &[f64], _: &[i64]) -> f64 {\n    panic!(\"\\u{1b}]0;x\\u{7}\\u{202e}\\n\\\"a\\\",=1\\r\\nnot yet\")\n}",
-            "stopped",
         ),
         (
             "deeper",
@@ -277,11 +263,29 @@ pub fn add_stopping(class: &mut Class, folder: &Path) {
             "does not compile",
         ),
     ];
-    let answers: Vec<_> = cells.iter().map(|(name, code, _)| (*name, *code)).collect();
-    let verdicts: Vec<_> = cells.iter().map(|(name, _, verdict)| (*name, *verdict)).collect();
-    let mut notebook = with_code(folder, "03", &answers);
-    notebook["cells"].as_array_mut().unwrap().insert(1, code("0ff1ce", "loop {}"));
-    class.add(folder.join("stops.ipynb"), notebook.to_string().as_bytes(), &verdicts);
+    let of_lab_02 = [
+        (
+            "layer_parameters",
+            "fn layer_parameters() -> i64 {
+                let kernel = std::os::unix::process::parent_id().to_string();
+                std::process::Command::new(\"kill\").args([\"-9\", &kernel]).status().unwrap();
+                loop {}
+            }",
+            "stopped",
+        ),
+        (
+            "equal_start",
+            "fn equal_start() -> char {\n    panic!(\"\\u{1b}]0;x\\u{7}\\u{202e}\\n\\\"a\\\",=1\\r\\nnot yet\")\n}",
+            "stopped",
+        ),
+    ];
+    for (lab, cells) in [("03", &of_lab_03[..]), ("02", &of_lab_02)] {
+        let answers: Vec<_> = cells.iter().map(|(name, code, _)| (*name, *code)).collect();
+        let verdicts: Vec<_> = cells.iter().map(|(name, _, verdict)| (*name, *verdict)).collect();
+        let mut notebook = with_code(folder, lab, &answers);
+        notebook["cells"].as_array_mut().unwrap().insert(1, code("0ff1ce", "loop {}"));
+        class.add(folder.join(format!("stops{lab}.ipynb")), notebook.to_string().as_bytes(), &verdicts);
+    }
 }
 
 /// Adds notebooks that take long to read, to compile or to run.

@@ -7,9 +7,9 @@ pub const SEVENS: Exercise = Exercise {
     name: "sevens",
     lab: "00",
     hints: &[
-        "`Tensor::zeros([rows, columns], (Kind::Float, Device::Cpu))` makes a tensor of noughts; rows come first",
+        "`Tensor::zeros([rows, columns], (Kind::Float, Device::Cpu))` makes a tensor of zeros; rows come first",
         "a number added to a tensor is added to each of its numbers: `x + 1`",
-        "write the tensor of noughts and ` + 7` behind it, without a semicolon: the last expression is what the function gives",
+        "write the tensor of zeros and ` + 7` after it, without a semicolon: the last expression is what the function returns",
     ],
 };
 
@@ -19,9 +19,7 @@ pub fn sevens(yours: impl Fn() -> Tensor) -> Answer {
         let found = yours();
         let shape = found.size();
         match shape.as_slice() {
-            [2, 5] if close(&found, &(found.zeros_like() + 7)) => {
-                Verdict::right("That is how every check answers. Go on to the next lab when you like.")
-            }
+            [2, 5] if close(&found, &(found.zeros_like() + 7)) => Verdict::right("Rows first, then columns."),
             [2, 5] => Verdict::wrong(format!(
                 "its numbers are not all 7: the first is {}",
                 found.double_value(&[0, 0])
@@ -30,9 +28,7 @@ pub fn sevens(yours: impl Fn() -> Tensor) -> Answer {
             [10] => {
                 Verdict::wrong("your tensor has ten numbers in one axis; give it two with `.view([2, 5])`")
             }
-            _ => {
-                Verdict::wrong(format!("your tensor has shape {shape:?}, and 2 rows of 5 columns are [2, 5]"))
-            }
+            _ => Verdict::wrong(format!("your tensor has shape {shape:?}; 2 rows of 5 columns are [2, 5]")),
         }
     })
 }

@@ -1,5 +1,6 @@
 use crate::check::cases::{close, counting};
 use crate::check::exercise::Exercise;
+use crate::check::input::calling_with;
 use crate::check::{Answer, Verdict};
 use tch::{Device, Kind, Tensor};
 
@@ -19,6 +20,7 @@ pub fn scrambled(yours: impl Fn(&Tensor, &Tensor) -> Tensor) -> Answer {
         let images = counting(&[2, 1, 28, 28]);
         // Pixel p comes from 5p + 3: an order that is not its own reverse.
         let order = (Tensor::arange(784, (Kind::Int64, Device::Cpu)) * 5 + 3).remainder(784);
+        calling_with("images [2, 1, 28, 28] and an order [784]");
         let found = yours(&images, &order);
         let reordered = |order: &Tensor| images.view([2, 784]).index_select(1, order).view([2, 1, 28, 28]);
         if close(&found, &reordered(&order)) {
@@ -29,10 +31,10 @@ pub fn scrambled(yours: impl Fn(&Tensor, &Tensor) -> Tensor) -> Answer {
         Verdict::wrong(match found.size().as_slice() {
             [2, 1, 28, 28] if close(&found, &images) => "the pixels are where they were".into(),
             [2, 1, 28, 28] if close(&found, &reordered(&order.argsort(0, false))) => {
-                "that is the way back: pixel p goes to place `order[p]`, and pixel `order[p]` shall come to place p".into()
+                "that is the way back: pixel p goes to position `order[p]`, and pixel `order[p]` should end up at position p".into()
             }
-            [2, 1, 28, 28] => "the pixels are in another order than `order` says, or not each image keeps its own".into(),
-            [2, 784] => "the rows of 784 pixels are no images yet: end with `.view([-1, 1, 28, 28])`".into(),
+            [2, 1, 28, 28] => "the pixels are in another order than `order` says, or pixels of different images got mixed".into(),
+            [2, 784] => "the rows of 784 pixels are not images yet: end with `.view([-1, 1, 28, 28])`".into(),
             [784, ..] => "axis 0 counts the images; the pixels are on axis 1".into(),
             other => format!("two images came in, [2, 1, 28, 28], and {other:?} came out"),
         })
@@ -63,7 +65,7 @@ mod tests {
                     },
                     "the way back",
                 ),
-                (|images, order| images.flatten(1, -1).index_select(1, order), "no images yet"),
+                (|images, order| images.flatten(1, -1).index_select(1, order), "not images yet"),
                 (|images, order| images.flatten(0, -1).index_select(0, order), "axis 0 counts the images"),
                 (|images, _| images.flip([3]), "another order"),
                 (|images, _| images.narrow(0, 0, 1), "[1, 1, 28, 28] came out"),

@@ -7,7 +7,7 @@ pub const WHO_SUFFERS: Exercise = Exercise {
     lab: "01",
     hints: &[
         "does a fully connected layer know which of its 784 inputs were neighbours?",
-        "the order is the same in training and in the test: a layer with a weight for each place can learn any order",
+        "the order is the same in training and in the test: a layer with a weight for each position can learn any order",
         "what does a small patch of a scrambled image show?",
     ],
 };
@@ -24,7 +24,7 @@ pub fn who_suffers(yours: impl Fn() -> char) -> Answer {
         (
             'b',
             Err(
-                "it has a weight for each place and never knew which were neighbours: any order is as good to it",
+                "it has a weight for each position and never knew which were neighbours: any order is as good to it",
             ),
         ),
         ('c', Ok("It relies on neighbours, and they are gone. You will measure it below.")),

@@ -1,5 +1,6 @@
 use crate::check::cases::{close, counting, random, rendered};
 use crate::check::exercise::Exercise;
+use crate::check::input::calling_with;
 use crate::check::{Answer, Verdict};
 use tch::Tensor;
 
@@ -7,8 +8,8 @@ pub const CORR2D: Exercise = Exercise {
     name: "corr2d",
     lab: "02",
     hints: &[
-        "the map has as many rows as there are places for the window: `x.size()[0] - k.size()[0] + 1`; columns likewise",
-        "make a tensor of noughts of that shape, go through its rows i and columns j, and cut out the window: `x.narrow(0, i, h).narrow(1, j, w)`",
+        "the map has as many rows as there are positions for the window: `x.size()[0] - k.size()[0] + 1`; columns likewise",
+        "make a tensor of zeros of that shape, go through its rows i and columns j with two loops, and cut out the window: `x.narrow(0, i, h).narrow(1, j, w)`",
         "the number at (i, j) is `(window * k).sum(Kind::Float)`; write it with `let _ = y.i((i, j)).copy_(&number);` and end with `y`",
     ],
 };
@@ -18,7 +19,10 @@ pub const CORR2D: Exercise = Exercise {
 /// The first case that goes wrong is shown; small ones come first.
 pub fn corr2d(yours: impl Fn(&Tensor, &Tensor) -> Tensor) -> Answer {
     CORR2D.judge(|| {
-        let wrong = images_and_kernels().into_iter().find_map(|(x, k)| mistake(&x, &k, &yours(&x, &k)));
+        let wrong = images_and_kernels().into_iter().find_map(|(x, k)| {
+            calling_with(format!("an image {:?} and a kernel {:?}", x.size(), k.size()));
+            mistake(&x, &k, &yours(&x, &k))
+        });
         wrong.map_or_else(
             || Verdict::right("It agrees with the layer on images and kernels of many sizes, square or not."),
             Verdict::wrong,
@@ -64,11 +68,11 @@ fn mistake(x: &Tensor, k: &Tensor, found: &Tensor) -> Option<String> {
     Some(if close(&found.transpose(0, 1), &expected) {
         format!("{sizes}: rows and columns are swapped")
     } else if close(found, &correlate(x, &k.flip([0, 1]))) {
-        format!("{sizes}: your kernel is turned round; a layer of a CNN does not turn it (cross-correlation)")
+        format!("{sizes}: your kernel is flipped; a layer of a CNN does not flip it (cross-correlation)")
     } else if close(&(found * k.numel() as f64), &expected) {
-        format!("{sizes}: the products are summed, not averaged")
+        format!("{sizes}: the products are added up, not averaged")
     } else if close(found, &correlate(x, &k.ones_like())) {
-        format!("{sizes}: the window is summed without being multiplied by the kernel")
+        format!("{sizes}: the window is added up without being multiplied by the kernel")
     } else {
         let [x, k, expected, found] = [x, k, &expected, found].map(rendered);
         format!("image\n{x}\nand kernel\n{k}\nshould give\n{expected}\nand yours is\n{found}")
@@ -89,7 +93,7 @@ fn shape_mistake(image: &[i64], kernel: &[i64], found: &[i64]) -> Option<String>
         [h, w] if [*h, *w] == [image[0] + kernel[0] - 1, image[1] + kernel[1] - 1] => {
             "nothing is padded here"
         }
-        _ => "along each side there are H - h + 1 places for the window",
+        _ => "along each side there are H - h + 1 positions for the window",
     };
     Some(format!("your map has shape {found:?} and should have {right:?}: {why}"))
 }
@@ -122,12 +126,12 @@ mod tests {
             |x, _| x.get(1000),
             &[by_hand, correlate],
             &[
-                (|x, k| by_hand(x, &k.flip([0, 1])), "turned round"),
+                (|x, k| by_hand(x, &k.flip([0, 1])), "is flipped"),
                 (|x, k| by_hand(x, k) / k.numel() as f64, "not averaged"),
                 (|x, k| by_hand(x, k).transpose(0, 1), "swapped"),
                 (|x, k| by_hand(x, &k.ones_like()), "without being multiplied"),
                 (|x, k| one_less(by_hand(x, k)), "last row and column"),
-                (|x, k| by_hand(&x.constant_pad_nd([0, 1, 0, 1]), k), "places for the window"),
+                (|x, k| by_hand(&x.constant_pad_nd([0, 1, 0, 1]), k), "positions for the window"),
                 (|x, k| by_hand(x, k) + 1, "should give"),
             ],
         );

@@ -6,7 +6,7 @@ pub const EQUAL_START: Exercise = Exercise {
     name: "equal_start",
     lab: "02",
     hints: &[
-        "a filter's gradient depends on the image, on the filter's own weights, and on what the head makes of its map",
+        "a filter's gradient depends on the image, on the filter's own weights, and on what the head does with its map",
         "which of these three differ between two filters that start equal, under a head that starts equal too?",
     ],
 };
@@ -17,10 +17,15 @@ pub fn equal_start(yours: impl Fn() -> char) -> Answer {
         (
             'a',
             Err(
-                "training does not draw random numbers: where would a difference between equal filters come from?",
+                "this training draws no random numbers: where would a difference between equal filters come from?",
             ),
         ),
-        ('b', Err("the loss does depend on the filters, so their gradients are not zero and they do change")),
+        (
+            'b',
+            Err(
+                "in the first step only the head learns; from the second on the loss depends on the filters, so their gradients are not zero",
+            ),
+        ),
         ('c', Ok("Equal weights get equal gradients at every step: four filters do the work of one.")),
         (
             'd',

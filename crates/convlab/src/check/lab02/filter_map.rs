@@ -1,6 +1,7 @@
 use super::corr2d::{correlate, layer};
 use crate::check::cases::{close, counting, random, rendered};
 use crate::check::exercise::Exercise;
+use crate::check::input::calling_with;
 use crate::check::{Answer, Verdict};
 use tch::Tensor;
 
@@ -21,7 +22,10 @@ pub fn filter_map(yours: impl Fn(&Tensor, &Tensor) -> Tensor) -> Answer {
             (counting(&[2, 2, 2]), counting(&[2, 1, 1]) + 2),
         ];
         cases.extend([2, 3, 5].map(|c| (random(&[c, 4, 5], 1), random(&[c, 2, 3], 2))));
-        let wrong = cases.iter().find_map(|(x, filter)| filter_mistake(x, filter, &yours(x, filter)));
+        let wrong = cases.iter().find_map(|(x, filter)| {
+            calling_with(format!("an image {:?} and a filter {:?}", x.size(), filter.size()));
+            filter_mistake(x, filter, &yours(x, filter))
+        });
         wrong.map_or_else(
             || Verdict::right("That is all that a convolutional layer does, once for each of its filters."),
             Verdict::wrong,
@@ -45,7 +49,7 @@ fn filter_mistake(x: &Tensor, filter: &Tensor, found: &Tensor) -> Option<String>
     } else if close(found, &correlate(&x.get(0), &filter.get(0))) {
         format!("{sizes} only channel 0 counts in your map: each of the {c} channels adds its own")
     } else if close(&(found * c as f64), &expected) {
-        format!("{sizes} the channels' maps are summed, not averaged")
+        format!("{sizes} the channels' maps are added, not averaged")
     } else if close(found, &first_kernel) {
         format!("{sizes} you use the kernel of channel 0 for all channels: each has its own")
     } else {

@@ -7,7 +7,7 @@ pub const FIRST_VALUE: Exercise = Exercise {
     hints: &[
         "the window in channel 0 holds 0, 1, 4, 5; the one in channel 1 holds 16, 17, 20, 21",
         "channel 0 alone gives 0·0.1 + 1·0.2 + 4·(-0.4) + 5·(-0.5) = -3.9",
-        "work out channel 1 in the same way with its own kernel, and add the two sums",
+        "compute channel 1 in the same way with its own kernel, and add the two sums",
     ],
 };
 
@@ -24,9 +24,9 @@ pub fn first_value(yours: impl Fn() -> f64) -> Answer {
         } else if is(-6.35) {
             "-6.35 is the second input channel alone; the first adds its own four products"
         } else if is(0.96) {
-            "the kernel is not turned round: a layer of a CNN multiplies the window and the kernel in the same order (cross-correlation)"
+            "the kernel should not be flipped: a layer of a CNN multiplies the window and the kernel in the same order (cross-correlation)"
         } else if is(-10.25 / 4.0) || is(-10.25 / 8.0) {
-            "the products are summed, not averaged"
+            "the products are added up, not averaged"
         } else if is(10.25) {
             "the sign is lost: the lower row of both kernels is negative"
         } else {
@@ -58,7 +58,7 @@ mod tests {
                         (0. * -0.5 - 0.4 + 4. * 0.2 + 5. * 0.1)
                             + (16. * -0.45 + 17. * -0.42 + 20. * 0.3 + 21. * 0.4)
                     },
-                    "not turned round",
+                    "not be flipped",
                 ),
             ],
         );

@@ -5,6 +5,7 @@ mod equal_start;
 mod filter_map;
 mod first_value;
 mod layer_parameters;
+mod learned_kernel;
 mod output_shape;
 
 pub use corr2d::corr2d;
@@ -12,6 +13,7 @@ pub use equal_start::equal_start;
 pub use filter_map::filter_map;
 pub use first_value::first_value;
 pub use layer_parameters::layer_parameters;
+pub use learned_kernel::learned_kernel;
 pub use output_shape::output_shape;
 
 use crate::check::exercise::Exercise;
@@ -20,7 +22,8 @@ pub(super) const EXERCISES: &[Exercise] = &[
     output_shape::OUTPUT_SHAPE,
     first_value::FIRST_VALUE,
     corr2d::CORR2D,
-    filter_map::FILTER_MAP,
     layer_parameters::LAYER_PARAMETERS,
     equal_start::EQUAL_START,
+    filter_map::FILTER_MAP,
+    learned_kernel::LEARNED_KERNEL,
 ];

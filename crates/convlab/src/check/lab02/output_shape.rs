@@ -7,28 +7,28 @@ pub const OUTPUT_SHAPE: Exercise = Exercise {
     hints: &[
         "the output has the same four axes as the input: examples, channels, rows, columns",
         "each filter makes one channel: look at the first number of the weight's shape",
-        "a window of 2 can start at the places 0, 1 and 2 of a side of 4",
+        "a window of 2 can start at positions 0, 1 and 2 of a side of 4",
     ],
 };
 
-/// Judges the foreseen output shape of the lab's layer: input [1, 2, 4, 4], weight [3, 2, 2, 2], no padding.
+/// Judges the predicted output shape of the lab's layer: input [1, 2, 4, 4], weight [3, 2, 2, 2], no padding.
 pub fn output_shape<T: AsRef<[i64]>>(yours: impl Fn() -> T) -> Answer {
     OUTPUT_SHAPE.judge(|| match yours().as_ref() {
         [1, 3, 3, 3] => Verdict::right(
-            "One example, three output channels, and 4 - 2 + 1 = 3 places for the window along each side.",
+            "One example, three output channels, and 4 - 2 + 1 = 3 positions for the window along each side.",
         ),
         [3, 2, 2, 2] => Verdict::wrong(
-            "[3, 2, 2, 2] is the shape of the weight; the output has an axis for the batch, one for the output channels and two for the places of the window",
+            "[3, 2, 2, 2] is the shape of the weight; the output has an axis for the batch, one for the output channels and two for the positions of the window",
         ),
         [3, 3, 3] => Verdict::wrong("the batch axis is missing: a batch of one is still a batch"),
         [_, _, 4, 4] => Verdict::wrong(
             "a window of 2 by 2 has no room to start in the last row or column of a 4 by 4 image; without padding a side shrinks to 4 - 2 + 1",
         ),
         [_, _, 2, 2] => Verdict::wrong(
-            "the window moves by one pixel, not by its own width: count the places where it can start",
+            "the window moves by one pixel, not by its own width: count the positions where it can start",
         ),
         [_, 2, _, _] => {
-            Verdict::wrong("the two input channels are summed up; the layer has three output channels")
+            Verdict::wrong("the two input channels are added up; the layer has three output channels")
         }
         [_, 6, _, _] => Verdict::wrong(
             "each filter sums over its two input channels, so three filters give three maps, not six",
@@ -38,7 +38,7 @@ pub fn output_shape<T: AsRef<[i64]>>(yours: impl Fn() -> T) -> Answer {
             other.len()
         )),
         other => Verdict::wrong(format!(
-            "{other:?} is not [examples, output channels, rows, columns]: how many places are there for a window of 2 along a side of 4?"
+            "{other:?} is not [examples, output channels, rows, columns]: how many positions are there for a window of 2 along a side of 4?"
         )),
     })
 }
@@ -59,7 +59,7 @@ mod tests {
                 (|| &[3, 3, 3], "batch axis"),
                 (|| &[1, 3, 4, 4], "4 - 2 + 1"),
                 (|| &[1, 3, 2, 2], "not by its own width"),
-                (|| &[1, 2, 3, 3], "summed up"),
+                (|| &[1, 2, 3, 3], "added up"),
                 (|| &[1, 6, 3, 3], "not six"),
                 (|| &[1, 3], "2 axes"),
                 (|| &[1, 3, 3, 5], "[1, 3, 3, 5] is not"),

@@ -30,7 +30,7 @@ pub fn deep_output(yours: impl Fn() -> [i64; 4]) -> Answer {
             [8, 6, 32, 32] => "*same* padding keeps a side only where the stride is 1",
             [8, 6, 28, 28] => "that is without stride and without padding",
             [8, 6, 17, 17] | [8, 6, 15, 15] => {
-                "count the places again: (32 + 4 - 5) / 2 without rest, and one more"
+                "count the positions again: (32 + 4 - 5) / 2 without the remainder, and one more"
             }
             _ => "it is [examples, filters, output_side(32, 5, 2, 2), the same]",
         })
@@ -56,7 +56,7 @@ mod tests {
                 (|| [8, 6, 14, 14], "36 long"),
                 (|| [8, 6, 32, 32], "where the stride is 1"),
                 (|| [8, 6, 28, 28], "without stride and without padding"),
-                (|| [8, 6, 17, 17], "count the places again"),
+                (|| [8, 6, 17, 17], "count the positions again"),
                 (|| [0; 4], "[examples, filters"),
             ],
         );

@@ -1,5 +1,6 @@
 use crate::check::cases::{close, counting, random, rendered};
 use crate::check::exercise::Exercise;
+use crate::check::input::calling_with;
 use crate::check::{Answer, Verdict};
 use tch::Tensor;
 
@@ -17,13 +18,17 @@ pub const MAX_POOL: Exercise = Exercise {
 pub fn max_pool(yours: impl Fn(&Tensor) -> Tensor) -> Answer {
     MAX_POOL.judge(|| {
         let cases = [
-            counting(&[2, 2]),
+            // Of this one, no two usual mistakes give the same numbers.
+            Tensor::from_slice2(&[[2f32, 5., 6., 0.], [1., 3., 7., 1.]]),
             counting(&[2, 4]),
             counting(&[4, 2]).flip([0]),
             random(&[4, 6], 1),
             random(&[6, 4], 2) - 2, // all below zero
         ];
-        let wrong = cases.iter().find_map(|x| pool_mistake(x, &yours(x)));
+        let wrong = cases.iter().find_map(|x| {
+            calling_with(format!("a map of shape {:?}", x.size()));
+            pool_mistake(x, &yours(x))
+        });
         wrong.map_or_else(
             || Verdict::right("One number of four is left, wherever in its block it was."),
             Verdict::wrong,
@@ -50,10 +55,19 @@ fn pool_mistake(x: &Tensor, found: &Tensor) -> Option<String> {
         "numbers below zero are pooled too: the largest of -1 and -2 is -1, not 0".to_owned()
     } else if close(found, &-flat((-&batch).max_pool2d([2, 2], [2, 2], [0, 0], [1, 1], false))) {
         "these are the smallest numbers".to_owned()
+    } else if (0..4).any(|corner| close(found, &every_second(x, corner / 2, corner % 2))) {
+        "you always keep the number in the same corner of the block; the largest may be in another".to_owned()
+    } else if close(found, &(right.zeros_like() + x.max())) {
+        "that is the largest number of the whole map: each block has its own".to_owned()
     } else {
         format!("it should be\n{}\nand yours is\n{}", rendered(&right), rendered(found))
     };
     Some(format!("of the map\n{}\n{why}", rendered(x)))
+}
+
+/// The number in one corner of each block.
+fn every_second(x: &Tensor, row: i64, column: i64) -> Tensor {
+    x.slice(0, row, None, 2).slice(1, column, None, 2)
 }
 
 #[cfg(test)]
@@ -100,6 +114,9 @@ mod tests {
                     },
                     "your blocks overlap",
                 ),
+                (|x| every_second(x, 0, 0), "in the same corner"),
+                (|x| every_second(x, 1, 1), "in the same corner"),
+                (|x| every_second(x, 0, 0).zeros_like() + x.max(), "of the whole map"),
                 (|x| x.copy(), "half of each side"),
                 (
                     |x| x.narrow(0, 0, x.size()[0] / 2).narrow(1, 0, x.size()[1] / 2).copy() + 9,

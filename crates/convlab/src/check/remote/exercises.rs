@@ -40,18 +40,22 @@ macro_rules! remote_exercises {
 }
 
 remote_exercises! {
+    half(n: i64) -> f64;
+    sum_of_squares(n: i64) -> i64;
     sevens() -> Tensor;
+    with_negative(x: &Tensor) -> Tensor;
     scrambled(images: &Tensor, order: &Tensor) -> Tensor;
     who_suffers() -> char;
-    middle_value() -> f64;
+    matrix_row(kernel: &Tensor, row: i64, column: i64) -> Tensor;
     x_filter() -> Tensor;
     seen_by_second() -> i64;
-    batches_per_epoch() -> i64;
     linear_inputs() -> i64;
-    mended_loss(scores: &Tensor, labels: &Tensor) -> Tensor;
     faulty_line() -> i64;
+    log_line(epoch: i64, done: i64, all: i64, loss: f64) -> String;
+    lowest_loss() -> f64;
     first_value() -> f64;
     corr2d(x: &Tensor, k: &Tensor) -> Tensor;
+    learned_kernel(images: &Tensor, maps: &Tensor) -> Tensor;
     filter_map(x: &Tensor, filter: &Tensor) -> Tensor;
     layer_parameters() -> i64;
     equal_start() -> char;
@@ -60,9 +64,7 @@ remote_exercises! {
     same_padding(k: i64) -> i64;
     deep_output() -> [i64; 4];
     max_pool(x: &Tensor) -> Tensor;
-    which_first() -> char;
     flattened_features() -> i64;
-    mean_loss(losses: &[f64], sizes: &[i64]) -> f64;
     edge_filters() -> Tensor;
     magnitude(maps: &Tensor) -> Tensor;
     blur() -> Tensor;
@@ -94,7 +96,7 @@ pub fn answer(exercise: &str, remote: &Remote) -> Option<Answer> {
         "colour_weight" => check::colour_weight(shape),
         "edge_maps_shape" => check::edge_maps_shape(|h, w| remote.call::<Vec<i64>>(&[h.into(), w.into()])),
         "grey_picture" => check::grey_picture(|url| net::picture(remote, url)),
-        "with_activations" => check::with_activations(|vs| net::build(remote, vs)),
+        "activated" => check::activated(|vs| net::build(remote, vs)),
         "deeper" => check::deeper(|vs| net::build(remote, vs)),
         "digit_net" => check::digit_net(|vs| net::build(remote, vs)),
         "one_step" => check::one_step(|_, opt, xs, labels| net::step(remote, opt, xs, labels)),

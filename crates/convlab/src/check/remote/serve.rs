@@ -57,11 +57,9 @@ pub fn grey_picture<E: Display>(socket: &str, yours: impl Fn(&str) -> Result<Ten
     });
 }
 
-type Build = (nn::VarStore, nn::Sequential);
-
 /// Answers `build` with the new network's variables, and `forward` with what comes out for given ones.
-fn answer_net(socket: &str, exercise: &str, yours: impl Fn(&nn::VarStore) -> nn::Sequential) {
-    let mut built: Option<Build> = None;
+fn answer_net<N: nn::Module>(socket: &str, exercise: &str, yours: impl Fn(&nn::VarStore) -> N) {
+    let mut built: Option<(nn::VarStore, N)> = None;
     answer_calls(socket, exercise, |args| {
         let mut args = args.iter();
         if String::unpack(next(&mut args)?)? == "build" {
@@ -78,9 +76,9 @@ fn answer_net(socket: &str, exercise: &str, yours: impl Fn(&nn::VarStore) -> nn:
     });
 }
 
-/// Serves the learner's `with_activations`.
-pub fn with_activations(socket: &str, yours: impl Fn(&nn::VarStore) -> nn::Sequential) {
-    answer_net(socket, "with_activations", yours);
+/// Serves the learner's `activated`.
+pub fn activated<N: nn::Module>(socket: &str, yours: impl Fn(&nn::VarStore) -> N) {
+    answer_net(socket, "activated", yours);
 }
 
 /// Serves the learner's `deeper`.
@@ -131,8 +129,8 @@ fn linear_step(weights: &[Tensor]) -> Result<Step, String> {
 }
 
 /// Serves the learner's `one_step`.
-pub fn one_step(socket: &str, yours: impl Fn(&nn::Sequential, &mut nn::Optimizer, &Tensor, &Tensor) -> f64) {
-    answer_step(socket, "one_step", yours);
+pub fn one_step(socket: &str, yours: impl Fn(&dyn nn::Module, &mut nn::Optimizer, &Tensor, &Tensor) -> f64) {
+    answer_step(socket, "one_step", |net, opt, xs, labels| yours(net, opt, xs, labels));
 }
 
 /// Serves the learner's `train_step`.

@@ -6,18 +6,18 @@ use tch::{Device, Kind, Tensor};
 
 pub const ONE_STEP: Exercise = Exercise {
     name: "one_step",
-    lab: "01",
+    lab: "05",
     hints: &[
-        "`let scores = net.forward(xs);` and `let loss = scores.cross_entropy_for_logits(labels);`",
+        "`let scores = net.forward(xs);`, then `let loss = scores.cross_entropy_for_logits(labels);`",
         "then three calls: `opt.zero_grad();`, `loss.backward();`, `opt.step();`",
         "the last line has no semicolon: `loss.double_value(&[])`",
     ],
 };
 
-type Step<'a> = &'a dyn Fn(&nn::Sequential, &mut nn::Optimizer, &Tensor, &Tensor) -> f64;
+type Step<'a> = &'a dyn Fn(&dyn Module, &mut nn::Optimizer, &Tensor, &Tensor) -> f64;
 
 /// Judges a function that trains a network by one batch and returns the loss.
-pub fn one_step(yours: impl Fn(&nn::Sequential, &mut nn::Optimizer, &Tensor, &Tensor) -> f64) -> Answer {
+pub fn one_step(yours: impl Fn(&dyn Module, &mut nn::Optimizer, &Tensor, &Tensor) -> f64) -> Answer {
     ONE_STEP.judge(|| {
         let (losses, weights) = three_steps(&yours);
         let (right_losses, right_weights) = three_steps(&step_by_the_book);
@@ -32,15 +32,15 @@ pub fn one_step(yours: impl Fn(&nn::Sequential, &mut nn::Optimizer, &Tensor, &Te
         }
         let is = |wrong: Step| close(&weights, &three_steps(wrong).1);
         Verdict::wrong(if is(&|_, _, _, _| 0.0) {
-            "the weights have not moved: `loss.backward()` works out the gradients, `opt.step()` moves the weights"
+            "the weights have not moved: `loss.backward()` computes the gradients, and `opt.step()` moves the weights against them"
         } else if is(&without_zero_grad) {
             "the gradients of one step are added to those of the steps before: `opt.zero_grad()` must come before `loss.backward()`"
         } else if is(&with_softmax) {
             "there is a soft-max before the cross-entropy, which has one inside: give it the scores as they are"
         } else if losses.iter().any(|loss| !loss.is_finite()) {
-            "the loss is no number"
+            "the loss is not a number (NaN)"
         } else {
-            "after three steps the weights are not where forward, cross-entropy, `zero_grad`, `backward`, `step`, once each and in this order, take them"
+            "after three steps the weights are not where they should be: forward, cross-entropy, `zero_grad`, `backward`, `step`, once each and in this order"
         })
     })
 }
@@ -59,19 +59,19 @@ fn three_steps(step: Step) -> (Vec<f64>, Tensor) {
     (losses, vs.trainable_variables()[0].detach())
 }
 
-fn step_by_the_book(net: &nn::Sequential, opt: &mut nn::Optimizer, xs: &Tensor, labels: &Tensor) -> f64 {
+fn step_by_the_book(net: &dyn Module, opt: &mut nn::Optimizer, xs: &Tensor, labels: &Tensor) -> f64 {
     opt.zero_grad();
     without_zero_grad(net, opt, xs, labels)
 }
 
-fn without_zero_grad(net: &nn::Sequential, opt: &mut nn::Optimizer, xs: &Tensor, labels: &Tensor) -> f64 {
+fn without_zero_grad(net: &dyn Module, opt: &mut nn::Optimizer, xs: &Tensor, labels: &Tensor) -> f64 {
     let loss = net.forward(xs).cross_entropy_for_logits(labels);
     loss.backward();
     opt.step();
     loss.double_value(&[])
 }
 
-fn with_softmax(net: &nn::Sequential, opt: &mut nn::Optimizer, xs: &Tensor, labels: &Tensor) -> f64 {
+fn with_softmax(net: &dyn Module, opt: &mut nn::Optimizer, xs: &Tensor, labels: &Tensor) -> f64 {
     let loss = net.forward(xs).softmax(-1, Kind::Float).cross_entropy_for_logits(labels);
     opt.backward_step(&loss);
     loss.double_value(&[])
@@ -81,7 +81,7 @@ fn with_softmax(net: &nn::Sequential, opt: &mut nn::Optimizer, xs: &Tensor, labe
 mod tests {
     use super::*;
 
-    type YourStep = fn(&nn::Sequential, &mut nn::Optimizer, &Tensor, &Tensor) -> f64;
+    type YourStep = fn(&dyn Module, &mut nn::Optimizer, &Tensor, &Tensor) -> f64;
 
     #[test]
     fn a_step_is_judged_by_where_the_weights_are_after_three_of_them() {
@@ -121,7 +121,7 @@ mod tests {
                         opt.backward_step(&loss);
                         loss.double_value(&[])
                     },
-                    "no number",
+                    "not a number",
                 ),
             ],
         );

@@ -4,25 +4,27 @@ use crate::check::{Answer, Verdict};
 use tch::nn::{self, Module};
 use tch::{Device, Tensor};
 
-pub const WITH_ACTIVATIONS: Exercise = Exercise {
-    name: "with_activations",
-    lab: "01",
+pub const ACTIVATED: Exercise = Exercise {
+    name: "activated",
+    lab: "05",
     hints: &[
-        "copy the body of `first_network`",
-        "put `.add_fn(|xs| xs.relu())` behind each of the two convolutions",
-        "nothing comes behind the linear layer: its scores may be negative",
+        "`activated` builds the layers as `first_net` does, and ends with `Activated { c1, c2, fc }`",
+        "`forward` is that of `FirstNet`, with `.relu()` after each of the two convolutions: `self.c1.forward(xs).relu()`",
+        "nothing comes after the linear layer: its scores may be negative",
     ],
 };
 
-/// Judges a function that builds the lab's first network with a ReLU after each convolution.
-pub fn with_activations(yours: impl Fn(&nn::VarStore) -> nn::Sequential) -> Answer {
-    WITH_ACTIVATIONS.judge(|| {
+/// Judges a function that builds the lab's network, with a ReLU after each convolution.
+///
+/// The learner's network is a struct of the notebook: all that is known of it here is that it is a `Module`.
+pub fn activated<N: Module>(yours: impl Fn(&nn::VarStore) -> N) -> Answer {
+    ACTIVATED.judge(|| {
         let vs = nn::VarStore::new(Device::Cpu);
         let net = yours(&vs);
         let Some(parts) = Parts::of(&vs) else {
             let shapes: Vec<_> = vs.trainable_variables().iter().map(Tensor::size).collect();
             return Verdict::wrong(format!(
-                "its weights are not those of the first network, [16, 1, 5, 5], [32, 16, 5, 5] and [10, 12800], each with a bias: {shapes:?}"
+                "its weights are not those of `FirstNet`, [16, 1, 5, 5], [32, 16, 5, 5] and [10, 12800], each with a bias: {shapes:?}"
             ));
         };
         let found = tch::no_grad(|| net.forward(&random(&[2, 1, 28, 28], 1)));
@@ -31,11 +33,11 @@ pub fn with_activations(yours: impl Fn(&nn::VarStore) -> nn::Sequential) -> Answ
             return Verdict::right("Two functions without a single weight. See what they do.");
         }
         Verdict::wrong(if is([false; 3]) {
-            "there is no activation in it yet: it is still one linear function".to_owned()
+            "there is no activation in it yet, so it is still one linear function".to_owned()
         } else if is([true, false, false]) {
             "the second convolution has no activation".to_owned()
         } else if is([false, true, false]) {
-            "the first convolution has no activation: with the second it is still one linear function".to_owned()
+            "the first convolution has no activation: what comes before the other ReLU is still one linear function".to_owned()
         } else if is([true; 3]) || is([false, false, true]) {
             "the scores go through a ReLU: a network that may not say *less than nothing* about a digit learns badly".to_owned()
         } else {
@@ -59,7 +61,7 @@ impl Parts {
         (variables.len() == 6).then_some(Self(parts?.try_into().ok()?))
     }
 
-    /// What comes out for the two random images, with a ReLU after the layers that are told.
+    /// What comes out for the two random images, with a ReLU after the layers that are chosen.
     fn forward(&self, relus: [bool; 3]) -> Tensor {
         let [c1, b1, c2, b2, fc, b] = &self.0;
         let then = |xs: Tensor, relu: bool| if relu { xs.relu() } else { xs };
@@ -89,8 +91,8 @@ mod tests {
 
     #[test]
     fn activations_are_wanted_after_both_convolutions_and_nowhere_else() {
-        WITH_ACTIVATIONS.prove::<fn(&nn::VarStore) -> nn::Sequential>(
-            with_activations,
+        ACTIVATED.prove::<fn(&nn::VarStore) -> nn::Sequential>(
+            activated,
             |_| todo!(),
             |_| panic!("stop"),
             &[

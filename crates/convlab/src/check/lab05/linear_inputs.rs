@@ -3,7 +3,7 @@ use crate::check::{Answer, Verdict};
 
 pub const LINEAR_INPUTS: Exercise = Exercise {
     name: "linear_inputs",
-    lab: "01",
+    lab: "05",
     hints: &[
         "a filter of 5 has 28 - 5 + 1 places along a side of 28",
         "the second convolution starts from 24 by 24",
