@@ -6,26 +6,57 @@ use serde_json::{Value, json};
 use std::os::unix::net::UnixStream;
 use std::slice::Iter;
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
 /// Answers every call with what `answer` makes of its arguments, until the judge hangs up.
 pub fn answer_calls(socket: &str, exercise: &str, mut answer: impl FnMut(&[Value]) -> Result<Value, String>) {
+    answer_calls_with(socket, exercise, |args, _| answer(args));
+}
+
+/// The judge, which may be asked for values while a call of its is answered.
+#[derive(Debug, Clone)]
+pub struct Judge(Arc<Mutex<Link>>);
+
+impl Judge {
+    /// The answer to a question.
+    ///
+    /// # Panics
+    /// If the judge is gone.
+    pub fn ask(&self, question: &Value) -> Value {
+        let mut link = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let answer = link.send(&json!({"ask": question})).and_then(|()| link.receive());
+        match answer {
+            Ok(Some(answer)) => answer["answer"].clone(),
+            _ => panic!("the judge is gone"),
+        }
+    }
+}
+
+/// Like [`answer_calls`], where `answer` may ask the judge.
+pub fn answer_calls_with(
+    socket: &str,
+    exercise: &str,
+    mut answer: impl FnMut(&[Value], &Judge) -> Result<Value, String>,
+) {
     let stream = match UnixStream::connect(socket) {
         Ok(stream) => stream,
         Err(error) => return eprintln!("no judge listens at {socket}: {error}"),
     };
-    let mut link = Link::new(stream, None);
-    let mut sent = link.send(&json!({"exercise": exercise}));
-    while let (Ok(()), Ok(Some(request))) = (&sent, link.receive()) {
+    let judge = Judge(Arc::new(Mutex::new(Link::new(stream, None))));
+    let link = || judge.0.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut sent = link().send(&json!({"exercise": exercise}));
+    while sent.is_ok() {
+        let Ok(Some(request)) = link().receive() else { return };
         let args = request["call"].as_array().map(Vec::as_slice).unwrap_or_default();
         let _end = Deadline::of(&request);
-        let reply = match catch_panic_at(|| answer(args)) {
+        let reply = match catch_panic_at(|| answer(args, &judge)) {
             Ok(Ok(value)) => json!({"value": value}),
             Ok(Err(why)) => json!({"panic": why}),
             Err(panic) => json!({"panic": with_location(panic)}),
         };
-        sent = link.send(&reply);
+        sent = link().send(&reply);
     }
 }
 

@@ -8,6 +8,7 @@ use crate::check::{self, Answer};
 use crate::datasets::Split;
 use std::collections::HashMap;
 use tch::Tensor;
+use tch::nn::Module;
 
 /// Defines, for functions of plain values, how they are served and how they are judged.
 macro_rules! remote_exercises {
@@ -99,6 +100,9 @@ pub fn answer(exercise: &str, remote: &Remote) -> Option<Answer> {
         "activated" => check::activated(|vs| net::build(remote, vs)),
         "deeper" => check::deeper(|vs| net::build(remote, vs)),
         "digit_net" => check::digit_net(|vs| net::build(remote, vs)),
+        "validate" => check::validate(|net, images| {
+            remote.call_with(&[images.pack()], |question| net::forward_for(question, |xs, _| net.forward(xs)))
+        }),
         "one_step" => check::one_step(|_, opt, xs, labels| net::step(remote, opt, xs, labels)),
         "train_step" => check::train_step(|_, opt, xs, labels| net::step(remote, opt, xs, labels)),
         _ => return judge_plain(exercise, remote),

@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 const MAX_LINE: usize = 32 << 20;
 
 /// One end.
+#[derive(Debug)]
 pub struct Link {
     reader: BufReader<UnixStream>,
     ends: Option<Instant>,
@@ -91,21 +92,44 @@ impl Remote {
     /// # Panics
     /// As the learner's function does, with its message; and if no value comes.
     pub fn call<T: Unpack>(&self, args: &[Value]) -> T {
-        match self.reply(args) {
+        self.call_with(args, |_| Err("its process asks for what is not there".to_owned()))
+    }
+
+    /// Like [`call`](Self::call), where `answer` answers what the function asks for before it returns.
+    ///
+    /// # Panics
+    /// As [`call`](Self::call) does.
+    pub fn call_with<T: Unpack>(
+        &self,
+        args: &[Value],
+        answer: impl Fn(&Value) -> Result<Value, String>,
+    ) -> T {
+        match self.reply(args, answer) {
             Ok(value) => value,
             Err(message) => panic!("{message}"),
         }
     }
 
-    fn reply<T: Unpack>(&self, args: &[Value]) -> Result<T, String> {
+    fn reply<T: Unpack>(
+        &self,
+        args: &[Value],
+        answer: impl Fn(&Value) -> Result<Value, String>,
+    ) -> Result<T, String> {
         let mut link = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let left = link.left().map_or(self.1 as f64, |left| left.as_secs_f64());
-        let sent = link.send(&json!({"call": args, "seconds": left})).and_then(|()| link.receive());
-        let reply = sent.map_err(|error| match error.kind() {
-            ErrorKind::TimedOut | ErrorKind::WouldBlock => format!("it ran longer than {} s", self.1),
-            _ => format!("its process broke off: {error}"),
-        })?;
-        let reply = reply.ok_or("it ended the process")?;
+        let mut message = json!({"call": args, "seconds": left});
+        let reply = loop {
+            let sent = link.send(&message).and_then(|()| link.receive());
+            let reply = sent.map_err(|error| match error.kind() {
+                ErrorKind::TimedOut | ErrorKind::WouldBlock => format!("it ran longer than {} s", self.1),
+                _ => format!("its process broke off: {error}"),
+            })?;
+            let reply = reply.ok_or("it ended the process")?;
+            match reply.get("ask") {
+                Some(question) => message = json!({"answer": answer(question)?}),
+                None => break reply,
+            }
+        };
         match (reply.get("value"), reply.get("panic").and_then(Value::as_str)) {
             (Some(value), None) => T::unpack(value),
             (None, Some(message)) => Err(message.to_owned()),

@@ -1,8 +1,10 @@
 //! In the judge's process: networks, optimisers and addresses that stand for those in the learner's.
 
 use super::link::Remote;
-use super::wire::Pack;
+use super::wire::{Pack, Unpack};
+use crate::catch_panic::catch_panic;
 use crate::check::cases::random;
+use serde_json::Value;
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use tch::{Kind, Tensor, nn};
@@ -39,6 +41,15 @@ pub fn step(remote: &Remote, opt: &nn::Optimizer, xs: &Tensor, labels: &Tensor) 
     let (loss, moved): (f64, Vec<Tensor>) = remote.call(&[variables.pack(), xs.pack(), labels.pack()]);
     set(&variables, &moved);
     loss
+}
+
+/// What a network here makes of the images that the learner's process sends.
+pub fn forward_for(question: &Value, net: impl Fn(&Tensor, bool) -> Tensor) -> Result<Value, String> {
+    let (xs, train) = (Tensor::unpack(&question["xs"])?, question["train"] == true);
+    let found = catch_panic(|| {
+        if question["grad"] == true { net(&xs, train) } else { tch::no_grad(|| net(&xs, train)) }
+    });
+    found.map(|found| found.pack())
 }
 
 /// The learner's picture of the page at `url`, which is fetched here and served there.

@@ -2,24 +2,24 @@
 //!
 //! One function for each exercise, of the exercise's name.
 
-use super::calls::{answer_calls, next};
+use super::calls::{Judge, answer_calls, answer_calls_with, next};
 use super::link::Link;
 use super::net::set;
 use super::wire::{Pack, Unpack};
 use crate::check::Answer;
-use crate::check::verdict::json;
-use crate::datasets::Served;
-use serde_json::Value;
+use crate::check::verdict;
+use crate::datasets::{Served, Split};
+use serde_json::{Value, json};
 use std::fmt::Display;
 use std::os::unix::net::UnixStream;
 use tch::nn::{self, OptimizerConfig};
-use tch::{Device, Tensor};
+use tch::{Device, Kind, Tensor};
 
 pub use super::exercises::plain::*;
 
 /// Tells the judge the verdict on an exercise that was judged here, since it has no line in `exercises.rs`.
 pub fn judged_here(socket: &str, exercise: &str, answer: &Answer) {
-    let verdict = serde_json::from_str(&json(exercise, answer.verdict())).unwrap_or_default();
+    let verdict = serde_json::from_str(&verdict::json(exercise, answer.verdict())).unwrap_or_default();
     match UnixStream::connect(socket) {
         Ok(stream) => drop(Link::new(stream, None).send(&verdict)),
         Err(error) => eprintln!("no judge listens at {socket}: {error}"),
@@ -139,4 +139,34 @@ pub fn train_step(
     yours: impl Fn(&nn::Sequential, &mut nn::Optimizer, &Tensor, &Tensor) -> f64,
 ) {
     answer_step(socket, "train_step", yours);
+}
+
+/// A network in the judge's process.
+#[derive(Debug)]
+struct JudgesNet(Judge);
+
+impl JudgesNet {
+    fn ask(&self, xs: &Tensor, train: bool) -> Tensor {
+        let grad =
+            (Tensor::ones([1], (Kind::Float, Device::Cpu)).set_requires_grad(true) * 1).requires_grad();
+        let answer = self.0.ask(&json!({"xs": xs.pack(), "train": train, "grad": grad}));
+        match Tensor::unpack(&answer) {
+            Ok(tensor) => tensor,
+            Err(error) => panic!("the network of the check has failed: {error}"),
+        }
+    }
+}
+
+impl nn::Module for JudgesNet {
+    fn forward(&self, xs: &Tensor) -> Tensor {
+        self.ask(xs, false)
+    }
+}
+
+/// Serves the learner's `validate`, whose network is the judge's.
+pub fn validate(socket: &str, yours: impl Fn(&dyn nn::Module, &Split) -> (f64, i64)) {
+    answer_calls_with(socket, "validate", |args, judge| {
+        let images = Split::unpack(next(&mut args.iter())?)?;
+        Ok(yours(&JudgesNet(judge.clone()), &images).pack())
+    });
 }
