@@ -69,6 +69,10 @@ fn run_one(ready: &Ready, lab: &Lab, data: &Data, settings: &Settings, line: &St
     let answers = if settings.starters { "starters" } else { "solutions" };
     command.args(["-c", RUN_LAB, &text(&path), settings.kernel, &text(&settings.out), &seconds]);
     command.args([&text(folder), answers]);
+    // What a lab exports lies beside its executed notebook, not among the masters.
+    let out =
+        std::path::absolute(&settings.out).map_err(|error| Error::file("find", &settings.out, &error))?;
+    command.env("CONVLAB_EXPORTS", out);
     if settings.starters {
         command.env("CONVLAB_QUICK", "1");
     }

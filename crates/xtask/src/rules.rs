@@ -19,9 +19,6 @@ const MAX_CELL_LINES: usize = 12;
 /// The most goals that a lab may promise.
 const MAX_GOALS: usize = 4;
 
-/// Labs that take longer than an hour: they are being shortened.
-const LONGER: [&str; 3] = ["04_edges_and_pretrained_nets", "06_train_on_mnist", "07_cifar10_and_filters"];
-
 /// Everything in the lab that breaks a rule, each as a sentence that names the cell.
 pub fn broken(lab: &Lab) -> Result<Vec<String>> {
     let notebook = lab.read()?.json;
@@ -36,7 +33,7 @@ pub fn broken(lab: &Lab) -> Result<Vec<String>> {
     }
     found.extend(ids(&cells));
     found.extend(exercises::broken(&lab.name(), &cells));
-    found.extend(minutes::broken(&cells).into_iter().filter(|_| !LONGER.contains(&lab.name().as_str())));
+    found.extend(minutes::broken(&cells));
     found.extend(kernel(&notebook["metadata"]));
     Ok(found)
 }

@@ -32,10 +32,13 @@ mod lab04;
 mod lab05;
 mod lab06;
 mod lab07;
+mod lab08;
 mod master;
+mod net;
 mod progress;
 #[cfg(test)]
 mod prove;
+mod recorder;
 #[cfg(unix)]
 pub mod remote;
 mod verdict;
@@ -49,13 +52,14 @@ pub use lab04::*;
 pub use lab05::*;
 pub use lab06::*;
 pub use lab07::*;
+pub use lab08::*;
 pub use progress::progress;
 pub use verdict::Verdict;
 
 use exercise::Exercise;
 
 /// The exercises of each lab, in reading order.
-const LABS: [&[Exercise]; 8] = [
+const LABS: [&[Exercise]; 9] = [
     lab00::EXERCISES,
     lab01::EXERCISES,
     lab02::EXERCISES,
@@ -64,4 +68,5 @@ const LABS: [&[Exercise]; 8] = [
     lab05::EXERCISES,
     lab06::EXERCISES,
     lab07::EXERCISES,
+    lab08::EXERCISES,
 ];

@@ -56,13 +56,16 @@ fn folder(below: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(below)
 }
 
-/// The source of all checks of the lab with this number: the files of its folder, or its file.
+/// The source of all checks of the lab with this number: its file, or the files of its folder and of those in it.
 fn checks_of(lab: &str) -> String {
-    let path = folder(&format!("src/check/lab{lab}"));
-    let Ok(files) = fs::read_dir(&path) else {
-        return fs::read_to_string(path.with_extension("rs")).unwrap();
-    };
-    files.map(|file| fs::read_to_string(file.unwrap().path()).unwrap()).collect()
+    sources(&folder(&format!("src/check/lab{lab}")))
+}
+
+fn sources(path: &Path) -> String {
+    match fs::read_dir(path) {
+        Ok(entries) => entries.map(|entry| sources(&entry.unwrap().path())).collect(),
+        Err(_) => fs::read_to_string(path.with_extension("rs")).unwrap(),
+    }
 }
 
 /// The cells of the lab with this number; none while there is no such lab.

@@ -115,6 +115,24 @@ impl Split {
         Ok(self.with(images, self.labels.shallow_clone()))
     }
 
+    /// The pixels as image files and other libraries hold them: whole numbers from 0 to 255 (`Kind::Uint8`), `[n, h, w]`
+    /// for grey images and `[n, h, w, c]`, the channels last, for others.
+    ///
+    /// Numbers outside 0 to 1, such as those of [`normalize`](Self::normalize), are cut off.
+    ///
+    /// ```
+    /// # use convlab::prelude::*;
+    /// # let train = Split::new(Tensor::ones([10, 3, 4, 5], (Kind::Float, Device::Cpu)), Tensor::zeros([10], (Kind::Int64, Device::Cpu)))?;
+    /// assert_eq!(train.bytes().size(), [10, 4, 5, 3]);
+    /// assert_eq!(train.bytes().int64_value(&[0, 0, 0, 0]), 255);
+    /// # Ok::<(), Error>(())
+    /// ```
+    pub fn bytes(&self) -> Tensor {
+        let bytes = (&self.images * 255.0).round().clamp(0.0, 255.0).to_kind(Kind::Uint8);
+        let pixels = bytes.permute([0, 2, 3, 1]).contiguous(); // [n, h, w, c]
+        if self.images.size()[1] == 1 { pixels.squeeze_dim(3) } else { pixels }
+    }
+
     /// The same images on another device, such as [`train::device`](crate::train::device) finds.
     pub fn to_device(&self, device: Device) -> Self {
         self.with(self.images.to_device(device), self.labels.to_device(device))

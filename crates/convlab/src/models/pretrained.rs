@@ -17,6 +17,10 @@ pub struct Pretrained {
     pub vs: nn::VarStore,
     /// The class that logit 0 stands for, logit 1, and so on.
     pub classes: Vec<String>,
+    /// The mean of red, green and blue that the net has learned with, for pixels from 0 to 1.
+    pub mean: [f32; 3],
+    /// The standard deviation that belongs to [`mean`](Self::mean).
+    pub std: [f32; 3],
     /// Where the weights come from, in words.
     pub source: String,
     design: Design,
@@ -66,14 +70,31 @@ fn build(design: Design, source: String) -> Pretrained {
     let net = (design.build)(&vs.root());
     vs.freeze();
     let classes = imagenet::CLASSES.map(str::to_owned).to_vec();
-    Pretrained { vs, classes, source, design, net }
+    Pretrained { vs, classes, mean: design.mean, std: design.std, source, design, net }
 }
 
 impl Pretrained {
+    /// The middle of a picture `[c, h, w]` (`c` 1 or 3, values from 0 to 1) in the net's size and in colour,
+    /// `[3, side, side]`, still from 0 to 1: the shorter side is brought to the net's size, as torchvision does.
+    ///
+    /// # Errors
+    /// If the shape is another one, or the values leave 0 to 1.
+    pub fn square(&self, picture: &Tensor) -> Result<Tensor> {
+        check_picture(picture)?;
+        let [resized, side] = self.design.sides;
+        let xs = picture.detach().to_kind(Kind::Float).unsqueeze(0); // [1, c, h, w]
+        let (h, w) = (picture.size()[1], picture.size()[2]);
+        let long = |long: i64, short: i64| resized * long / short;
+        let size = if h < w { [resized, long(w, h)] } else { [long(h, w), resized] };
+        let xs = xs.internal_upsample_bilinear2d_aa(size, false, None, None);
+        let [top, left] = size.map(|whole| half(whole - side));
+        Ok(xs.narrow(2, top, side).narrow(3, left, side).expand([1, 3, side, side], false).squeeze_dim(0))
+    }
+
     /// A picture `[c, h, w]` (`c` 1 or 3, values from 0 to 1) as this net wants it: a batch of one `[1, 3, side, side]`.
     ///
-    /// The shorter side is brought to the net's size, the middle cut out, a grey picture made one in colour, and the
-    /// mean and deviation that the net has learned with are scaled away, as torchvision does.
+    /// It is the [`square`](Self::square) of the picture, and the mean and deviation that the net has learned with are
+    /// scaled away, as torchvision does.
     ///
     /// # Errors
     /// If the shape is another one, or the values leave 0 to 1.
@@ -85,17 +106,9 @@ impl Pretrained {
     /// # Ok::<(), Error>(())
     /// ```
     pub fn input(&self, picture: &Tensor) -> Result<Tensor> {
-        check_picture(picture)?;
-        let Design { sides: [resized, side], mean, std, .. } = self.design;
-        let xs = picture.detach().to_kind(Kind::Float).unsqueeze(0); // [1, c, h, w]
-        let (h, w) = (picture.size()[1], picture.size()[2]);
-        let long = |long: i64, short: i64| resized * long / short;
-        let size = if h < w { [resized, long(w, h)] } else { [long(h, w), resized] };
-        let xs = xs.internal_upsample_bilinear2d_aa(size, false, None, None);
-        let [top, left] = size.map(|whole| half(whole - side));
-        let xs = xs.narrow(2, top, side).narrow(3, left, side).expand([1, 3, side, side], false);
+        let xs = self.square(picture)?.unsqueeze(0); // [1, 3, side, side]
         let colours = |numbers: [f32; 3]| Tensor::from_slice(&numbers).view([3, 1, 1]);
-        Ok(((xs - colours(mean)) / colours(std)).to_device(self.vs.device()))
+        Ok(((xs - colours(self.mean)) / colours(self.std)).to_device(self.vs.device()))
     }
 
     /// The `k` classes with the largest of the `logits` `[1, 1000]` of one picture, and their probabilities.

@@ -12,6 +12,7 @@ const MAX_IMAGES: i64 = 1000;
 
 /// Writes what `cargo lab export NAME` makes a program of, and returns what to do next.
 ///
+/// Both files are written beside the notebook, or into the folder that `CONVLAB_EXPORTS` names.
 /// `NAME.safetensors` holds the variables of `vs` and the `mean` and `std` by which pixels were scaled;
 /// `NAME-answers.safetensors` the first thousand images of `test`, not scaled, and the network's logits for them.
 ///
@@ -64,13 +65,14 @@ fn pixels(split: &Split) -> Result<Tensor> {
 }
 
 fn write(name: &str, tensors: &[(String, Tensor)]) -> Result<()> {
-    let path = format!("{name}.safetensors");
-    let written = files::write_with(Path::new(&path), |partial| {
+    let folder = std::env::var_os("CONVLAB_EXPORTS").unwrap_or_default();
+    let path = Path::new(&folder).join(format!("{name}.safetensors"));
+    let written = files::write_with(&path, |partial| {
         Tensor::write_safetensors(tensors, partial).map_err(io::Error::other)
     });
     written.map_err(|error| {
         Error::new(
-            format!("to write {path}"),
+            format!("to write {}", path.display()),
             error.to_string(),
             "make room on the disk, or run the lab in another folder",
         )

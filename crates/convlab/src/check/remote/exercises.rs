@@ -8,7 +8,6 @@ use crate::check::{self, Answer};
 use crate::datasets::Split;
 use std::collections::HashMap;
 use tch::Tensor;
-use tch::nn::Module;
 
 /// Defines, for functions of plain values, how they are served and how they are judged.
 macro_rules! remote_exercises {
@@ -66,27 +65,21 @@ remote_exercises! {
     deep_output() -> [i64; 4];
     max_pool(x: &Tensor) -> Tensor;
     flattened_features() -> i64;
-    edge_filters() -> Tensor;
     magnitude(maps: &Tensor) -> Tensor;
-    blur() -> Tensor;
     sharpen() -> Tensor;
     emboss() -> Tensor;
     fire(weights: &HashMap<String, Tensor>, place: i64, xs: &Tensor) -> Tensor;
+    net_input(square: &Tensor, means: [f32; 3], deviations: [f32; 3]) -> Tensor;
+    prepare(images: &Tensor, mean: f64, deviation: f64) -> Tensor;
     make_batch(n: i64, split: &Split) -> (Tensor, Tensor);
-    stage_shapes() -> [[i64; 3]; 5];
-    flattened() -> i64;
-    first_loss() -> f64;
     cross_entropy(logits: &Tensor, labels: &Tensor) -> Tensor;
-    sure_and_wrong() -> char;
     confusion_counts(truth: &Tensor, predicted: &Tensor) -> Tensor;
-    frame_width(kernel: i64) -> i64;
-    digit_features() -> i64;
     vector_to_class(logits: &Tensor) -> Tensor;
-    class_accuracy(predicted: &Tensor, labels: &Tensor) -> f64;
-    gap() -> char;
     mirror(xs: &Tensor) -> Tensor;
-    first_channel(ws: &Tensor) -> Tensor;
     occlude(x: &Tensor, top: i64, left: i64) -> Tensor;
+    unroll(x: &[f32], channels: usize, side: usize) -> Vec<f32>;
+    slice_map(x: &[f32], width: usize, kernel: &[f32; 9]) -> Vec<f32>;
+    bands(threads: usize, x: &[f32], width: usize, kernel: &[f32; 9]) -> Vec<f32>;
 }
 
 /// The answer to an exercise whose function is `remote`; `None` if there is no such exercise.
@@ -94,8 +87,6 @@ pub fn answer(exercise: &str, remote: &Remote) -> Option<Answer> {
     let shape = || remote.call::<Vec<i64>>(&[]);
     Some(match exercise {
         "output_shape" => check::output_shape(shape),
-        "colour_weight" => check::colour_weight(shape),
-        "edge_maps_shape" => check::edge_maps_shape(|h, w| remote.call::<Vec<i64>>(&[h.into(), w.into()])),
         "grey_picture" => check::grey_picture(|url| net::picture(remote, url)),
         "activated" => check::activated(|vs| net::build(remote, vs)),
         "deeper" => check::deeper(|vs| net::build(remote, vs)),
@@ -103,8 +94,36 @@ pub fn answer(exercise: &str, remote: &Remote) -> Option<Answer> {
         "validate" => check::validate(|net, images| {
             remote.call_with(&[images.pack()], |question| net::forward_for(question, |xs, _| net.forward(xs)))
         }),
+        "network" => check::network(|vs| net::build(remote, vs)),
+        "photo_net" => check::photo_net(|vs| net::build(remote, vs)),
+        "describe_layer" => check::describe_layer(|layer| remote.call(&net::packed(layer))),
+        "edge_maps" => check::edge_maps(|layer, grey| {
+            let [ws, bias] = net::packed(layer);
+            remote.call(&[ws, bias, grey.pack()])
+        }),
+        "red_kernels" => check::red_kernels(|vs| remote.call(&[vs.variables().pack()])),
+        "top_five" => check::top_five(|logits, classes| {
+            remote.call::<Vec<(String, f64)>>(&[logits.pack(), classes.pack()])
+        }),
+        "accuracy_on" => check::accuracy_on(|net, images| {
+            remote.call_with::<Result<f64, String>>(&[images.pack()], |question| {
+                net::forward_for(question, |xs, train| net.forward_t(xs, train))
+            })
+        }),
+        "add_row" => check::add_row(|out, x, weight| {
+            fill(out, &remote.call::<Vec<f32>>(&[out.pack(), x.pack(), weight.pack()]));
+        }),
+        "three_rows" => check::three_rows(|out, rows, kernel| {
+            let rows = rows.map(<[f32]>::to_vec);
+            fill(out, &remote.call::<Vec<f32>>(&[out.pack(), rows.pack(), kernel.pack()]));
+        }),
         "one_step" => check::one_step(|_, opt, xs, labels| net::step(remote, opt, xs, labels)),
-        "train_step" => check::train_step(|_, opt, xs, labels| net::step(remote, opt, xs, labels)),
         _ => return judge_plain(exercise, remote),
     })
+}
+
+/// Puts in the place of `out` what the learner's function has made of it.
+fn fill(out: &mut [f32], values: &[f32]) {
+    assert_eq!(out.len(), values.len(), "its process sent no list of the right length");
+    out.copy_from_slice(values);
 }

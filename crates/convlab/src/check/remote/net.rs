@@ -1,5 +1,6 @@
 //! In the judge's process: networks, optimisers and addresses that stand for those in the learner's.
 
+use super::calls::next;
 use super::link::Remote;
 use super::wire::{Pack, Unpack};
 use crate::catch_panic::catch_panic;
@@ -7,7 +8,8 @@ use crate::check::cases::random;
 use serde_json::Value;
 use std::io::{Read, Write};
 use std::net::TcpStream;
-use tch::{Kind, Tensor, nn};
+use std::slice::Iter;
+use tch::{Device, Kind, Tensor, nn};
 
 /// Builds in `vs` what the learner's function builds in its own process, and a network that asks that one.
 pub fn build(remote: &Remote, vs: &nn::VarStore) -> nn::Sequential {
@@ -41,6 +43,22 @@ pub fn step(remote: &Remote, opt: &nn::Optimizer, xs: &Tensor, labels: &Tensor) 
     let (loss, moved): (f64, Vec<Tensor>) = remote.call(&[variables.pack(), xs.pack(), labels.pack()]);
     set(&variables, &moved);
     loss
+}
+
+/// A layer's weight and whether it has a bias.
+pub fn packed(layer: &nn::Conv2D) -> [Value; 2] {
+    [layer.ws.pack(), layer.bs.is_some().pack()]
+}
+
+/// In the learner's process: a layer like the one that was [packed].
+pub fn layer(args: &mut Iter<Value>) -> Result<nn::Conv2D, String> {
+    let (ws, bias) = (Tensor::unpack(next(args)?)?, bool::unpack(next(args)?)?);
+    let (outputs, inputs, rows, columns) = ws.size4().map_err(|error| error.to_string())?;
+    let vs = nn::VarStore::new(Device::Cpu);
+    let config = nn::ConvConfigND::<[i64; 2]> { bias, ..Default::default() };
+    let layer = nn::conv(vs.root(), inputs, outputs, [rows, columns], config);
+    set(std::slice::from_ref(&layer.ws), &[ws]);
+    Ok(layer)
 }
 
 /// What a network here makes of the images that the learner's process sends.

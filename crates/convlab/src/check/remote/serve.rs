@@ -4,12 +4,13 @@
 
 use super::calls::{Judge, answer_calls, answer_calls_with, next};
 use super::link::Link;
-use super::net::set;
+use super::net::{layer, set};
 use super::wire::{Pack, Unpack};
 use crate::check::Answer;
 use crate::check::verdict;
 use crate::datasets::{Served, Split};
 use serde_json::{Value, json};
+use std::collections::HashMap;
 use std::fmt::Display;
 use std::os::unix::net::UnixStream;
 use tch::nn::{self, OptimizerConfig};
@@ -29,19 +30,6 @@ pub fn judged_here(socket: &str, exercise: &str, answer: &Answer) {
 /// Serves the learner's `output_shape`.
 pub fn output_shape<T: AsRef<[i64]>>(socket: &str, yours: impl Fn() -> T) {
     answer_calls(socket, "output_shape", |_| Ok(yours().as_ref().pack()));
-}
-
-/// Serves the learner's `colour_weight`.
-pub fn colour_weight<T: AsRef<[i64]>>(socket: &str, yours: impl Fn() -> T) {
-    answer_calls(socket, "colour_weight", |_| Ok(yours().as_ref().pack()));
-}
-
-/// Serves the learner's `edge_maps_shape`.
-pub fn edge_maps_shape<T: AsRef<[i64]>>(socket: &str, yours: impl Fn(i64, i64) -> T) {
-    answer_calls(socket, "edge_maps_shape", |args| {
-        let [h, w] = Unpack::unpack(&Value::from(args))?;
-        Ok(yours(h, w).as_ref().pack())
-    });
 }
 
 /// Serves the learner's `grey_picture`: each page comes with its call and is served here, where it can be reached.
@@ -84,6 +72,16 @@ pub fn activated<N: nn::Module>(socket: &str, yours: impl Fn(&nn::VarStore) -> N
 /// Serves the learner's `deeper`.
 pub fn deeper(socket: &str, yours: impl Fn(&nn::VarStore) -> nn::Sequential) {
     answer_net(socket, "deeper", yours);
+}
+
+/// Serves the learner's `network`.
+pub fn network(socket: &str, yours: impl Fn(&nn::VarStore) -> nn::Sequential) {
+    answer_net(socket, "network", yours);
+}
+
+/// Serves the learner's `photo_net`.
+pub fn photo_net(socket: &str, yours: impl Fn(&nn::VarStore) -> nn::Sequential) {
+    answer_net(socket, "photo_net", yours);
 }
 
 /// Serves the learner's `digit_net`.
@@ -133,14 +131,6 @@ pub fn one_step(socket: &str, yours: impl Fn(&dyn nn::Module, &mut nn::Optimizer
     answer_step(socket, "one_step", |net, opt, xs, labels| yours(net, opt, xs, labels));
 }
 
-/// Serves the learner's `train_step`.
-pub fn train_step(
-    socket: &str,
-    yours: impl Fn(&nn::Sequential, &mut nn::Optimizer, &Tensor, &Tensor) -> f64,
-) {
-    answer_step(socket, "train_step", yours);
-}
-
 /// A network in the judge's process.
 #[derive(Debug)]
 struct JudgesNet(Judge);
@@ -168,5 +158,83 @@ pub fn validate(socket: &str, yours: impl Fn(&dyn nn::Module, &Split) -> (f64, i
     answer_calls_with(socket, "validate", |args, judge| {
         let images = Split::unpack(next(&mut args.iter())?)?;
         Ok(yours(&JudgesNet(judge.clone()), &images).pack())
+    });
+}
+
+/// The same where it matters whether something is trained.
+#[derive(Debug)]
+struct JudgesNetT(JudgesNet);
+
+impl nn::ModuleT for JudgesNetT {
+    fn forward_t(&self, xs: &Tensor, train: bool) -> Tensor {
+        self.0.ask(xs, train)
+    }
+}
+
+/// Serves the learner's `accuracy_on`, whose network is the judge's.
+pub fn accuracy_on<E: Display>(socket: &str, yours: impl Fn(&dyn nn::ModuleT, &Split) -> Result<f64, E>) {
+    answer_calls_with(socket, "accuracy_on", |args, judge| {
+        let images = Split::unpack(next(&mut args.iter())?)?;
+        let net = JudgesNetT(JudgesNet(judge.clone()));
+        Ok(yours(&net, &images).map_err(|error| error.to_string()).pack())
+    });
+}
+
+/// Serves the learner's `describe_layer`.
+pub fn describe_layer(socket: &str, yours: impl Fn(&nn::Conv2D) -> ([i64; 4], bool)) {
+    answer_calls(socket, "describe_layer", |args| Ok(yours(&layer(&mut args.iter())?).pack()));
+}
+
+/// Serves the learner's `edge_maps`.
+pub fn edge_maps(socket: &str, yours: impl Fn(&nn::Conv2D, &Tensor) -> Tensor) {
+    answer_calls(socket, "edge_maps", |args| {
+        let mut args = args.iter();
+        let layer = layer(&mut args)?;
+        Ok(yours(&layer, &Tensor::unpack(next(&mut args)?)?).pack())
+    });
+}
+
+/// Serves the learner's `red_kernels`, whose variables have the names that they have at the judge's.
+pub fn red_kernels(socket: &str, yours: impl Fn(&nn::VarStore) -> Tensor) {
+    answer_calls(socket, "red_kernels", |args| {
+        let vs = nn::VarStore::new(Device::Cpu);
+        for (name, value) in HashMap::<String, Tensor>::unpack(next(&mut args.iter())?)? {
+            let (folder, name) = name.rsplit_once('.').unwrap_or(("", &name));
+            let path =
+                folder.split('.').filter(|part| !part.is_empty()).fold(vs.root(), |path, part| path / part);
+            path.var_copy(name, &value);
+        }
+        Ok(yours(&vs).pack())
+    });
+}
+
+/// Serves the learner's `top_five`.
+pub fn top_five<S: AsRef<str>>(socket: &str, yours: impl Fn(&Tensor, &[String]) -> Vec<(S, f64)>) {
+    answer_calls(socket, "top_five", |args| {
+        let mut args = args.iter();
+        let (logits, classes) = (Tensor::unpack(next(&mut args)?)?, Vec::<String>::unpack(next(&mut args)?)?);
+        let found = yours(&logits, &classes);
+        Ok(found.iter().map(|(name, p)| (name.as_ref().to_owned(), *p)).collect::<Vec<_>>().pack())
+    });
+}
+
+/// Serves the learner's `add_row`, which answers with what the row has become.
+pub fn add_row(socket: &str, yours: impl Fn(&mut [f32], &[f32], f32)) {
+    answer_calls(socket, "add_row", |args| {
+        let mut args = args.iter();
+        let (mut out, x) = (Vec::<f32>::unpack(next(&mut args)?)?, Vec::<f32>::unpack(next(&mut args)?)?);
+        yours(&mut out, &x, f32::unpack(next(&mut args)?)?);
+        Ok(out.pack())
+    });
+}
+
+/// Serves the learner's `three_rows`, which answers with what the row has become.
+pub fn three_rows(socket: &str, yours: impl Fn(&mut [f32], [&[f32]; 3], &[f32; 9])) {
+    answer_calls(socket, "three_rows", |args| {
+        let mut args = args.iter();
+        let (mut out, rows) =
+            (Vec::<f32>::unpack(next(&mut args)?)?, <[Vec<f32>; 3]>::unpack(next(&mut args)?)?);
+        yours(&mut out, rows.each_ref().map(Vec::as_slice), &<[f32; 9]>::unpack(next(&mut args)?)?);
+        Ok(out.pack())
     });
 }
