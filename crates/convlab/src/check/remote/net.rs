@@ -32,9 +32,13 @@ fn forward(remote: &Remote, variables: &[Tensor], xs: &Tensor) -> Tensor {
         changed[n] = &values[n] + random(&values[n].size(), n as u32);
         !with(&changed).equal(&found)
     };
-    let wired = |(_, variable): &(usize, &Tensor)| (*variable * 0).requires_grad();
+    let wired = |(_, variable): &(usize, &Tensor)| variable.neg().requires_grad();
     let counting = variables.iter().enumerate().filter(wired).filter(|(n, _)| counts(*n));
-    counting.fold(found.shallow_clone(), |sum, (_, variable)| sum + variable.sum(Kind::Float) * 0)
+    // What is added is zero, and has a gradient.
+    counting.fold(found.shallow_clone(), |total, (_, variable)| {
+        let sum = variable.sum(Kind::Float);
+        total + &sum - sum.detach()
+    })
 }
 
 /// The loss that the learner's step returns; the optimiser's variables are moved as it moved its own.
