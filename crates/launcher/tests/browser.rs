@@ -14,7 +14,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-/// Runs a script of this folder against JupyterLab in `folder`; `None` where nothing is prepared.
+/// Runs a script of this folder against JupyterLab in `folder` and prints what it says; `None` where nothing is prepared.
 fn drive(script: &str, folder: &Path, more: &[&str]) -> Option<()> {
     if std::env::var_os("CONVLAB_PREPARED").is_none() {
         println!("skipped: not prepared");
@@ -34,7 +34,16 @@ fn drive(script: &str, folder: &Path, more: &[&str]) -> Option<()> {
         .output()
         .unwrap();
     assert!(output.status.success(), "{}", said(&output));
+    print!("{}", said(&output));
     Some(())
+}
+
+#[test]
+#[ignore = "needs a browser"]
+fn views_answer_to_the_hand_through_faults_restarts_a_second_window_and_slides() {
+    let folder = tempfile::tempdir().unwrap();
+    let helper = checkout().join("crates/convlab");
+    drive("views.py", folder.path(), &[folder.path().to_str().unwrap(), helper.to_str().unwrap()]);
 }
 
 /// A master with two sections, which loads the helper crate from where it is.

@@ -152,8 +152,7 @@ fn check_numbers(names: &[&str], laps: &[Vec<Lap>]) -> Result<()> {
         }
         let apart = (row - &rows[0]).abs().max().double_value(&[]);
         let largest = rows[0].abs().max().double_value(&[]);
-        // Not a number is no small difference.
-        if !(apart <= TOLERANCE * largest.max(1.0)) {
+        if apart.is_nan() || apart > TOLERANCE * largest.max(1.0) {
             let found = format!("a difference of {apart:.2e} where the largest number is {largest:.2e}");
             return Err(Error::new(expected, found, remedy));
         }

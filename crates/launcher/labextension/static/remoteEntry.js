@@ -21,6 +21,19 @@
     return node;
   };
 
+  /** Whether a key that is pressed in a view is the view's own; what saves the notebook or runs a cell is not. */
+  const isForView = (event) =>
+    !event.ctrlKey && !event.metaKey && !event.altKey && !(event.shiftKey && event.key === "Enter");
+
+  // JupyterLab and live slides look for their shortcuts before a key reaches the view: arrows would move between cells,
+  // Home would go to the first slide. A view's own keys reach nothing else; what they do by themselves, they still do.
+  addEventListener("keydown", (event) => {
+    if (!event.target.closest?.(".convlab-view") || !isForView(event)) return;
+    event.stopPropagation();
+    const key = new CustomEvent("convlab-key", { detail: event.key, cancelable: true });
+    if (!event.target.dispatchEvent(key)) event.preventDefault();
+  }, true);
+
   /** What the cell has written into the page for this view, which is read and not run; null where it is something else. */
   const specOf = (html) => {
     const page = new DOMParser().parseFromString(html, "text/html");
@@ -261,12 +274,11 @@
       show(true);
     });
     const steps = { ArrowLeft: [-4, 0], ArrowRight: [4, 0], ArrowUp: [0, -4], ArrowDown: [0, 4] };
-    canvas.addEventListener("keydown", (event) => {
-      const key = event.key.toLowerCase();
-      if (event.ctrlKey || event.metaKey || event.altKey) return;
-      if (steps[event.key]) {
+    canvas.addEventListener("convlab-key", (event) => {
+      const key = event.detail.toLowerCase();
+      if (steps[event.detail]) {
         isShown = true;
-        pen = pen.map((one, axis) => Math.min(side, Math.max(0, one + steps[event.key][axis])));
+        pen = pen.map((one, axis) => Math.min(side, Math.max(0, one + steps[event.detail][axis])));
         if (isDown) move([...pen]);
         else show(false);
       } else if (key === " ") {
@@ -326,8 +338,8 @@
       if (frame.hasPointerCapture(event.pointerId)) at(event);
     });
     const steps = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
-    frame.addEventListener("keydown", (event) => {
-      const step = steps[event.key];
+    frame.addEventListener("convlab-key", (event) => {
+      const step = steps[event.detail];
       if (!step) return;
       event.preventDefault();
       to(row + step[0], column + step[1]);
@@ -347,10 +359,6 @@
         this.panel = panel;
         this.context = panel.sessionContext;
         this.addClass("convlab-view");
-        // The notebook takes arrows and letters for its own; what saves it, or runs a cell, it gets.
-        this.node.addEventListener("keydown", (event) => {
-          if (!event.ctrlKey && !event.metaKey && !event.altKey && !(event.shiftKey && event.key === "Enter")) event.stopPropagation();
-        });
       }
 
       async renderModel(model) {

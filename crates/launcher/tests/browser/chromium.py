@@ -12,7 +12,8 @@ import urllib.request
 
 import websocket
 
-KEYS = {" ": ("Space", 32), "Enter": ("Enter", 13), "Escape": ("Escape", 27)}
+KEYS = {" ": ("Space", 32), "Enter": ("Enter", 13), "Escape": ("Escape", 27), "End": ("End", 35), "Home": ("Home", 36)}
+KEYS |= {f"Arrow{name}": (f"Arrow{name}", 37 + at) for at, name in enumerate(("Left", "Up", "Right", "Down"))}
 MODIFIERS = {"Alt": 1, "Control": 2, "Shift": 8}
 
 
@@ -23,7 +24,10 @@ class Page:
         self.browser = browser
         self.socket = websocket.create_connection(target["webSocketDebuggerUrl"], suppress_origin=True, timeout=90)
         self.numbers = itertools.count(1)
-        self.call("Page.enable")
+        # Every address that was asked for, and every error of a script.
+        self.requests, self.errors = [], []
+        for domain in ("Page", "Network", "Runtime"):
+            self.call(f"{domain}.enable")
         # A page in the background draws and counts as one in front.
         self.call("Emulation.setFocusEmulationEnabled", enabled=True)
 
@@ -36,6 +40,14 @@ class Page:
                 if "error" in answer:
                     raise RuntimeError(f"{method}: {answer['error']['message']}")
                 return answer["result"]
+            self.note(answer)
+
+    def note(self, event):
+        params = event.get("params", {})
+        if event.get("method") == "Network.requestWillBeSent":
+            self.requests.append(params["request"]["url"])
+        elif event.get("method") == "Runtime.exceptionThrown":
+            self.errors.append(params["exceptionDetails"].get("exception", {}).get("description", "an error"))
 
     def size(self, width, height):
         self.call("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=False)
@@ -61,16 +73,39 @@ class Page:
                     return value
             if time.monotonic() > end:
                 self.shot("never.png")
-                raise AssertionError(f"after {seconds} s this is still not so: {expression}")
-            time.sleep(0.2)
+                text = self.value("document.body.innerText.slice(-2000)")
+                raise AssertionError(f"after {seconds} s this is still not so: {expression}; the page says:\n{text}")
+            time.sleep(0.05)
 
     def press(self, key, *modifiers):
         code, number = KEYS.get(key, (f"Key{key.upper()}", ord(key.upper()[0])))
         mask = sum(MODIFIERS[name] for name in modifiers)
         event = {"key": key, "code": code, "windowsVirtualKeyCode": number, "modifiers": mask}
-        text = {"text": key} if len(key) == 1 and not mask else {}
+        text = {"text": "\r"} if key == "Enter" else {"text": key} if len(key) == 1 and not mask else {}
         self.call("Input.dispatchKeyEvent", type="keyDown", **event, **text)
         self.call("Input.dispatchKeyEvent", type="keyUp", **event)
+
+    def box(self, selector):
+        """Left, top, width and height of the first element that fits, scrolled into view."""
+        return self.value(f"(() => {{ const node = document.querySelector({json.dumps(selector)});"
+                          "node.scrollIntoView({block: 'center'}); const box = node.getBoundingClientRect();"
+                          "return [box.left, box.top, box.width, box.height]; })()")
+
+    def mouse(self, kind, x, y, down=False):
+        """`kind` is Moved, Pressed or Released."""
+        button = "left" if down or kind == "Released" else "none"
+        self.call("Input.dispatchMouseEvent", type=f"mouse{kind}", x=x, y=y, button=button, buttons=int(down), clickCount=1)
+
+    def drag(self, points):
+        self.mouse("Moved", *points[0])
+        self.mouse("Pressed", *points[0], True)
+        for point in points[1:]:
+            self.mouse("Moved", *point, True)
+        self.mouse("Released", *points[-1])
+
+    def click(self, selector):
+        left, top, width, height = self.box(selector)
+        self.drag([(left + width / 2, top + height / 2)])
 
     def shot(self, name):
         """A picture for whoever names a folder in CONVLAB_SHOTS."""
@@ -111,6 +146,15 @@ class Browser:
 
     def page(self):
         return Page(self, self.pages()[0])
+
+    def open(self, url, width=1280, height=900):
+        """Another page."""
+        request = urllib.request.Request(f"http://127.0.0.1:{self.port}/json/new?about:blank", method="PUT")
+        with urllib.request.urlopen(request) as answer:
+            page = Page(self, json.load(answer))
+        page.size(width, height)
+        page.go(url)
+        return page
 
     def popup(self, seen, seconds=30):
         """The page that has been opened since `seen`, a list of pages."""

@@ -6,7 +6,7 @@ pub const SUM_OF_SQUARES: Exercise = Exercise {
     name: "sum_of_squares",
     lab: "00",
     hints: &[
-        "start with `let mut sum = 0;` before the loop, and end with `sum` behind it",
+        "start with `let mut sum = 0;` before the loop, and end with `sum` after it",
         "`1..=n` is every number from 1 to n, n included",
         "in the loop: `sum += i * i;`",
     ],

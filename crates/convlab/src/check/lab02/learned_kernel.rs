@@ -11,7 +11,7 @@ pub const LEARNED_KERNEL: Exercise = Exercise {
         "`let vs = nn::VarStore::new(Device::Cpu);` and `let conv = nn::conv2d(vs.root(), 1, 1, 3, nn::ConvConfig { bias: false, ..Default::default() });`",
         "`let mut opt = nn::Adam::default().build(&vs, 0.05).unwrap();` before the loop `for _ in 0..500 { … }`",
         "in the loop: `let loss = (conv.forward(images) - maps).square().mean(Kind::Float);`, then `opt.backward_step(&loss);`",
-        "behind the loop: `conv.ws.i((0, 0)).detach()`",
+        "after the loop: `conv.ws.i((0, 0)).detach()`",
     ],
 };
 

@@ -5,7 +5,7 @@ pub const LINEAR_INPUTS: Exercise = Exercise {
     name: "linear_inputs",
     lab: "05",
     hints: &[
-        "a filter of 5 has 28 - 5 + 1 places along a side of 28",
+        "a filter of 5 has 28 - 5 + 1 positions along a side of 28",
         "the second convolution starts from 24 by 24",
         "flattening counts all numbers: channels times rows times columns",
     ],

@@ -17,7 +17,7 @@ type Case = (i64, i64, i64, f64);
 /// Judges a function that makes the line of a training's log.
 pub fn log_line(yours: impl Fn(i64, i64, i64, f64) -> String) -> Answer {
     LOG_LINE.judge(|| {
-        let cases = [(1, 12_800, 50_000, 0.43216), (3, 0, 60_000, 2.302_59), (2, 49_920, 50_000, 0.05)];
+        let cases = [(1, 12_800, 50_000, 0.43216), (3, 0, 60_000, 2.305_71), (2, 49_920, 50_000, 0.05)];
         let wrong = cases.into_iter().find_map(|case| mistake(case, &yours(case.0, case.1, case.2, case.3)));
         wrong.map_or_else(
             || Verdict::right("Whoever watches a training is glad of such a line."),

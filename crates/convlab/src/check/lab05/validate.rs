@@ -12,7 +12,7 @@ pub const VALIDATE: Exercise = Exercise {
         "begin with `let (mut sum, mut right) = (0., 0);` and a loop `for (xs, labels) in images.batches_in_order(256).unwrap() { … }`",
         "in the loop: `let scores = tch::no_grad(|| net.forward(&xs));`, then `scores.cross_entropy_for_logits(&labels).double_value(&[])`",
         "add `loss * labels.size()[0] as f64` to `sum`, and what `eq_tensor` counts to `right`",
-        "behind the loop: `(sum / images.len() as f64, right)`",
+        "after the loop: `(sum / images.len() as f64, right)`",
     ],
 };
 
@@ -34,7 +34,7 @@ pub fn validate(yours: impl Fn(&dyn Module, &Split) -> (f64, i64)) -> Answer {
 fn scored() -> Split {
     let labels = (random(&[IMAGES], 1) * 5 + 5).to_kind(Kind::Int64).clamp(0, 9);
     let scores = random(&[IMAGES, 10], 2) * 2 + labels.one_hot(10) * 2;
-    let _ = scores.narrow(0, 512, 88).copy_(&(random(&[88, 10], 3) * 6));
+    scores.narrow(0, 512, 88).copy_(&(random(&[88, 10], 3) * 6));
     match Split::new(scores.view([IMAGES, 1, 1, 10]), labels) {
         Ok(split) => split,
         Err(error) => unreachable!("600 images of one row: {error}"),
