@@ -1,7 +1,7 @@
 //! What is checked in which lab: the program in the sandbox finds the lab of a notebook.
 
+use super::Options;
 use super::sandbox::{Sandbox, Shared, Variables, WORK};
-use super::{Options, judge};
 use crate::files::text;
 use crate::labs::{FIRST_CELL, Lab, exercises};
 use crate::prepare::Ready;
@@ -9,6 +9,9 @@ use common::notebook::{Cell, Notebook, marks::has_solution};
 use serde_json::{Value, json};
 use std::env;
 use std::path::Path;
+
+/// The name of the judge's socket in the folder that a learner's process sees.
+pub const SOCKET: &str = "socket";
 
 /// The handed-in file's name in a job's folder.
 pub const NOTEBOOK: &str = "notebook.ipynb";
@@ -37,7 +40,7 @@ pub fn job(
         "work": if sandbox.is_isolated() { WORK.to_owned() } else { job.path(sandbox, "") },
         "load": load(ready),
         "labs": labs,
-        "socket": judge.path(sandbox, judge::SOCKET),
+        "socket": judge.path(sandbox, SOCKET),
         "seconds": options.seconds,
         "bytes": u64::from(options.gib) << 30,
         "isolated": sandbox.is_isolated(),

@@ -13,9 +13,6 @@ use std::process::{Child, ChildStdin, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
-/// The socket's name in the folder that a learner's process sees.
-pub const SOCKET: &str = "socket";
-
 /// What a request may take beside what is asked of it: on a busy machine a cell compiles for long.
 const PATIENCE: Duration = Duration::from_secs(300);
 
@@ -79,7 +76,7 @@ impl Judge {
         }
         self.ask(&format!("::convlab::check::remote::judge({:?}, {seconds}).unwrap();", self.inside))?;
         let ends = Instant::now() + PATIENCE;
-        while !folder.join("learner").join(SOCKET).exists() {
+        while !folder.join("learner").join(job::SOCKET).exists() {
             if Instant::now() > ends || !matches!(self.child.try_wait(), Ok(None)) {
                 return Err(gone("it does not listen"));
             }
