@@ -86,3 +86,15 @@ fn a_drawing_is_prepared_as_the_pad_prepares_it() {
         assert!((found - expected).abs() < 1e-5, "pixel {at}: {found} and {expected}");
     }
 }
+
+#[test]
+fn its_maps_have_the_colours_of_the_labs() {
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../xtask/site/reader_page.js");
+    let page = std::fs::read_to_string(page).unwrap();
+    let figure = show::kernel(&Tensor::from_slice2(&[[-1f32, 0.0, 1.0]])).unwrap().html();
+    for (colour, number) in
+        [("2166ac", "[33, 102, 172]"), ("f7f7f7", "247 + (colour - 247)"), ("b2182b", "[178, 24, 43]")]
+    {
+        assert!(figure.contains(colour) && page.contains(number), "{colour} and {number}");
+    }
+}
