@@ -4,7 +4,7 @@ use super::Options;
 use super::sandbox::{Sandbox, Shared, Variables, WORK};
 use crate::files::text;
 use crate::labs::{FIRST_CELL, Lab, exercises};
-use crate::prepare::Ready;
+use crate::prepare::{Ready, programs};
 use common::notebook::{Cell, Notebook, marks::has_solution};
 use serde_json::{Value, json};
 use std::env;
@@ -56,6 +56,7 @@ pub fn load(ready: &Ready) -> String {
 pub fn variables(ready: &Ready) -> Variables {
     let mut variables = ready.environment.clone();
     variables.remove("CONVLAB_MASTERS");
+    variables.insert("CONVLAB_KERNELS".to_owned(), text(&programs::kernels(&ready.dirs)));
     variables.insert("CONVLAB_OFFLINE".to_owned(), "1".to_owned());
     variables.insert("MIMALLOC_ALLOW_THP".to_owned(), "0".to_owned());
     for (name, home) in [("CARGO_HOME", ".cargo"), ("RUSTUP_HOME", ".rustup")] {
