@@ -77,6 +77,10 @@ impl Judge {
         self.ask(&format!("::convlab::check::remote::judge({:?}, {seconds}).unwrap();", self.inside))?;
         let ends = Instant::now() + PATIENCE;
         while !folder.join("learner").join(job::SOCKET).exists() {
+            // It answers when a notebook has ended, which none has.
+            if let Ok(answer) = self.answers.try_recv() {
+                return Err(gone(&answer));
+            }
             if Instant::now() > ends || !matches!(self.child.try_wait(), Ok(None)) {
                 return Err(gone("it does not listen"));
             }
