@@ -8,8 +8,8 @@ notebooks in `notebooks` and the reference in `api` already; REVEAL is a copy of
 {"image": ..., "repository": "OWNER/NAME" or null}.
 """
 
-import base64
 import copy
+import html
 import html.parser
 import json
 import os
@@ -70,9 +70,40 @@ def read(path):
         "title": head.splitlines()[0].removeprefix("# "),
         "minutes": re.search(r"(\d+) minutes", about).group(1),
         "goals": markdown2html("\n".join(points)),
-        "exercises": sum(cell.source.startswith("check::") for cell in notebook.cells),
+        # As `cargo lab progress` counts them.
+        "exercises": sum(cell.cell_type == "code" and cell.get("id", "").startswith("check-") for cell in notebook.cells),
         "notebook": notebook,
     }
+
+
+def with_contents(lab):
+    """Gives each section's heading an address, and lists the sections with their text for the search."""
+    sections, seen = [], {}
+
+    def head(found):
+        title = html.unescape(re.sub(r"<[^>]+>", "", found.group(1))).strip()
+        slug = re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-") or "section"
+        seen[slug] = seen.get(slug, 0) + 1
+        slug += f"-{seen[slug]}" if seen[slug] > 1 else ""
+        sections.append({"id": slug, "title": title})
+        return f'<h2 id="{slug}">{found.group(1)}</h2>'
+
+    lab["cells"] = re.sub(r"<h2>(.*?)</h2>", head, lab["cells"], flags=re.DOTALL)
+    texts = re.split(r'<h2 id="[^"]*">', re.sub(r"<(script|style|svg|img)\b.*?(</\1>|>)", " ", lab["cells"], flags=re.DOTALL))
+    for section, text in zip(sections, texts[1:]):
+        section["text"] = " ".join(html.unescape(re.sub(r"<[^>]+>", " ", text)).split())[:4000]
+    lab["sections"] = sections
+
+
+def player(labs):
+    """The first figure of the labs in which a window slides: its numbers, its picture and its script."""
+    for lab in labs:
+        for cell in lab["notebook"].cells:
+            for output in cell.get("outputs", []):
+                page = output.get("data", {}).get("text/html", "")
+                if "convlab-steps" in page:
+                    return page
+    return ""
 
 
 def write(site, name, text):
@@ -114,18 +145,6 @@ def dead_links(site):
                 yield f"{os.path.relpath(path, site)}: the link {link} leads nowhere"
 
 
-def reader(executed, labs):
-    """What the front page reads digits with: the weights that lab 06 has exported, and the scripts."""
-    with open(os.path.join(executed, "mnist-reader.safetensors"), "rb") as file:
-        weights = base64.b64encode(file.read()).decode()
-    scripts = []
-    for name in ("reader.js", "reader_page.js"):
-        with open(os.path.join(HERE, name), encoding="utf-8") as file:
-            scripts.append(file.read())
-    lab = next(lab["name"] for lab in labs if lab["name"].startswith("06"))
-    return {"lab": lab, "weights": weights, "script": "".join(scripts)}
-
-
 def main():
     executed, lectures, site, reveal, course = sys.argv[1:]
     course = json.loads(course)
@@ -140,15 +159,22 @@ def main():
     for lab, before, after in zip(labs, [None, *labs], [*labs[1:], None]):
         notebook = with_starters(for_learners(lab["notebook"]))
         lab["cells"], _ = lab_cells.from_notebook_node(copy.deepcopy(notebook))
+        # What is moved sideways on a narrow screen must be reached by the keyboard.
+        lab["cells"] = lab["cells"].replace('<div style="overflow-x:auto">', '<div tabindex="0" style="overflow-x:auto">')
+        with_contents(lab)
         page(f"labs/{lab['name']}.html", "lab.html", title=lab["title"], lab=lab, before=before, after=after)
         lecture = nbformat.read(os.path.join(lectures, f"{lab['name']}.ipynb"), as_version=4)
         shown, _ = slides.from_notebook_node(with_slides(notebook, lecture), {"title": lab["title"]})
         write(site, f"slides/{lab['name']}.html", shown)
     with open(os.path.join(site, "notebooks", "schedule.md"), encoding="utf-8") as file:
         schedule = markdown2html(file.read().replace("\n## ", "\n### ").removeprefix("# Schedule\n"))
-    page("index.html", "index.html", title="convlab: convolutional networks, by hand and in Rust", reader=reader(executed, labs))
+    page("index.html", "index.html", title="convlab: convolutional networks, by hand and in Rust", player=player(labs))
+    page("search.html", "search.html", title="convlab: search")
+    # A few hundred kilobytes at most, so a script of a page's length searches it; a generator would bring more than that.
+    index = [[f"labs/{lab['name']}.html#{one['id']}", lab["title"], one["title"], one["text"]] for lab in labs for one in lab["sections"]]
+    write(site, "search-index.js", f"window.searchIndex = {json.dumps(index)};\n")
     page("lecturers.html", "lecturers.html", title="convlab: for lecturers", schedule=schedule)
-    for name in ["site.css", "slides.css"]:
+    for name in ["site.css", "slides.css", "search.js"]:
         shutil.copy(os.path.join(HERE, name), site)
     shutil.copytree(reveal, os.path.join(site, "slides", "reveal"))
     sys.exit("\n".join(dead_links(site)) or None)

@@ -47,11 +47,22 @@ def plays(page):
     return len(set(seen)) == len(seen)
 
 
+def finds(page):
+    """Whether a word of the labs is found with a link to its section, and one that is not there is not."""
+    counts = []
+    for word in ("convolution", "qqqq"):
+        page.get_by_role("searchbox").fill(word)
+        counts.append(page.locator("#found a[href*='#']").count())
+    return counts[0] > 0 and counts[1] == 0
+
+
 def faults(page, axe, name):
     if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
         yield "wider than the screen"
-    if page.locator(".convlab-steps").count() and "labs/" in name and not plays(page):
+    if page.locator(".convlab-steps").count() and "slides/" not in name and not plays(page):
         yield "the player does not play"
+    if name == "search.html" and not finds(page):
+        yield "the search does not find"
     page.evaluate(axe)
     for found in page.evaluate("axe.run().then(result => result.violations)"):
         if found["impact"] in ("serious", "critical"):
@@ -62,7 +73,7 @@ def main():
     site, axe, chromium, *shots = sys.argv[1:]
     with open(axe, encoding="utf-8") as file:
         axe = file.read()
-    names = ["index.html", "lecturers.html"]
+    names = ["index.html", "lecturers.html", "search.html"]
     for folder in ("labs", "slides"):
         names += sorted(os.path.relpath(path, site) for path in glob.glob(os.path.join(site, folder, "*.html")))
     root, count = served(site), 0

@@ -1,6 +1,7 @@
 //! `cargo lab lint`: clippy on all crates, and names in standard words.
 
 use crate::cargo_calls::cargo_calls;
+use crate::systems;
 use crate::words::old_words;
 use clap::{ArgMatches, Command};
 use common::{Error, Result};
@@ -13,7 +14,8 @@ pub fn command() -> Command {
         .about("Runs clippy on all crates, warnings as errors, and keeps names in standard words")
 }
 
-/// Looks at the names in all crates, then runs clippy over each with the settings its tests are built with.
+/// Looks at the names in all crates, then runs clippy over each with the settings its tests are built with, and type checks
+/// for other systems.
 pub fn run(_: &ArgMatches) -> Result<()> {
     let found = old_words(&Dirs::find()?.checkout.join("crates"));
     if !found.is_empty() {
@@ -26,5 +28,5 @@ pub fn run(_: &ArgMatches) -> Result<()> {
             process::watch_under(line, &mut command, "fix what clippy names; `cargo lab lint` again")
         })?;
     }
-    Ok(())
+    systems::check(&ready)
 }

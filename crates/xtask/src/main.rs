@@ -6,6 +6,7 @@ mod lint;
 mod rules;
 mod site;
 mod skips;
+mod systems;
 mod test;
 mod words;
 

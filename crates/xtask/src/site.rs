@@ -1,7 +1,7 @@
 //! `cargo lab site`: the course's pages, slides and reference, from labs that have been executed.
 
 use crate::cargo_calls::helper_call;
-use clap::{Arg, ArgMatches, Command, value_parser};
+use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use common::notebook::{Cell, Notebook};
 use common::{Error, Result};
 use launcher::files::{text, whole_folder};
@@ -20,9 +20,6 @@ const FETCH_REVEAL: &str = include_str!("../python/fetch_reveal.py");
 /// Stands in a site, so that it is known as one and may be replaced.
 const MARK: &str = "lecturers.html";
 
-/// What lab 06 exports, beside the executed labs.
-const READER: &str = "mnist-reader.safetensors";
-
 /// `cargo lab site`.
 pub fn command() -> Command {
     Command::new("site")
@@ -40,6 +37,12 @@ pub fn command() -> Command {
                 .help("The container image that the pages name"),
         )
         .arg(
+            Arg::new("preview")
+                .long("preview")
+                .action(ArgAction::SetTrue)
+                .help("Only the labs that have been run as they are now"),
+        )
+        .arg(
             Arg::new("repository")
                 .long("repository")
                 .help("OWNER/NAME on GitHub, for the links to it and to Binder"),
@@ -55,9 +58,14 @@ pub fn run(matches: &ArgMatches) -> Result<()> {
     let course = json!({"image": image, "repository": repository}).to_string();
     may_be_replaced(&folder)?;
     let executed = ready.dirs.checkout.join("target/labs");
-    let labs = labs::all(&ready.dirs.notebooks())?;
+    let mut labs = labs::all(&ready.dirs.notebooks())?;
+    if matches.get_flag("preview") {
+        labs.retain(|lab| is_current(lab, &executed).is_ok());
+    }
+    if labs.is_empty() {
+        return Err(Error::problem("No lab has been run as it is now.", "cargo lab run 02"));
+    }
     labs.iter().try_for_each(|lab| is_current(lab, &executed))?;
-    reader(&executed)?;
     let reveal = reveal(&ready)?;
     let reference = reference(&ready)?;
     let lecture = ready.dirs.checkout.join("target/lecture");
@@ -88,14 +96,6 @@ fn is_current(lab: &Lab, executed: &Path) -> Result<()> {
     }
     let what = format!("{} has not been run as it is now, so there are no outputs to show.", lab.name());
     Err(Error::problem(what, "cargo lab run"))
-}
-
-/// The network that the front page reads digits with; lab 06 has exported it when it ran.
-fn reader(executed: &Path) -> Result<()> {
-    if executed.join(READER).exists() {
-        return Ok(());
-    }
-    Err(Error::problem("There is no network yet for the front page to read digits with.", "cargo lab run 06"))
 }
 
 fn pages(ready: &Ready, course: &str, folders: [&Path; 4]) -> Result<()> {

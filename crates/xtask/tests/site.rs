@@ -120,6 +120,11 @@ fn a_page_shows_outputs_and_starters_and_the_slides_hold_the_speakers_notes() {
 
     let index = read("index.html");
     assert!(index.contains("45 minutes · 1 exercise"), "{index}");
+    assert!(
+        page.contains("<h2 id=\"one\">One</h2>") && page.contains("<a href=\"#one\">One</a>"),
+        "contents"
+    );
+    assert!(read("search-index.js").contains("labs/02_by_hand.html#one") && index.contains("search.html"));
     assert!(index.contains("<li>count</li>") && index.contains("/gh/owner/name/HEAD"));
 }
 

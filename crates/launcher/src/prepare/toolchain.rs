@@ -80,7 +80,13 @@ impl Toolchain {
 
 /// What a build against libtorch needs in its environment, and nothing else.
 pub fn build_environment(libtorch: &Path, toolchain: &Toolchain) -> BTreeMap<String, String> {
-    let var = if cfg!(target_os = "macos") { "DYLD_LIBRARY_PATH" } else { "LD_LIBRARY_PATH" };
+    // Where the loader looks for libraries. macOS drops its variable where a program of its own, such as sh, stands
+    // between: the kernel is started without one.
+    let var = match std::env::consts::OS {
+        "macos" => "DYLD_LIBRARY_PATH",
+        "windows" => "PATH",
+        _ => "LD_LIBRARY_PATH",
+    };
     let mut folders = vec![libtorch.join("lib"), toolchain.libraries.clone()];
     folders.extend(std::env::split_paths(&std::env::var_os(var).unwrap_or_default()));
     folders.dedup();
