@@ -7,6 +7,7 @@ mod commands;
 mod edit;
 mod history;
 mod impls;
+#[cfg(unix)]
 mod items;
 
 pub use edit::Edited;
