@@ -2,10 +2,33 @@
 
 use crate::display::{Bar, Live};
 use crate::interrupt::{self, Watch};
+use std::cell::Cell;
 use std::time::{Duration, Instant};
 
 /// An iteration that is over sooner needs no bar.
 const PATIENCE: Duration = Duration::from_secs(1);
+
+thread_local! {
+    /// Whether an iteration that shows how far it is runs in this thread: one inside it shows nothing.
+    static SHOWING: Cell<bool> = const { Cell::new(false) };
+}
+
+/// While one lives, no other iteration of its thread shows how far it is.
+#[derive(Debug)]
+struct Outermost;
+
+impl Outermost {
+    /// `None` inside another one: a bar for each epoch of a training would bury the training's own.
+    fn begin() -> Option<Self> {
+        if SHOWING.replace(true) { None } else { Some(Self) }
+    }
+}
+
+impl Drop for Outermost {
+    fn drop(&mut self) {
+        SHOWING.set(false);
+    }
+}
 
 /// An iteration over so many things of one kind.
 #[derive(Debug)]
@@ -22,6 +45,7 @@ pub struct ProgressIter {
 #[derive(Debug)]
 struct Running {
     _watch: Watch,
+    _outermost: Option<Outermost>,
     live: Option<Live>,
     begun: Instant,
 }
@@ -38,8 +62,11 @@ impl ProgressIter {
 
     /// Whether there is another step after `done` of `of`; a learner's interrupt ends the iteration.
     pub fn advance(&mut self, done: i64, of: i64) -> bool {
-        let live = || if self.shows { Live::start(PATIENCE) } else { None };
-        let begin = || Running { _watch: Watch::start(), live: live(), begun: Instant::now() };
+        let begin = || {
+            let outermost = if self.shows { Outermost::begin() } else { None };
+            let live = outermost.as_ref().and_then(|_| Live::start(PATIENCE));
+            Running { _watch: Watch::start(), _outermost: outermost, live, begun: Instant::now() }
+        };
         let running = self.running.get_or_insert_with(begin);
         let stopped = done < of && interrupt::is_pending();
         let ends = done >= of || stopped;
@@ -57,5 +84,27 @@ impl ProgressIter {
             self.running = None;
         }
         !ends
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_iteration_inside_another_shows_nothing_and_one_after_it_does() {
+        let [mut outer, mut inner] = [(); 2].map(|()| ProgressIter::new("steps", "steps"));
+        let is_outermost =
+            |iter: &ProgressIter| iter.running.as_ref().is_some_and(|all| all._outermost.is_some());
+        assert!(outer.advance(0, 2) && inner.advance(0, 2));
+        assert!(is_outermost(&outer) && !is_outermost(&inner));
+        drop(inner);
+        assert!(!outer.advance(2, 2));
+        let mut next = ProgressIter::new("steps", "steps");
+        assert!(next.advance(0, 2) && is_outermost(&next));
+        drop(next);
+        let mut quiet = ProgressIter::new("steps", "steps").quiet();
+        assert!(quiet.advance(0, 2) && !is_outermost(&quiet));
+        assert!(Outermost::begin().is_some());
     }
 }

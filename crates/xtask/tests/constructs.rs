@@ -45,7 +45,7 @@ const EXPLAINED: &[(&str, &str, &str, &str)] = &[
     ("struct", "05", "struct", "**struct**"),
     ("impl", "05", "struct", "`impl`"),
     ("dyn", "05", "step-turn", "`&dyn Module`"),
-    ("const", "08", "tiles-head", "`const`"),
+    ("const", "07", "model-head", "`const`"),
 ];
 
 /// Constructs of one cell, in the order in which they stand.
