@@ -3,6 +3,7 @@
 //! Questions about the kernel are answered at once; all that needs evcxr waits in one queue for the [`Worker`].
 
 mod comm;
+mod compile_notice;
 mod complete;
 mod history;
 mod interrupt;
@@ -223,7 +224,7 @@ fn work(
     replies: &UnboundedSender<Reply>,
 ) {
     let iopub = needs.iopub.clone();
-    let worker = Worker::new(needs, comms);
+    let worker = Worker::new(needs, comms, requests);
     waiting.end(&iopub);
     match worker {
         Ok(worker) => worker.serve(requests, replies),
