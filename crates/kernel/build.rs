@@ -10,7 +10,7 @@ fn main() {
     println!("cargo::rustc-env=CONVLAB_EVCXR={}", evcxr.expect("Cargo.toml pins evcxr with `=`"));
     // What cells, and the libraries that they load, find in the program by name.
     if std::env::var("CARGO_CFG_TARGET_OS").is_ok_and(|system| system == "linux") {
-        for symbol in ["CONVLAB_INTERRUPTED", "read", "clock_nanosleep"] {
+        for symbol in ["CONVLAB_INTERRUPTED", "read", "recv", "accept4", "clock_nanosleep"] {
             println!("cargo::rustc-link-arg-bin=convlab-kernel=-Wl,--export-dynamic-symbol={symbol}");
         }
     }

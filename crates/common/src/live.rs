@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 pub const SUPPORTED: &str = "CONVLAB_LIVE";
 
 /// How a line begins that holds a message.
-const MARK: &str = "\u{1b}_convlab ";
+pub const MARK: &str = "\u{1b}_convlab ";
 
 /// What is to change below the running cell.
 #[derive(Debug, Clone, PartialEq)]

@@ -37,9 +37,7 @@ fn main() -> ExitCode {
         Some(home) => cargo.env("CARGO_HOME", home),
         None => cargo.env_remove("CARGO_HOME"),
     };
-    if let Some(lock) = env::var_os("CONVLAB_LOCK") {
-        restore(Path::new(&lock), Path::new("Cargo.lock"));
-    }
+    restore_lock();
     match words.iter().map(AsRef::as_ref).collect::<Vec<_>>()[..] {
         [contract::WHICH, name @ ("cargo" | "rustc")] if is_called(&me, "rustup") => {
             print(&me.with_file_name(name))
@@ -77,13 +75,27 @@ fn is_called(me: &Path, name: &str) -> bool {
 }
 
 /// Puts the lock file back: cargo drops from it what the first, empty cell does not use.
-fn restore(from: &Path, to: &Path) {
-    if let (Ok(wanted), true) = (fs::read(from), Path::new("Cargo.toml").exists())
-        && fs::read(to).ok().as_ref() != Some(&wanted)
+fn restore_lock() {
+    const TO: &str = "Cargo.lock";
+    let Some(from) = env::var_os("CONVLAB_LOCK") else { return };
+    if let (Ok(wanted), true) = (fs::read(from), Path::new(contract::MANIFEST).exists())
+        && fs::read(TO).ok().as_ref() != Some(&wanted)
     {
         // If it cannot be written cargo will say so itself.
-        let _ = fs::write(to, wanted);
+        let _ = fs::write(TO, wanted);
     }
+}
+
+/// Another call of the same program in the same environment.
+fn like(command: &Command) -> Command {
+    let mut other = Command::new(command.get_program());
+    for (name, value) in command.get_envs() {
+        match value {
+            Some(value) => other.env(name, value),
+            None => other.env_remove(name),
+        };
+    }
+    other
 }
 
 #[cfg(unix)]

@@ -6,7 +6,7 @@ use crate::evcxr_contract::cargo::{OPT_LEVEL, VARIABLES};
 use crate::fingerprint::Fingerprint;
 use std::env;
 use std::fs::{self, File, Metadata};
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::SystemTime;
@@ -68,15 +68,14 @@ impl CacheEntry {
     }
 }
 
-/// Writes what is to be remembered to a file that [`Memory::begin`] made.
+/// Writes what is to be remembered to a file that [`CacheEntry::begin`] made, and leaves it its time.
 pub fn write(file: &Path, text: &str) {
     let here = file.parent().and_then(Path::parent).map(Path::to_string_lossy).unwrap_or_default();
-    let partial = file.with_extension(std::process::id().to_string());
     let written = fs::metadata(file).and_then(|meta| meta.modified()).and_then(|begun| {
-        let mut new = File::create(&partial)?;
-        new.write_all(text.replace(&*here, HERE).as_bytes())?;
-        new.set_modified(begun)?;
-        fs::rename(&partial, file)
+        common::files::write_with(file, |partial| {
+            fs::write(partial, text.replace(&*here, HERE))?;
+            File::options().write(true).open(partial)?.set_modified(begun)
+        })
     });
     // Without it cargo is asked again the next time.
     drop(written);

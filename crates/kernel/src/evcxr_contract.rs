@@ -22,10 +22,14 @@ pub mod cargo {
     pub const WHICH: &str = "which";
     /// The variables by which cargo's answers differ.
     pub const VARIABLES: [&str; 3] = ["RUSTFLAGS", "CARGO_TARGET_DIR", "RUSTC_WRAPPER"];
+    /// The file that evcxr writes for it, and the option by which it names the system that cells are compiled for.
+    pub const MANIFEST: &str = "Cargo.toml";
+    pub const TARGET: &str = "--target";
     /// How the line begins in which evcxr's manifest has the level at which a cell is optimised.
     pub const OPT_LEVEL: &str = "\nopt-level = ";
-    /// Where cargo says which package it compiles.
+    /// Where cargo says which package it compiles, and what that is called.
     pub const MANIFEST_DIR: &str = "CARGO_MANIFEST_DIR";
+    pub const PACKAGE: &str = "CARGO_PKG_NAME";
 }
 
 /// How cargo calls rustc for a cell.

@@ -59,14 +59,8 @@ pub fn answer(mut cargo: Command, toolchain: &Path) -> ExitCode {
 
 /// The same call in another folder, which its arguments name too.
 fn elsewhere(cargo: &Command, here: &str, there: &str) -> Command {
-    let mut moved = Command::new(cargo.get_program());
+    let mut moved = crate::like(cargo);
     moved.args(cargo.get_args().map(|word| word.to_string_lossy().replace(here, there))).current_dir(there);
-    for (name, value) in cargo.get_envs() {
-        match value {
-            Some(value) => moved.env(name, value),
-            None => moved.env_remove(name),
-        };
-    }
     moved
 }
 

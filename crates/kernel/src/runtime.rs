@@ -74,6 +74,11 @@ fn flush_c() {
     unsafe { libc::fflush(std::ptr::null_mut()) };
 }
 
+#[cfg(unix)]
+use crate::input::cell_runs;
+#[cfg(not(unix))]
+fn cell_runs(_runs: bool) {}
+
 #[allow(unsafe_code, reason = "the learner's code is loaded into this process: that is what it is for")]
 fn run(line: &str, variables: *mut c_void) -> Result<*mut c_void, String> {
     let call = line.strip_prefix(LOAD_AND_RUN).and_then(|call| call.rsplit_once(' '));
@@ -89,7 +94,9 @@ fn run(line: &str, variables: *mut c_void) -> Result<*mut c_void, String> {
         // Threads and kept variables may need its code as long as this process lives.
         let library = std::mem::ManuallyDrop::new(library);
         let cell = cell.ok_or_else(|| format!("{path} holds no `{function}`"))?;
+        cell_runs(true);
         let kept = cell(variables);
+        cell_runs(false);
         crate::views::after_cell(&library);
         Ok(kept)
     }

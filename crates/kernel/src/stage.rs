@@ -50,7 +50,7 @@ impl Settings {
         // evcxr rewrites a kernel called `rust` that lies here when it is older: keep it away from the user's own.
         set_env("JUPYTER_PATH", &config);
         // Cells may send marked lines: `serve/output.rs` understands them.
-        set_env("CONVLAB_LIVE", Path::new("1"));
+        set_env(common::live::SUPPORTED, Path::new("1"));
         self.put_tools_first(&work);
         Ok(stage)
     }
@@ -73,6 +73,7 @@ impl Settings {
         set_env("CARGO_HOME", self.tools.parent().unwrap_or(&self.tools));
         set_env("CARGO", &self.tools.join("cargo"));
         set_env("CONVLAB_LOCK", &work.join("labs.lock"));
+        set_env(PROGRESS, &work.join("progress"));
         let path = std::env::var_os("PATH").unwrap_or_default();
         let tools = std::iter::once(self.tools.clone()).chain(std::env::split_paths(&path));
         if let Ok(path) = std::env::join_paths(tools) {
@@ -82,12 +83,15 @@ impl Settings {
 }
 
 /// Cells are compiled without optimisation: they are seconds of a learner's life; what computes is libtorch.
+pub const OPT_LEVEL: &str = "0";
+
+/// The level is that with which evcxr starts; `serve/warm.rs` has the cells' own set after it.
 ///
 /// The prelude is there for its `?`. evcxr learns only from an error that cells may have one, and where the first one
 /// stands in a cell's last expression it takes the error for that of `evcxr_display`: a figure would be shown as text.
 /// `Any` is a part of types that no cell writes, such as that of a thread's panic.
 pub const EVCXR_TOML: &str = r#"[evcxr]
-opt_level = "0"
+opt_level = "1"
 prelude = "use std::any::Any; std::str::from_utf8(b\"\")?;"
 "#;
 
@@ -132,6 +136,9 @@ impl Drop for Stage {
         let _ = fs::remove_dir_all(&self.folder);
     }
 }
+
+/// Names the file in which our `cargo` reports which crates it compiles.
+pub const PROGRESS: &str = "CONVLAB_PROGRESS";
 
 /// How the name of a folder begins that is being made this moment.
 const NEW: &str = "new-";

@@ -18,8 +18,8 @@ type Call =
     unsafe extern "C" fn(view: *mut c_void, request: *const u8, len: usize, out: *mut c_void, write: Write);
 type Release = unsafe extern "C" fn(view: *mut c_void);
 type Connect = unsafe extern "C" fn(host: *const Host);
-type HasPanicked = extern "C" fn() -> bool;
-type AfterPanic = extern "C" fn();
+type HasUnwound = extern "C" fn() -> bool;
+type Restore = extern "C" fn();
 
 #[repr(C)]
 struct Host {
@@ -59,14 +59,14 @@ pub fn serve_here() {
     SERVES.set(true);
 }
 
-/// Has the helper crate bring back what a cell that has panicked left switched, such as gradients.
+/// Has the helper crate bring back what a cell has left switched in which something has unwound, such as gradients.
 #[allow(unsafe_code, reason = "the helper crate is another library")]
 pub fn after_cell(library: &Library) {
     // SAFETY: `error_capture/panic_runtime.rs` and the helper crate define these with these types.
     unsafe {
-        let panicked = library.get::<HasPanicked>(b"convlab_has_panicked").is_ok_and(|panicked| panicked());
-        if panicked && let Ok(after_panic) = library.get::<AfterPanic>(b"convlab_after_panic") {
-            after_panic();
+        let unwound = library.get::<HasUnwound>(b"convlab_has_unwound").is_ok_and(|unwound| unwound());
+        if unwound && let Ok(restore) = library.get::<Restore>(b"convlab_restore_modes") {
+            restore();
         }
     }
 }

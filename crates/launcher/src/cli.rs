@@ -1,7 +1,7 @@
 //! Lists the commands; each owns its options and what it does with them.
 
 use crate::commands::{
-    clean, doctor, env, export, forward, grade, kernel, open, prepare, progress, release, reset,
+    bundle, clean, doctor, env, export, forward, grade, kernel, open, prepare, progress, release, reset,
     run as run_labs,
 };
 use clap::{ArgMatches, Command};
@@ -11,7 +11,7 @@ use std::process::ExitCode;
 /// A command's options, and what runs it.
 pub type Entry = (fn() -> Command, fn(&ArgMatches) -> Result<()>);
 
-const COMMANDS: [Entry; 11] = [
+const COMMANDS: [Entry; 12] = [
     (doctor::command, doctor::run),
     (prepare::command, prepare::run),
     (run_labs::command, run_labs::run),
@@ -21,6 +21,7 @@ const COMMANDS: [Entry; 11] = [
     (grade::command, grade::run),
     (export::command, export::run),
     (kernel::command, kernel::run),
+    (bundle::command, bundle::run),
     (env::command, env::run),
     (clean::command, clean::run),
 ];

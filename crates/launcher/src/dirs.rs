@@ -61,6 +61,11 @@ impl Dirs {
     }
 }
 
+/// Whether the long steps are done: of what is left, none needs much room.
+pub fn is_prepared(cache: &Path) -> bool {
+    std::fs::read_dir(cache.join("stages")).is_ok_and(|mut stages| stages.next().is_some())
+}
+
 fn cache() -> Result<PathBuf> {
     own_cache().ok_or_else(|| {
         Error::problem(

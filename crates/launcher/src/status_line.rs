@@ -3,8 +3,11 @@
 use common::Result;
 use std::io::{IsTerminal, Write};
 use std::sync::mpsc::{self, RecvTimeoutError};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
+
+/// The titles of the steps that work this moment, the oldest first: the line on the terminal is its own.
+static WORKING: Mutex<Vec<String>> = Mutex::new(Vec::new());
 
 /// A step's line on the terminal; it moves while the step works.
 pub struct StatusLine {
@@ -20,6 +23,7 @@ pub fn step<T>(title: &str, work: impl FnOnce(&StatusLine) -> Result<T>) -> Resu
     let line = StatusLine { title: title.to_owned(), started: Instant::now(), detail: Mutex::default() };
     let terminal = std::io::stderr().is_terminal();
     let pause = Duration::from_millis(if terminal { 100 } else { 20_000 });
+    working().push(line.title.clone());
     let result = std::thread::scope(|scope| {
         // Dropped when the work ends, be it in a panic.
         let (_working, ended) = mpsc::channel::<()>();
@@ -31,6 +35,7 @@ pub fn step<T>(title: &str, work: impl FnOnce(&StatusLine) -> Result<T>) -> Resu
         });
         work(line)
     });
+    working().retain(|title| *title != line.title);
     let mark = if result.is_ok() { "✔" } else { "✘" };
     let clear = if terminal { "\r\x1b[K" } else { "" };
     eprintln!("{clear}{mark} {} ({})", line.title, seconds(line.started.elapsed()));
@@ -44,6 +49,9 @@ impl StatusLine {
     }
 
     fn draw(&self, terminal: bool) {
+        if terminal && working().first() != Some(&self.title) {
+            return;
+        }
         let time = seconds(self.started.elapsed());
         let detail = self.detail.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let text = [format!("… {} ({time})", self.title), detail].join(" ");
@@ -52,10 +60,17 @@ impl StatusLine {
         let _ = if terminal {
             write!(stderr, "\r\x1b[K{}", clipped(&text, width())).and_then(|()| stderr.flush())
         } else {
-            writeln!(stderr, "{}", text.trim_end())
+            writeln!(stderr, "{}", clipped(text.trim_end(), LOG_WIDTH))
         };
     }
 }
+
+fn working() -> MutexGuard<'static, Vec<String>> {
+    WORKING.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Letters of a line in a log, where nothing is drawn over: pip names all packages at once.
+const LOG_WIDTH: usize = 160;
 
 /// Columns to use: a longer line would be broken, and could not be drawn over.
 fn width() -> usize {

@@ -47,11 +47,11 @@ pub unsafe extern "C" fn convlab_connect(host: *const Host) {
     let _ = HOST.set(unsafe { *host });
 }
 
-/// Called by the labs' kernel in the same thread after a cell that has panicked: what the cell had switched off within
-/// `tch::no_grad` would stay off for all that come.
+/// Called by the labs' kernel in the same thread after a cell in which something has unwound: what it had switched off
+/// within `tch::no_grad` would stay off for all that come.
 #[unsafe(no_mangle)]
 #[allow(unsafe_code, reason = "the kernel is another program")]
-pub extern "C" fn convlab_after_panic() {
+pub extern "C" fn convlab_restore_modes() {
     if let Some(before) = *BEFORE.lock().unwrap_or_else(PoisonError::into_inner) {
         before.restore();
     }

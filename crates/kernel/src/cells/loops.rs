@@ -1,7 +1,7 @@
 //! Lets *interrupt* end any code of the learner's: each loop looks at a flag at its head, and so does each statement of
 //! the cell itself, which may follow a sleep or a read that the interrupt has ended.
 
-use crate::interrupt_check::{CHECK, CHECK_IN_OPTIMISED_CODE};
+use crate::interrupt_check::{CHECK, CHECK_IN_OPTIMISED_CODE, CHECK_IN_WHILE};
 use ra_ap_syntax::ast::{self, AstNode, HasAttrs, HasLoopBody, HasName};
 use ra_ap_syntax::{Edition, SourceFile, SyntaxKind, SyntaxNode, TextSize};
 
@@ -17,7 +17,7 @@ pub fn interruptible(code: &str, optimised: bool) -> String {
     let check = if optimised { CHECK_IN_OPTIMISED_CODE } else { CHECK };
     let loops = loop_heads(file.syntax(), optimised);
     let statements = cell(&file).into_iter().flat_map(|block| starts_of_statements(&block));
-    let mut places: Vec<(TextSize, String)> = loops.into_iter().map(|at| (at, format!(" {check}"))).collect();
+    let mut places: Vec<_> = loops.into_iter().map(|(at, check)| (at, format!(" {check}"))).collect();
     places.extend(statements.map(|at| (at, format!("{check} "))));
     places.sort();
     let mut changed = String::with_capacity(code.len() + places.len() * 128);
@@ -50,8 +50,8 @@ const MACROS: [&str; 15] = [
     "black_box",
 ];
 
-/// Where the bodies of the loops below a node begin.
-fn loop_heads(node: &SyntaxNode, optimised: bool) -> Vec<TextSize> {
+/// Where the bodies of the loops below a node begin, and how each looks at the flag.
+fn loop_heads(node: &SyntaxNode, optimised: bool) -> Vec<(TextSize, &'static str)> {
     let own = node.descendants().filter_map(|node| loop_head(&node, optimised));
     let calls = node.descendants().filter_map(ast::MacroCall::cast);
     let inside = calls.filter(|call| !call.syntax().ancestors().any(|outer| is_foreign(&outer)));
@@ -59,7 +59,7 @@ fn loop_heads(node: &SyntaxNode, optimised: bool) -> Vec<TextSize> {
 }
 
 /// The same for a macro's arguments, which the parser leaves as they are.
-fn loop_heads_in_macro(call: &ast::MacroCall, optimised: bool) -> Vec<TextSize> {
+fn loop_heads_in_macro(call: &ast::MacroCall, optimised: bool) -> Vec<(TextSize, &'static str)> {
     const CALL: &str = "fn f() { g(";
     let name = call.path().and_then(|path| path.segment()).map(|segment| segment.syntax().text().to_string());
     let Some(arguments) =
@@ -75,11 +75,11 @@ fn loop_heads_in_macro(call: &ast::MacroCall, optimised: bool) -> Vec<TextSize> 
     }
     let moved = arguments.syntax().text_range().start() + TextSize::of("(");
     let heads = loop_heads(parsed.tree().syntax(), optimised);
-    heads.into_iter().map(|at| at + moved - TextSize::of(CALL)).collect()
+    heads.into_iter().map(|(at, check)| (at + moved - TextSize::of(CALL), check)).collect()
 }
 
 /// Where the body of a loop begins, if its code runs where a flag can be read.
-fn loop_head(node: &SyntaxNode, optimised: bool) -> Option<TextSize> {
+fn loop_head(node: &SyntaxNode, optimised: bool) -> Option<(TextSize, &'static str)> {
     let body = match_ast_loop(node)?;
     if optimised && ast::ForExpr::cast(node.clone()).is_some_and(|body| is_short(&body)) {
         return None;
@@ -87,7 +87,12 @@ fn loop_head(node: &SyntaxNode, optimised: bool) -> Option<TextSize> {
     if node.ancestors().any(|outer| is_foreign(&outer)) {
         return None;
     }
-    Some(body.stmt_list()?.l_curly_token()?.text_range().end())
+    let check = match node.kind() {
+        _ if optimised => CHECK_IN_OPTIMISED_CODE,
+        SyntaxKind::WHILE_EXPR => CHECK_IN_WHILE,
+        _ => CHECK,
+    };
+    Some((body.stmt_list()?.l_curly_token()?.text_range().end(), check))
 }
 
 /// Whether a `for` is innermost, or counts within another one.
@@ -203,7 +208,10 @@ mod tests {
         ] {
             assert_eq!(checks(code), 1, "{code}");
             let changed = interruptible(code, false);
-            assert_eq!(changed.replace(&format!(" {CHECK}"), ""), code);
+            assert_eq!(
+                changed.replace(&format!(" {CHECK}"), "").replace(&format!(" {CHECK_IN_WHILE}"), ""),
+                code
+            );
         }
         assert!(interruptible("fn f() { loop {} }", false).contains(&format!("loop {{ {CHECK}}}")));
     }

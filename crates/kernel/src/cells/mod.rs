@@ -3,8 +3,10 @@
 //! evcxr calls cargo for each cell, and cargo looks at every dependency before it starts rustc. While only the cell
 //! changes it always finds the same: so its call of rustc is remembered, and made again without it.
 
+mod apart;
 mod helper;
 mod loops;
+mod progress;
 mod rustc_args;
 mod shared;
 mod source;
@@ -34,7 +36,15 @@ pub fn build(mut cargo: Command, toolchain: &Path) -> ExitCode {
     let entry = CacheEntry::of(&cargo);
     match entry.as_ref().and_then(remembered) {
         Some(call) => exit_code(compile(call, toolchain, Store::from_env().as_ref())),
-        None => crate::run(remembering(&mut cargo, entry)),
+        None => match apart::build(&cargo, entry.as_ref()) {
+            Some(output) => {
+                // If evcxr is gone nobody listens.
+                let _ = std::io::stdout().write_all(&output.stdout);
+                let _ = std::io::stderr().write_all(&output.stderr);
+                exit_code(output.status.success())
+            }
+            None => crate::run(remembering(&mut cargo, entry)),
+        },
     }
 }
 
@@ -44,7 +54,13 @@ pub fn build(mut cargo: Command, toolchain: &Path) -> ExitCode {
 /// whatever crate, in the place of what it has to say itself.
 pub fn check(mut cargo: Command, toolchain: &Path) -> ExitCode {
     let entry = CacheEntry::of(&cargo);
-    let mut command = match entry.as_ref().and_then(remembered) {
+    let known = entry.as_ref().and_then(|entry| {
+        remembered(entry).or_else(|| {
+            apart::build(&cargo, Some(entry))?;
+            remembered(entry)
+        })
+    });
+    let mut command = match known {
         Some(call) => call.checking().command(toolchain),
         None => {
             remembering(&mut cargo, entry);
@@ -68,6 +84,7 @@ fn remembered(entry: &CacheEntry) -> Option<RustcArgs> {
 }
 
 fn remembering(cargo: &mut Command, entry: Option<CacheEntry>) -> &mut Command {
+    progress::begin();
     if let Some(entry) = entry {
         cargo.env(REMEMBER, entry.begin());
     }
@@ -77,14 +94,18 @@ fn remembering(cargo: &mut Command, entry: Option<CacheEntry>) -> &mut Command {
 /// Stands in for rustc below cargo: remembers how a cell is compiled, and makes one library of all it depends on.
 pub fn rustc(arguments: Vec<String>, toolchain: &Path) -> ExitCode {
     let call = RustcArgs::new(arguments);
+    progress::compiles(&call);
     let cell = call.crate_name() == Some(CELL_CRATE) && call.links();
     let (Some(file), true) = (std::env::var_os(REMEMBER), cell) else {
         return helper::compile(call, toolchain);
     };
-    let call = call.for_cell();
+    let call = apart::joined(call.for_cell());
     cargo_cache::write(Path::new(&file), &call.to_text());
+    progress::links();
     // Not from the store: cargo expects all that rustc writes.
-    exit_code(compile(call, toolchain, None))
+    let compiled = compile(call, toolchain, None);
+    progress::end();
+    exit_code(compiled)
 }
 
 /// Compiles the cell, or takes its library from the store, and tells evcxr where it lies.

@@ -71,6 +71,16 @@ impl RustcArgs {
         externs.filter_map(|pair| pair[1].split_once('='))
     }
 
+    /// With what another call names and finds: its crates, and where libraries lie.
+    pub fn with_libraries_of(mut self, other: &Self) -> Self {
+        for pair in other.arguments.windows(2).filter(|pair| ["--extern", "-L"].contains(&pair[0].as_str())) {
+            if !self.arguments.windows(2).any(|own| own == pair) {
+                self.arguments.extend_from_slice(pair);
+            }
+        }
+        self
+    }
+
     /// With another value for `-C name=…`, or without it.
     pub fn with_code_option(mut self, name: &str, value: Option<&str>) -> Self {
         let start = format!("{name}=");
@@ -165,6 +175,16 @@ mod tests {
                       -Cdebuginfo=line-tables-only";
         assert_eq!(cell, call(wanted));
         assert_eq!(cell.out_dir(), Path::new("/o"));
+    }
+
+    #[test]
+    fn a_call_takes_over_what_another_one_links() {
+        let one = call("--crate-name ctx -L dependency=/d --extern a=/a.rlib");
+        let two = call("--crate-name ctx -C opt-level=3 -L dependency=/d -L native=/n --extern b=/b.rlib");
+        assert_eq!(
+            one.with_libraries_of(&two),
+            call("--crate-name ctx -L dependency=/d --extern a=/a.rlib -L native=/n --extern b=/b.rlib")
+        );
     }
 
     #[test]

@@ -162,6 +162,7 @@ fn sorted_variables(item: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn the_first_import_is_none_of_the_learners_and_no_line_moves() {
@@ -278,5 +279,46 @@ evcxr_variable_store.put_variable::<i64>(stringify!(a), a);
         let cell = "#[unsafe(no_mangle)]\npub extern \"C\" fn run_user_code_12(";
         assert_eq!(renamed(cell).unwrap(), HEAD_OF_ALL_CELLS);
         assert_eq!(renamed("fn evcxr_analysis_wrapper(").unwrap(), "fn evcxr_analysis_wrapper(");
+    }
+
+    /// An item that ends where it ends, with what could be taken for an end in it.
+    fn item() -> impl Strategy<Value = String> {
+        let name = "[a-z]{1,6}";
+        prop_oneof![
+            (name, "[ -~]{0,12}")
+                .prop_map(|(name, text)| { format!("fn k_{name}() -> &'static str {{ {text:?} }}") }),
+            name.prop_map(|name| format!("use k_{name}::{{a, b}};")),
+            name.prop_map(|name| format!("const K_{name}: P = P {{ x: [1; 3] }};")),
+            (name, 0..9u8)
+                .prop_map(|(name, n)| format!("#[derive(Debug)]\nstruct K{name} {{ x: [u8; {n}] }}")),
+            name.prop_map(|name| format!("/* }} */ impl K{name} {{ fn f() -> char {{ '}}' }} }}")),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn items_in_any_order_are_the_same_code(
+            (items, shuffled) in prop::collection::vec(item(), 0..8)
+                .prop_flat_map(|items| (Just(items.clone()), Just(items).prop_shuffle()))
+        ) {
+            prop_assert_eq!(canonical(&items.join("\n")), canonical(&shuffled.join("\n")));
+        }
+
+        #[test]
+        fn items_are_found_as_they_were_written(items in prop::collection::vec(item(), 1..8)) {
+            let mut found = super::items(&items.join("\n")).into_iter().map(str::to_owned).collect::<Vec<_>>();
+            let rest = found.pop();
+            prop_assert_eq!((found, rest), (items, Some(String::new())));
+        }
+
+        #[test]
+        fn no_sign_of_a_code_is_lost(code in "[ -~\n]{0,80}") {
+            let signs = |text: &str| {
+                let mut signs: Vec<char> = text.chars().filter(|sign| !sign.is_whitespace()).collect();
+                signs.sort_unstable();
+                signs
+            };
+            prop_assert_eq!(signs(&canonical(&code)), signs(&code));
+        }
     }
 }

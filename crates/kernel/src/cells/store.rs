@@ -1,8 +1,8 @@
 //! Compiled cells, by the sum of what they were compiled from; all kernels of a user share them.
 
+use common::files::{is_partial, write};
 use sha2::{Digest, Sha256};
 use std::fs::{self, File};
-use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
@@ -11,9 +11,6 @@ const MAX_BYTES: u64 = 200_000_000;
 
 /// What is being written is gone after this time, or was left by a writer that was killed.
 const LONGEST_WRITING: Duration = Duration::from_secs(600);
-
-/// How the name of a file begins that is being written.
-const PARTIAL: &str = "partial-";
 
 /// A folder with a file for each cell: 32 bytes, the SHA-256 of the rest, then the library.
 pub struct Store {
@@ -42,14 +39,14 @@ impl Store {
         };
         // Its time is that of its last use.
         let _ = File::options().write(true).open(&path).and_then(|file| file.set_modified(SystemTime::now()));
-        replace(to, &[library]).is_ok()
+        write(to, library).is_ok()
     }
 
     /// Keeps the library; where that is not possible it is compiled again the next time.
     pub fn keep(&self, key: &str, library: &Path) {
         let kept = fs::read(library).and_then(|library| {
             fs::create_dir_all(&self.folder)?;
-            replace(&self.folder.join(key), &[&Sha256::digest(&library), &library])
+            write(&self.folder.join(key), [&Sha256::digest(&library)[..], &library].concat())
         });
         if kept.is_ok() {
             self.prune(MAX_BYTES);
@@ -70,7 +67,7 @@ impl Store {
         entries.sort_unstable();
         let mut bytes: u64 = entries.iter().map(|(_, length, _)| length).sum();
         for (time, length, path) in entries {
-            let partial = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(PARTIAL));
+            let partial = is_partial(&path);
             let old = time.elapsed().is_ok_and(|age| age > LONGEST_WRITING);
             if bytes > most && !partial || partial && old {
                 let _ = fs::remove_file(path);
@@ -78,19 +75,6 @@ impl Store {
             }
         }
     }
-}
-
-/// Writes a file beside its place and puts it there whole, so that nobody ever reads a half.
-fn replace(path: &Path, parts: &[&[u8]]) -> io::Result<()> {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let partial = path.with_file_name(format!("{PARTIAL}{}-{name}", std::process::id()));
-    let written = File::create(&partial)
-        .and_then(|mut file| parts.iter().try_for_each(|part| file.write_all(part)))
-        .and_then(|()| fs::rename(&partial, path));
-    if written.is_err() {
-        let _ = fs::remove_file(&partial);
-    }
-    written
 }
 
 #[cfg(test)]
@@ -152,23 +136,6 @@ mod tests {
     }
 
     #[test]
-    #[cfg(target_os = "linux")]
-    fn a_full_disk_keeps_nothing_and_leaves_nothing() {
-        let dir = tempfile::tempdir().unwrap();
-        let store = Store::at(dir.path());
-        // Every write to this device fails for want of space.
-        std::os::unix::fs::symlink(
-            "/dev/full",
-            dir.path().join(format!("{PARTIAL}{}-a", std::process::id())),
-        )
-        .unwrap();
-        let made = dir.path().join("made.so");
-        fs::write(&made, b"library").unwrap();
-        store.keep("a", &made);
-        assert_eq!(files(&store), ["made.so"]);
-    }
-
-    #[test]
     fn a_place_that_cannot_be_a_folder_keeps_nothing() {
         let dir = tempfile::tempdir().unwrap();
         fs::write(dir.path().join("cells"), "").unwrap();
@@ -180,8 +147,13 @@ mod tests {
     #[test]
     fn what_a_killed_writer_left_is_no_entry_and_goes_when_it_is_old() {
         let (dir, store) = store_with("a", b"library");
-        let rest = store.folder.join(format!("{PARTIAL}77-b"));
-        fs::write(&rest, b"libr").unwrap();
+        let mut rest = PathBuf::new();
+        // A writer that is killed gives the file no name.
+        let killed = common::files::write_with(&store.folder.join("b"), |partial| {
+            rest = partial.with_file_name(format!("{}-", partial.file_name().unwrap().to_string_lossy()));
+            fs::write(&rest, b"libr")
+        });
+        assert!(killed.is_err() && is_partial(&rest));
         assert_eq!(fetched(&store, dir.path(), "b"), None);
         store.prune(MAX_BYTES);
         assert!(rest.exists(), "it may be in the making");

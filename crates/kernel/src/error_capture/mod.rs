@@ -199,4 +199,12 @@ mod tests {
             assert_eq!(panic_runtime::short(own), own);
         }
     }
+
+    #[test]
+    fn a_card_that_is_not_there_and_a_key_that_is_not_there_are_answered_with_what_to_write() {
+        let panic = r#"called `Result::unwrap()` on an `Err` value: Torch("Could not run 'aten::empty.memory_format' with arguments from the 'CUDA' backend. This could be because\nException raised from reportError at a.cpp:1\nframe #0")"#;
+        assert!(panic_runtime::short(panic).contains("`Device::Cpu`"));
+        assert!(panic_runtime::short("no entry found for key").contains("`.keys()`"));
+        assert_eq!(panic_runtime::short("no entry found for Kay"), "no entry found for Kay");
+    }
 }

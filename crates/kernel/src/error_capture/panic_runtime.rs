@@ -15,7 +15,7 @@ pub fn begin() -> RunningCell {
         }
     }));
     UNWOUND.store(false, std::sync::atomic::Ordering::Relaxed);
-    RunningCell { with_gradients: gradients::are_on() }
+    RunningCell
 }
 
 /// Whether code of this cell was left by a panic or an interrupt, be it caught or not.
@@ -28,54 +28,20 @@ fn unwinds(why: String) {
     }
 }
 
-/// When a cell ends, what it has printed is handed on, with or without a line end; and where a panic has passed over
-/// the end of `tch::no_grad`, gradients are again as they were.
-pub struct RunningCell {
-    with_gradients: Option<bool>,
-}
+/// When a cell ends, what it has printed is handed on, with or without a line end.
+pub struct RunningCell;
 
 impl Drop for RunningCell {
     fn drop(&mut self) {
         let _ = std::io::Write::flush(&mut std::io::stdout());
-        if let (Some(on), true) = (self.with_gradients, UNWOUND.load(std::sync::atomic::Ordering::Relaxed)) {
-            gradients::set(on);
-        }
     }
 }
 
-/// libtorch's switch for the gradients of this thread, where the cell has libtorch.
-#[cfg(target_os = "linux")]
-mod gradients {
-    unsafe extern "C" {
-        fn dlsym(library: *mut std::ffi::c_void, name: *const std::ffi::c_char) -> *mut std::ffi::c_void;
-    }
-
-    type Function = std::ptr::NonNull<std::ffi::c_void>;
-
-    /// A function of libtorch's; `None` where it is not loaded.
-    fn find(name: &std::ffi::CStr) -> Option<Function> {
-        Function::new(unsafe { dlsym(std::ptr::null_mut(), name.as_ptr()) })
-    }
-
-    pub fn are_on() -> Option<bool> {
-        let is_enabled = find(c"_ZN3c108GradMode10is_enabledEv")?;
-        Some(unsafe { std::mem::transmute::<Function, extern "C" fn() -> bool>(is_enabled)() })
-    }
-
-    pub fn set(on: bool) {
-        if let Some(set_enabled) = find(c"_ZN3c108GradMode11set_enabledEb") {
-            unsafe { std::mem::transmute::<Function, extern "C" fn(bool)>(set_enabled)(on) };
-        }
-    }
-}
-
-#[cfg(not(target_os = "linux"))]
-mod gradients {
-    pub fn are_on() -> Option<bool> {
-        None
-    }
-
-    pub fn set(_on: bool) {}
+/// Whether something has unwound since the cell began, or since this was called last: then what the cell has switched
+/// within `tch::no_grad` may have stayed so. The process that runs cells asks.
+#[unsafe(no_mangle)]
+pub extern "C" fn convlab_has_unwound() -> bool {
+    UNWOUND.swap(false, std::sync::atomic::Ordering::Relaxed)
 }
 
 /// The type of what never comes to be; stable Rust has no other name for it.
@@ -176,17 +142,9 @@ pub fn at_question_mark(why: &str, line: u32, code: &str) {
     show("at `?`", why, &format!("= {}\n", line.trim()));
 }
 
-static PANICKED: std::sync::atomic::AtomicBool = std::sync::atomic::AtomicBool::new(false);
-
-/// Whether a cell has panicked since this was called last; the process that runs cells asks.
-#[unsafe(no_mangle)]
-pub extern "C" fn convlab_has_panicked() -> bool {
-    PANICKED.swap(false, std::sync::atomic::Ordering::Relaxed)
-}
-
 /// Ends the cell's output with why it panicked, or that it was interrupted.
 pub fn in_panic() {
-    PANICKED.store(true, std::sync::atomic::Ordering::Relaxed);
+    UNWOUND.store(true, std::sync::atomic::Ordering::Relaxed);
     let (why, places) = WHY.lock().map(|why| why.clone()).unwrap_or_default();
     show(if why == INTERRUPTED { "early" } else { "in a panic" }, &why, &places);
 }
@@ -197,8 +155,21 @@ fn show(how: &str, why: &str, places: &str) {
     protocol(&format!("EVCXR_BEGIN_CONTENT application/x-convlab-places\n{places}EVCXR_END_CONTENT"));
 }
 
-/// libtorch's error, without its frames of C++ and without tch's `unwrap`; any other as it is.
+/// libtorch's error, without its frames of C++ and without tch's `unwrap`; any other as it is, but for those that say
+/// too much or too little.
 pub fn short(text: &str) -> String {
+    let without_frames = without_frames(text);
+    let says = |part: &str| without_frames.contains(part);
+    if says("from the 'CUDA' backend") || says("support for cuda devices") {
+        return "`Device::Cuda` names a graphics card, and this libtorch computes on the processor only: write `Device::cuda_if_available()`, or `Device::Cpu`".to_owned();
+    }
+    if without_frames == "no entry found for key" {
+        return "the map has no entry for this key: `.keys()` lists those that it has, and `.get(key)` is `None` where there is none".to_owned();
+    }
+    without_frames
+}
+
+fn without_frames(text: &str) -> String {
     let cut = |text: &str, end: &str| text.split(end).next().unwrap_or_default().to_owned();
     match text.split_once("`Err` value: Torch(\"") {
         Some((_, debug)) if debug.contains("\\nException raised from") => {

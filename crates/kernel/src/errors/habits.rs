@@ -41,7 +41,7 @@ const fn habit(
 
 const TENSOR: &str = "Tensor`";
 
-const HABITS: [Habit; 66] = [
+const HABITS: [Habit; 67] = [
     // Indices.
     habit(
         "E0608",
@@ -232,6 +232,12 @@ const HABITS: [Habit; 66] = [
         r"\b(dim|axis|keepdim|dtype|bias|padding|stride)\s*=\s*\w",
         "write arguments in their order, without names, as in `f(&xs, 1)`: Shift-Tab on the function shows them.",
     ),
+    habit(
+        "E0282",
+        "type of the type parameter `E` declared on the enum `Result`",
+        r"\bOk\(",
+        "write the value itself, without `Ok(…)`; or, where the code before it has a `?`, end with `Ok::<_, Error>(…)`.",
+    ),
     // Operators.
     habit(
         "E0369",
@@ -352,7 +358,14 @@ pub mod tests {
         }
     }
     /// What rustc 1.95 has said of these lines: its code, its message, a label, and part of what to write instead.
-    const RECORDED: [(&str, &str, &str, &str, &str); 36] = [
+    const RECORDED: [(&str, &str, &str, &str, &str); 37] = [
+        (
+            "apply(|d| Ok(format!(\"{d}\")))",
+            "E0282",
+            "type annotations needed",
+            "cannot infer type of the type parameter `E` declared on the enum `Result`",
+            "without `Ok(…)`",
+        ),
         ("x[0]", "E0608", "cannot index into a value of type `Tensor`", "", "`x.i(0)`"),
         ("x[:, 0]", "", "expected expression, found `:`", "expected expression", "`x.i((.., 0))`"),
         ("x.shape", "E0609", "no field `shape` on type `Tensor`", "unknown field", "`x.size()`"),

@@ -1,9 +1,9 @@
 //! What was run, kept on disk: a console's arrow-up finds it after a restart.
 
 use serde_json::{Value, json};
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, OpenOptions};
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// The file in the user's cache.
 const FILE: &str = "history.jsonl";
@@ -97,12 +97,9 @@ fn last(mut entries: Vec<&Entry>, count: usize) -> Vec<&Entry> {
 }
 
 /// Writes a shorter file in the place of the long one, whole or not at all.
-fn cut(file: &PathBuf, entries: &[Entry]) {
-    let partial = file.with_extension(std::process::id().to_string());
-    let written = File::create(&partial)
-        .and_then(|mut new| new.write_all(entries.iter().map(Entry::text).collect::<String>().as_bytes()));
-    // It is cut another time, then.
-    let _ = written.and_then(|()| fs::rename(&partial, file));
+fn cut(file: &Path, entries: &[Entry]) {
+    // Where it cannot be written it is cut another time.
+    let _ = common::files::write(file, entries.iter().map(Entry::text).collect::<String>());
 }
 
 impl Entry {

@@ -25,11 +25,17 @@ pub struct IoPub {
     begun: Arc<Mutex<Option<Message>>>,
     /// Whether output is dropped: the request that runs is silent.
     is_silent: Arc<AtomicBool>,
+    /// Whether a notice stands below the cell.
+    noticed: Arc<Mutex<bool>>,
 }
+
+/// The name of the output that holds a notice.
+const NOTICE: &str = "convlab-notice";
 
 impl IoPub {
     pub fn new(connection: Connection, queue: UnboundedSender<Published>) -> Self {
-        Self { connection, queue, current: Arc::default(), begun: Arc::default(), is_silent: Arc::default() }
+        let (current, begun, is_silent, noticed) = Default::default();
+        Self { connection, queue, current, begun, is_silent, noticed }
     }
 
     pub fn send(&self, kind: &str, parent: Option<&Message>, content: &Value) {
@@ -70,8 +76,30 @@ impl IoPub {
         self.is_silent.store(silent, Ordering::SeqCst);
     }
 
+    /// Shows what the cell waits for, in the place of the last such text, until it has output of its own.
+    pub fn notice(&self, text: &str) {
+        let mut noticed = self.noticed.lock().unwrap_or_else(PoisonError::into_inner);
+        let kind =
+            if std::mem::replace(&mut *noticed, true) { "update_display_data" } else { "display_data" };
+        let transient = json!({"display_id": NOTICE});
+        self.put(kind, &json!({"data": {"text/plain": text}, "metadata": {}, "transient": transient}));
+    }
+
+    /// Removes what [`notice`](Self::notice) has shown.
+    pub fn end_notice(&self) {
+        let mut noticed = self.noticed.lock().unwrap_or_else(PoisonError::into_inner);
+        if std::mem::take(&mut *noticed) {
+            self.put("clear_output", &json!({"wait": false}));
+        }
+    }
+
     /// Output of the cell that runs, or has run last.
     pub fn output(&self, kind: &str, content: &Value) {
+        self.end_notice();
+        self.put(kind, content);
+    }
+
+    fn put(&self, kind: &str, content: &Value) {
         if self.is_silent.load(Ordering::SeqCst) {
             return;
         }

@@ -1,33 +1,25 @@
 //! The messages for Jupyter among what a cell prints: `crates/kernel/README.md` describes them.
 
+pub use common::live::MARK;
+use common::live::Message;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
-/// How a line begins that is no text but a message.
-pub const MARK: &str = "\u{1b}_convlab ";
-
-/// The messages that a cell may send.
-const KINDS: [&str; 3] = ["display_data", "update_display_data", "clear_output"];
-
-/// The message in a marked line; what is none is shown as text. A display that is updated before it is there is shown.
-pub fn message(line: &str, shown: &mut BTreeSet<String>) -> Option<(String, Value)> {
-    let mut message: Value = serde_json::from_str(line).ok()?;
-    let mut kind = message["type"].as_str().filter(|kind| KINDS.contains(kind))?.to_owned();
-    if kind == "clear_output" {
-        return Some((kind, json!({"wait": message["wait"] == true})));
-    }
-    let data = message["data"].take();
-    data.as_object()?;
-    let transient = match message["id"].as_str() {
-        Some(id) => {
-            if shown.insert(id.to_owned()) {
-                "display_data".clone_into(&mut kind);
-            }
-            json!({"display_id": id})
+/// The message in what follows the mark of a line; what is none is shown as text. A display that is updated before it is
+/// there is shown.
+pub fn message(json: &str, shown: &mut BTreeSet<String>) -> Option<(&'static str, Value)> {
+    Some(match Message::parse(&format!("{MARK}{json}"))? {
+        Message::Clear { wait } => ("clear_output", json!({"wait": wait})),
+        Message::Display { data } => ("display_data", displayed(&data, json!({}))),
+        Message::Update { id, data } => {
+            let content = displayed(&data, json!({"display_id": id}));
+            (if shown.insert(id) { "display_data" } else { "update_display_data" }, content)
         }
-        None => json!({}),
-    };
-    Some((kind, json!({"data": data, "metadata": {}, "transient": transient})))
+    })
+}
+
+fn displayed(data: &Value, transient: Value) -> Value {
+    json!({"data": data, "metadata": {}, "transient": transient})
 }
 
 #[cfg(test)]
@@ -46,7 +38,7 @@ mod tests {
         );
         assert_eq!(message(line, &mut shown).unwrap().0, "update_display_data");
         let cleared = message(r#"{"type": "clear_output", "wait": true}"#, &mut shown).unwrap();
-        assert_eq!(cleared, ("clear_output".to_owned(), json!({"wait": true})));
+        assert_eq!(cleared, ("clear_output", json!({"wait": true})));
     }
 
     #[test]

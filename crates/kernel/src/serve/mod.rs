@@ -5,6 +5,7 @@
 #[cfg(unix)]
 mod batch;
 mod comm;
+mod compile_notice;
 mod complete;
 mod history;
 mod interrupt;
@@ -227,7 +228,7 @@ fn work(
     replies: &UnboundedSender<Reply>,
 ) {
     let iopub = needs.iopub.clone();
-    let worker = Worker::new(needs, comms);
+    let worker = Worker::new(needs, comms, requests);
     waiting.end(&iopub);
     match worker {
         Ok(worker) => worker.serve(requests, replies),

@@ -127,7 +127,7 @@ impl Reader {
                 Piece::Text(text) => self.text(name, &text),
                 Piece::Content(mime, content) => drop(self.contents.insert(mime, content)),
                 Piece::Marked(json) => match message(&json, &mut self.shown) {
-                    Some((kind, content)) => self.iopub.output(&kind, &content),
+                    Some((kind, content)) => self.iopub.output(kind, &content),
                     None => self.text(name, &format!("{MARK}{json}\n")),
                 },
             }

@@ -90,7 +90,7 @@ fn hand_on(stream: &str, lines: &Receiver<String>, iopub: &IoPub, shown: &mut BT
         match line.strip_prefix(MARK).and_then(|json| message(json, shown)) {
             Some((kind, content)) => {
                 text(stream, &std::mem::take(&mut together), iopub);
-                iopub.output(&kind, &content);
+                iopub.output(kind, &content);
             }
             None => {
                 together.push_str(&line);

@@ -2,7 +2,6 @@
 
 use super::iopub::IoPub;
 use super::wire::Message;
-use serde_json::json;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -18,7 +17,6 @@ struct State {
     ready: bool,
     /// A cell waits.
     waits: bool,
-    shown: bool,
 }
 
 impl StartupNotice {
@@ -47,30 +45,21 @@ impl StartupNotice {
 
     /// Says once more what is waited for; not when the kernel has become ready.
     fn tell(&self, iopub: &IoPub, time: Duration) -> bool {
-        let mut state = self.state();
+        let state = self.state();
         if state.ready {
             return false;
         }
-        let kind = if state.shown { "update_display_data" } else { "display_data" };
-        state.shown = true;
-        let seconds = time.as_secs_f64();
-        let text = format!(
+        iopub.notice(&format!(
             "The kernel gets ready: it loads the compiled crates and reads what completion and Shift-Tab \
-             show ({seconds:.1} s)."
-        );
-        let content = json!({
-            "data": {"text/plain": text}, "metadata": {}, "transient": {"display_id": "convlab-waiting"},
-        });
-        iopub.output(kind, &content);
+             show ({:.1} s).",
+            time.as_secs_f64()
+        ));
         true
     }
 
     /// The kernel is ready: what the cell was told makes room for what it shows itself.
     pub fn end(&self, iopub: &IoPub) {
-        let mut state = self.state();
-        state.ready = true;
-        if state.shown {
-            iopub.output("clear_output", &json!({"wait": false}));
-        }
+        self.state().ready = true;
+        iopub.end_notice();
     }
 }

@@ -116,3 +116,67 @@ impl Message {
         self.content[name].as_bool().unwrap_or(usual)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn connection(key: &str) -> Connection {
+        Connection { file: json!({"key": key}), session: "s".to_owned() }
+    }
+
+    fn any_json() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            any::<String>().prop_map(Value::from),
+        ];
+        leaf.prop_recursive(3, 20, 4, |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+                prop::collection::hash_map(any::<String>(), inner, 0..4)
+                    .prop_map(|map| Value::Object(map.into_iter().collect())),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn a_message_arrives_as_it_was_sent(content in any_json(), key in "[a-z0-9]{0,8}", kind in "[a-z_]{1,20}") {
+            let connection = connection(&key);
+            let request = connection.decode(connection.encode("execute_request", None, &json!({})).unwrap()).unwrap();
+            let sent = connection.encode(&kind, Some(&request), &content).unwrap();
+            let arrived = connection.decode(sent).unwrap();
+            prop_assert_eq!(arrived.kind(), kind.as_str());
+            prop_assert_eq!(&arrived.content, &content);
+            prop_assert!(arrived.id().is_string() && arrived.id() != request.id());
+        }
+
+        #[test]
+        fn a_message_that_was_changed_or_signed_with_another_key_is_none(
+            content in any_json(), frame in 2usize..7, at in any::<prop::sample::Index>(), flip in 1u8..255,
+        ) {
+            let sent = connection("key").encode("status", None, &content).unwrap();
+            prop_assert!(connection("other").decode(sent.clone()).is_none());
+            let mut frames = sent.into_vec();
+            let mut bytes = frames[frame].to_vec();
+            let at = at.index(bytes.len());
+            // A hexadecimal digit may be written in two ways.
+            prop_assume!(frame != 2 || flip != 0x20);
+            bytes[at] ^= flip;
+            frames[frame] = bytes.into();
+            prop_assert!(connection("key").decode(ZmqMessage::try_from(frames).unwrap()).is_none());
+        }
+
+        #[test]
+        fn a_cursor_lies_between_two_characters(code in any::<String>(), cursor in any::<u16>()) {
+            let message = connection("").encode("inspect_request", None, &json!({"code": code, "cursor_pos": cursor}));
+            let message = connection("").decode(message.unwrap()).unwrap();
+            prop_assert!(code.is_char_boundary(message.cursor()));
+            let characters = code[..message.cursor()].chars().count();
+            prop_assert_eq!(characters, code.chars().count().min(cursor.into()));
+        }
+    }
+}

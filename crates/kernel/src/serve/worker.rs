@@ -1,6 +1,7 @@
 //! The one thread that compiles and runs cells, one after the other.
 
 use super::comm::{Comms, Views, is_comm};
+use super::compile_notice::CompileNotice;
 use super::history::History;
 use super::interrupt::Interrupts;
 use super::iopub::IoPub;
@@ -13,7 +14,7 @@ use crate::notebook::{Edited, End, Notebook, Prepared};
 use crate::{lookup, symbolize};
 use evcxr::{CommandContext, Error, EvalCallbacks, EvalOutputs};
 use serde_json::{Value, json};
-use std::collections::HashSet;
+use std::collections::{HashSet, VecDeque};
 use std::sync::mpsc::Receiver;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -29,6 +30,12 @@ const REASONS: [(&str, &str); 3] = [
 /// The kind of result in which such a cell tells where, the innermost place first: `= ` and a line of its code, or an
 /// address as `symbolize.rs` reads it.
 const PLACES: &str = "application/x-convlab-places";
+
+/// The crate that labs load.
+const HELPER: &str = "convlab";
+
+/// For so long a kernel waits for the first cell before it loads that crate for it.
+const FIRST_CELL: Duration = Duration::from_millis(500);
 
 /// A request's answer: the kind of message and its content.
 pub type Reply = (Message, &'static str, Value);
@@ -58,6 +65,8 @@ pub struct Worker {
     stdin: Stdin,
     history: Arc<Mutex<History>>,
     views: Views,
+    /// What came while evcxr was made ready.
+    waiting: VecDeque<Message>,
     count: u64,
     /// The cells that were run, by their number.
     cells: Vec<(u64, String)>,
@@ -65,8 +74,8 @@ pub struct Worker {
 }
 
 impl Worker {
-    /// Makes evcxr ready, which takes seconds.
-    pub fn new(needs: Needs, comms: Comms) -> Result<Self, String> {
+    /// Makes evcxr ready, which takes seconds: with the helper crate, unless cells wait that do not name it.
+    pub fn new(needs: Needs, comms: Comms, requests: &Receiver<Message>) -> Result<Self, String> {
         let Needs { iopub, interrupts, stdin, history } = needs;
         let cannot = |error: std::io::Error| format!("the learner's output cannot be read: {error}");
         // Both before evcxr starts the process that inherits their other ends.
@@ -75,6 +84,12 @@ impl Worker {
         let (mut context, lines, helper) = super::warm::context()?;
         let mut pump = Pump::start(outputs, lines, iopub.clone()).map_err(cannot)?;
         interrupts.watch(context.process_handle());
+        // A client that runs a whole notebook sends its first cells now.
+        let waiting: VecDeque<_> =
+            requests.recv_timeout(FIRST_CELL).into_iter().chain(requests.try_iter()).collect();
+        let cells = || waiting.iter().filter(|request| request.kind() == "execute_request");
+        let is_needed = cells().count() == 0 || cells().any(|cell| cell.code().contains(HELPER));
+        let helper = helper.filter(|_| is_needed);
         super::warm::up(&mut context, helper.as_deref());
         // What getting ready has printed is no cell's.
         pump.drain();
@@ -86,6 +101,7 @@ impl Worker {
             stdin,
             history,
             views,
+            waiting,
             count: 0,
             cells: Vec::new(),
             notebook: Notebook::default(),
@@ -94,7 +110,7 @@ impl Worker {
 
     /// Serves requests until no more can come.
     pub fn serve(mut self, requests: &Receiver<Message>, replies: &UnboundedSender<Reply>) {
-        while let Ok(request) = requests.recv() {
+        while let Some(request) = self.waiting.pop_front().or_else(|| requests.recv().ok()) {
             self.iopub.begin(&request);
             if is_comm(&request) {
                 self.views.serve(&request);
@@ -110,7 +126,8 @@ impl Worker {
             let failed = kind == "execute_reply" && content["status"] == "error";
             let stop = failed && request.flag("stop_on_error", true);
             // What waits already was sent before the error was seen, and is not run; what comes after the reply is.
-            let aborted: Vec<_> = if stop { requests.try_iter().collect() } else { Vec::new() };
+            let aborted: Vec<_> =
+                if stop { self.waiting.drain(..).chain(requests.try_iter()).collect() } else { Vec::new() };
             let _ = replies.send((request.clone(), kind, content));
             self.iopub.status(Some(&request), "idle");
             self.abort(aborted, replies);
@@ -145,6 +162,7 @@ impl Worker {
         let content = match self.run(code, request) {
             Ok(ran) => {
                 self.show(ran.contents);
+                self.show_time(ran.whole, ran.own);
                 json!({
                     "status": "ok", "execution_count": self.count, "payload": [],
                     "user_expressions": self.user_expressions(request), "convlab_seconds": ran.own.as_secs_f64(),
@@ -179,6 +197,7 @@ impl Worker {
             self.restart();
         }
         let (stdin, interrupts) = (self.stdin.clone(), Arc::clone(&self.interrupts));
+        let notice = CompileNotice::watch(&self.iopub);
         let result = self.context.execute_with_callbacks(
             prepared.edited.code(),
             &mut EvalCallbacks {
@@ -189,6 +208,7 @@ impl Worker {
                 },
             },
         );
+        drop(notice);
         let interrupted = self.interrupts.end();
         let printed = self.pump.drain();
         let edited = prepared.edited.clone();
@@ -247,6 +267,17 @@ impl Worker {
         if !contents.is_empty() {
             let result = json!({"execution_count": self.count, "data": data(contents), "metadata": {}});
             self.iopub.output("execute_result", &result);
+        }
+    }
+
+    /// How long a cell has taken, as `:timing` wants it.
+    fn show_time(&self, whole: Option<Duration>, own: Duration) {
+        if let Some(whole) = whole {
+            let (whole, own) = (whole.as_millis(), own.as_millis());
+            let text =
+                format!("Took {whole} ms: {} ms to compile, {own} ms to run.", whole.saturating_sub(own));
+            let content = json!({"data": {"text/plain": text}, "metadata": {}, "transient": {}});
+            self.iopub.output("display_data", &content);
         }
     }
 
@@ -326,6 +357,8 @@ struct Ran {
     contents: Contents,
     /// How long the cell itself took.
     own: Duration,
+    /// How long it took to compile and to run, where the learner wants to know.
+    whole: Option<Duration>,
 }
 
 impl Ran {
@@ -335,7 +368,7 @@ impl Ran {
         let own = phases.map(|phase| phase.duration).sum();
         let mut contents: Contents = outputs.content_by_mime_type.into_iter().collect();
         contents.extend(printed);
-        Self { contents, own }
+        Self { contents, own, whole: outputs.timing }
     }
 }
 

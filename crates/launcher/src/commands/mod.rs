@@ -1,5 +1,6 @@
 //! What `cargo lab` can do, a file each: the options of a command and what it does with them.
 
+pub mod bundle;
 pub mod clean;
 pub mod doctor;
 pub mod env;

@@ -22,7 +22,7 @@ pub fn remove_unused(cache: &Path) {
     let Some(used) = kernelspec::used_by_checkouts(cache) else { return };
     let programs = entries(cache).filter(|path| {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
-        name.starts_with("programs-") || name.starts_with("python-")
+        ["programs-", "python-", "bundle-"].iter().any(|start| name.starts_with(start))
     });
     let stages = entries(&cache.join("stages"));
     let workplaces = entries(&cache.join("builds")).chain(entries(&cache.join("tests")));
@@ -39,7 +39,7 @@ pub fn remove_unused(cache: &Path) {
 
 /// Whether a kernel or JupyterLab is running from this folder: each holds a file of its own locked.
 fn runs(folder: &Path) -> bool {
-    ["convlab-kernel", "requirements.txt"].iter().any(|name| {
+    ["convlab-kernel", "convlab-kernel.exe", "requirements.txt"].iter().any(|name| {
         let file = File::open(folder.join(name));
         file.is_ok_and(|file| matches!(file.try_lock(), Err(TryLockError::WouldBlock)))
     })

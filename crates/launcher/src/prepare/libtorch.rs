@@ -1,5 +1,6 @@
 //! libtorch 2.13: the user's own where there is one, else what a CPU needs of the wheel.
 
+use super::python;
 use crate::dirs::Dirs;
 use crate::files::{text, whole_folder};
 use crate::process;
@@ -17,14 +18,14 @@ pub const VERSION: &str = "2.13.0";
 const ASSEMBLE: &str = include_str!("../python/assemble_libtorch.py");
 
 /// Returns the libtorch folder (`include/` and `lib/` in it).
-pub fn find_or_assemble(dirs: &Dirs, python: &Path) -> Result<PathBuf> {
+pub fn find_or_assemble(dirs: &Dirs) -> Result<PathBuf> {
     if let Some(found) = find(|name| env::var_os(name).map(PathBuf::from))? {
         return Ok(found);
     }
     let folder = cached(dirs);
     if !folder.join("lib").exists() {
         status_line::step(&format!("libtorch {VERSION} for this machine's processor"), |line| {
-            whole_folder(&folder, |new| assemble(new, python, line))
+            whole_folder(&folder, |new| assemble(new, line))
         })?;
     }
     check(&folder)?;
@@ -76,9 +77,10 @@ pub fn version_of(folder: &Path) -> Option<String> {
     Some(format!("{}.{}.{}", number("MAJOR")?, number("MINOR")?, number("PATCH")?))
 }
 
-fn assemble(new: &Path, python: &Path, line: &StatusLine) -> Result<()> {
+fn assemble(new: &Path, line: &StatusLine) -> Result<()> {
     let download = new.join("download");
     fs::create_dir_all(&download).map_err(|error| Error::file("make the folder", &download, &error))?;
+    let python = python::with_pip(&download)?;
     let done = AtomicBool::new(false);
     std::thread::scope(|scope| {
         scope.spawn(|| {

@@ -1,6 +1,7 @@
 //! Makes the machine ready, step by step: each step is skipped when its result is there, and leaves either the
 //! whole result or nothing.
 
+pub mod bundle;
 pub mod data;
 pub mod installed;
 pub mod libtorch;
@@ -13,6 +14,7 @@ mod gc;
 mod kernelspec;
 mod labextension;
 mod lock;
+mod profile;
 mod ready;
 mod toolchain;
 pub use kernelspec::{NAME as KERNEL, STOCK as STOCK_KERNEL, read as prepared};
@@ -22,10 +24,13 @@ pub use toolchain::Toolchain;
 
 use crate::dirs::Dirs;
 use crate::files::text;
+use bundle::Bundle;
 use common::Result;
 use programs::Programs;
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::PathBuf;
+use std::thread::ScopedJoinHandle;
 
 /// Makes the machine ready after checking its needs, unless an image holds it all; what is wrong is reported before
 /// anything is made.
@@ -46,7 +51,10 @@ pub fn checked_tools() -> Result<()> {
     let dirs = Dirs::find()?;
     fail_on_the_first(&dirs, None)?;
     let _only_one = lock(&dirs)?;
-    tools(&dirs).map(drop)
+    std::thread::scope(|scope| {
+        let python = scope.spawn(|| python::environment(&dirs));
+        tools(&dirs).and(joined(python)).map(drop)
+    })
 }
 
 /// The first need that is not met, as a failure.
@@ -54,35 +62,64 @@ fn fail_on_the_first(dirs: &Dirs, port: Option<u16>) -> Result<()> {
     needs::check(dirs, port).into_iter().try_for_each(|(_, found)| found.map(drop))
 }
 
-/// Prepares everything that labs need; says nothing when all is there.
+/// Prepares everything that labs need; says nothing when all is there. Python's packages come meanwhile.
 fn prepare(dirs: &Dirs) -> Result<Ready> {
     let _only_one = lock(dirs)?;
     gc::remove_partial(&dirs.cache);
-    let Tools { toolchain, python, libtorch, programs } = tools(dirs)?;
-    let mut environment = toolchain::build_environment(&libtorch, &toolchain);
-    environment.extend(programs.environment(dirs));
-    let stage = stage::build(dirs, &toolchain, &libtorch, &programs, &environment)?;
-    environment.insert("CONVLAB_STAGE".to_owned(), text(&stage));
+    let (python, made) = std::thread::scope(|scope| {
+        let python = scope.spawn(|| python::environment(dirs));
+        let made = tools(dirs).and_then(|tools| compiled(dirs, tools));
+        (joined(python), made)
+    });
+    let ((programs, stage, environment), python) = (made?, python?);
     let jupyter_path = kernelspec::write(dirs, &python, &programs, &environment)?;
     installed::refresh(dirs)?;
     gc::remove_unused(&dirs.cache);
     Ok(Ready { dirs: dirs.clone(), python, jupyter_path, programs, stage, environment })
 }
 
-/// What the labs need and what does not depend on the helper crate.
-struct Tools {
-    toolchain: Toolchain,
-    python: PathBuf,
-    libtorch: PathBuf,
-    programs: Programs,
+/// The programs, the stage, and the environment that kernels and builds have in common.
+type Compiled = (Programs, PathBuf, BTreeMap<String, String>);
+
+fn compiled(dirs: &Dirs, tools: Tools) -> Result<Compiled> {
+    let Tools { toolchain, libtorch, programs, bundle } = tools;
+    let mut environment = toolchain::build_environment(&libtorch, &toolchain);
+    environment.extend(programs.environment(dirs));
+    let inputs = stage::Inputs {
+        dirs,
+        toolchain: &toolchain,
+        libtorch: &libtorch,
+        programs: &programs,
+        environment: &environment,
+    };
+    let stage = stage::build(&inputs, bundle.as_ref())?;
+    bundle.map_or(Ok(()), |bundle| bundle.remove())?;
+    environment.insert("CONVLAB_STAGE".to_owned(), text(&stage));
+    Ok((programs, stage, environment))
 }
 
+/// What the labs need beside Python and what does not depend on the helper crate.
+struct Tools {
+    toolchain: Toolchain,
+    libtorch: PathBuf,
+    programs: Programs,
+    bundle: Option<Bundle>,
+}
+
+/// libtorch comes over the network, and the kernel keeps the processor busy: side by side.
 fn tools(dirs: &Dirs) -> Result<Tools> {
     let toolchain = Toolchain::find()?;
-    let python = python::environment(dirs)?;
-    let libtorch = libtorch::find_or_assemble(dirs, &python)?;
-    let programs = programs::build(dirs, &toolchain)?;
-    Ok(Tools { toolchain, python, libtorch, programs })
+    std::thread::scope(|scope| {
+        let libtorch = scope.spawn(|| libtorch::find_or_assemble(dirs));
+        let programs = programs::fetch_or_build(dirs, &toolchain);
+        let (libtorch, (programs, bundle)) = (joined(libtorch)?, programs?);
+        Ok(Tools { toolchain, libtorch, programs, bundle })
+    })
+}
+
+/// What a thread has come to; its panic is this thread's.
+fn joined<T>(thread: ScopedJoinHandle<'_, T>) -> T {
+    thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
 }
 
 /// What was prepared, where it stays as it is: this user cannot change it, or a file `sealed` in the cache says so. An
@@ -94,14 +131,13 @@ fn as_it_is(dirs: &Dirs) -> Result<Option<Ready>> {
     if !locked && !dirs.cache.join("sealed").exists() {
         return Ok(None);
     }
-    stage::write_profile(&dirs.state())?;
+    profile::write(&dirs.state())?;
     Ok(kernelspec::read(dirs))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::collections::BTreeMap;
     use std::fs;
     use std::path::Path;
 

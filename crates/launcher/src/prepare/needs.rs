@@ -1,8 +1,8 @@
 //! What the labs need of a machine, each checked before anything is made.
 
 use super::toolchain::Toolchain;
-use super::{data, kernelspec, libtorch, python, stage};
-use crate::dirs::{CACHE_ELSEWHERE, Dirs};
+use super::{data, kernelspec, libtorch, python};
+use crate::dirs::{self, CACHE_ELSEWHERE, Dirs};
 use crate::port::free_port;
 use crate::process;
 use crate::system::{self, Tool};
@@ -49,7 +49,7 @@ fn compiler(dirs: &Dirs) -> Result<String> {
     let name = std::env::var("CXX").unwrap_or_else(|_| "c++".to_owned());
     let install = system::install(Tool::Compiler);
     let version = process::output(Command::new(&name).arg("--version"), &install)?;
-    if !stage::is_prepared(&dirs.cache) {
+    if !dirs::is_prepared(&dirs.cache) {
         let script = "echo '#include <vector>' | \"$0\" -x c++ -fsyntax-only -";
         let tried = process::output(Command::new("/bin/sh").args(["-c", script, &name]), &install);
         if cfg!(unix) && tried.is_err() {
@@ -99,7 +99,7 @@ fn cargo_home(dirs: &Dirs) -> Result<String> {
         return Ok("cargo's own".to_owned());
     };
     match writable(&folder) {
-        Err(error) if !stage::is_prepared(&dirs.cache) => {
+        Err(error) if !dirs::is_prepared(&dirs.cache) => {
             let what = format!("Cargo's folder {} cannot be written: {error}.", folder.display());
             Err(Error::problem(what, "export CARGO_HOME=/other/disk/cargo"))
         }
@@ -113,7 +113,7 @@ fn proxy(dirs: &Dirs) -> Result<String> {
     let given =
         names.iter().find_map(|name| Some((name, std::env::var(name).ok().filter(|url| !url.is_empty())?)));
     let Some((name, url)) = given else { return Ok("no proxy is set".to_owned()) };
-    if stage::is_prepared(&dirs.cache) || answers(&url) {
+    if dirs::is_prepared(&dirs.cache) || answers(&url) {
         return Ok(format!("by the proxy {url}"));
     }
     let what = format!("The proxy {url}, which {name} names, does not answer.");
@@ -154,7 +154,7 @@ fn space(cache: &Path) -> Result<String> {
     let tenths =
         process::output(Command::new(python).args(["-c", script]).arg(existing), "cargo lab doctor")?;
     let free = tenths.parse::<u64>().unwrap_or(0);
-    let needed = if stage::is_prepared(cache) { SPACE_WHEN_PREPARED } else { SPACE };
+    let needed = if dirs::is_prepared(cache) { SPACE_WHEN_PREPARED } else { SPACE };
     let gigabytes = |tenths: u64| format!("{}.{} GB", tenths / 10, tenths % 10);
     if free < needed {
         let what = format!(

@@ -1,7 +1,8 @@
 //! The programs that this one only builds and starts: the kernel, its `cargo`, and the downloader.
 
+use super::bundle::{self, Bundle};
 use super::toolchain::Toolchain;
-use crate::dirs::Dirs;
+use crate::dirs::{self, Dirs};
 use crate::files::{text, whole_folder};
 use crate::fingerprint::Fingerprint;
 use crate::process;
@@ -21,12 +22,12 @@ pub struct Programs {
 impl Programs {
     /// The kernel that the kernelspec starts.
     pub fn kernel(&self) -> PathBuf {
-        self.folder.join("convlab-kernel")
+        with_exe(&self.folder.join("convlab-kernel"))
     }
 
     /// The program that downloads data sets and weights.
     pub fn fetch(&self) -> PathBuf {
-        self.folder.join("convlab-fetch")
+        with_exe(&self.folder.join("convlab-fetch"))
     }
 
     /// Removes the folders of kernels that are gone.
@@ -64,8 +65,28 @@ pub fn target_folder(dirs: &Dirs, toolchain: &Toolchain) -> PathBuf {
     dirs.cache.join(format!("build-{}", Fingerprint::default().text(&toolchain.version).hex()))
 }
 
-/// Builds the programs if their sources, the lock file or the compiler changed.
-pub fn build(dirs: &Dirs, toolchain: &Toolchain) -> Result<Programs> {
+/// The programs, taken from a bundle that fits or built, if their sources, the lock file or the compiler changed; and the
+/// bundle, for the steps that follow.
+pub fn fetch_or_build(dirs: &Dirs, toolchain: &Toolchain) -> Result<(Programs, Option<Bundle>)> {
+    let folder = folder(dirs, toolchain)?;
+    // After an interruption the programs may be there, and what the bundle holds beside them not yet used.
+    if folder.exists() && dirs::is_prepared(&dirs.cache) {
+        return Ok((Programs { folder }, None));
+    }
+    let bundle = bundle::fetch(dirs, toolchain);
+    if let Some(bundle) = &bundle {
+        if !folder.exists() {
+            whole_folder(&folder, |new| move_into(&bundle.programs(), new))?;
+        }
+        fetch_sources(dirs);
+    } else if !folder.exists() {
+        build(dirs, toolchain, &folder)?;
+    }
+    Ok((Programs { folder }, bundle))
+}
+
+/// Where the programs are that are built of these sources by this compiler.
+fn folder(dirs: &Dirs, toolchain: &Toolchain) -> Result<PathBuf> {
     let crates = dirs.checkout.join("crates");
     let key = Fingerprint::default()
         .text(&toolchain.version)
@@ -75,31 +96,49 @@ pub fn build(dirs: &Dirs, toolchain: &Toolchain) -> Result<Programs> {
         .files(&crates.join("fetch"))?
         .files(&crates.join("grader"))?
         .hex();
-    let folder = dirs.cache.join(format!("programs-{key}"));
-    if !folder.exists() {
-        let target = target_folder(dirs, toolchain);
-        status_line::step("the Rust kernel (evcxr: several minutes, once)", |line| {
-            let total = crate_count(dirs).unwrap_or(0);
-            let mut compiled = 0;
-            forget_other_checkouts(dirs, &target)?;
-            let mut cargo = process::command("cargo");
-            cargo.args(["build", "--release", "--locked"]).args(PACKAGES);
-            cargo.arg("--target-dir").arg(&target).current_dir(&dirs.checkout);
-            process::watch(
-                &mut cargo,
-                "look at the error, then run the same command again",
-                |text| match text.trim().strip_prefix("Compiling ") {
-                    None => line.show(text.trim()),
-                    Some(name) => {
-                        compiled += 1;
-                        line.show(&format!("{compiled} of at most {total} crates, {name}"));
-                    }
-                },
-            )?;
-            whole_folder(&folder, |new| collect(&target.join("release"), new))
+    Ok(dirs.cache.join(format!("programs-{key}")))
+}
+
+fn build(dirs: &Dirs, toolchain: &Toolchain, folder: &Path) -> Result<()> {
+    let target = target_folder(dirs, toolchain);
+    status_line::step("the Rust kernel (evcxr: several minutes, once)", |line| {
+        let total = crate_count(dirs).unwrap_or(0);
+        let mut compiled = 0;
+        forget_other_checkouts(dirs, &target)?;
+        let mut cargo = process::command("cargo");
+        cargo.args(["build", "--release", "--locked"]).args(PACKAGES);
+        cargo.arg("--target-dir").arg(&target).current_dir(&dirs.checkout);
+        process::watch(&mut cargo, "look at the error, then run the same command again", |text| match text
+            .trim()
+            .strip_prefix("Compiling ")
+        {
+            None => line.show(text.trim()),
+            Some(name) => {
+                compiled += 1;
+                line.show(&format!("{compiled} of at most {total} crates, {name}"));
+            }
         })?;
-    }
-    Ok(Programs { folder })
+        whole_folder(folder, |new| collect(&target.join("release"), new))
+    })
+}
+
+fn move_into(from: &Path, to: &Path) -> Result<()> {
+    let entries = fs::read_dir(from).map_err(|error| Error::file("read", from, &error))?;
+    entries.flatten().try_for_each(|entry| {
+        let to = to.join(entry.file_name());
+        fs::rename(entry.path(), &to).map_err(|error| Error::file("write", &to, &error))
+    })
+}
+
+/// Has cargo download what the labs' crates are made of, while Python's packages come; what is missing then it
+/// downloads later.
+fn fetch_sources(dirs: &Dirs) {
+    let mut cargo = process::command("cargo");
+    cargo.args(["tree", "--locked", "--package", "convlab", "--edges", "normal,build", "--prefix", "none"]);
+    let tree = |line: &status_line::StatusLine| {
+        process::watch(cargo.current_dir(&dirs.checkout), "", |text| line.show(text.trim()))
+    };
+    let _ = status_line::step("the labs' crates from their registry", tree);
 }
 
 /// Has cargo compile these crates anew, and what they depend on as it is.
@@ -108,7 +147,7 @@ pub fn build(dirs: &Dirs, toolchain: &Toolchain) -> Result<Programs> {
 /// for those that another one has compiled last.
 fn forget_other_checkouts(dirs: &Dirs, target: &Path) -> Result<()> {
     let mut cargo = process::command("cargo");
-    cargo.args(["clean", "--release", "--locked"]).args(PACKAGES);
+    cargo.args(["clean", "--release", "--locked"]).args(PACKAGES).args(["--package", "common"]);
     cargo.arg("--target-dir").arg(target).current_dir(&dirs.checkout);
     process::watch(&mut cargo, "look at the error, then run the same command again", |_| {})
 }

@@ -118,6 +118,17 @@ fn none() -> Error {
     Error::problem(what, system::install(Tool::Python))
 }
 
+/// A Python that has pip: the one to start from, else an environment that is made below `folder`.
+pub fn with_pip(folder: &Path) -> Result<PathBuf> {
+    let base = base_python()?;
+    if process::output(Command::new(&base).args(["-m", "pip", "--version"]), "").is_ok() {
+        return Ok(base);
+    }
+    let own = folder.join("python");
+    process::watch(Command::new(&base).args(["-m", "venv"]).arg(&own), "cargo lab doctor", |_| {})?;
+    Ok(program(&own))
+}
+
 /// `3.11.7`, or a failure when that Python is too old or lacks the modules that make an environment.
 pub fn version(python: &Path) -> Result<String> {
     let script = "import sys; print(sys.version.split()[0]); import venv, ensurepip";

@@ -1,9 +1,11 @@
 //! The stage: what a lab's first cell loads, and what else labs load, compiled once; each kernel clones it.
 
+use super::bundle::Bundle;
+use super::profile::{self, PROFILE};
 use super::programs::Programs;
 use super::toolchain::Toolchain;
 use crate::dirs::Dirs;
-use crate::files::{text, whole_folder};
+use crate::files::{self, text, whole_folder};
 use crate::fingerprint::Fingerprint;
 use crate::labs;
 use crate::process;
@@ -14,28 +16,28 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// Must say what the workspace's own Cargo.toml says of its dependencies, so that tests share what is compiled.
-const PROFILE: &str = r#"# Read by cargo in every kernel's folder below this one.
-[profile.dev.package."*"]
-opt-level = 3
+/// What a stage is made with.
+pub struct Inputs<'a> {
+    /// The checkout and the cache.
+    pub dirs: &'a Dirs,
+    /// The compiler.
+    pub toolchain: &'a Toolchain,
+    /// The folder with `include` and `lib`.
+    pub libtorch: &'a Path,
+    /// The kernel, which compiles as its cells will be.
+    pub programs: &'a Programs,
+    /// What builds and kernels have in common in their environment.
+    pub environment: &'a BTreeMap<String, String>,
+}
 
-[profile.dev.package.torch-sys]
-opt-level = 0
-"#;
-
-/// Compiles the helper crate and all below it, if that is not done already.
+/// Compiles the helper crate and all below it, if that is not done already; with a bundle, what it holds is not compiled.
 ///
 /// Cargo works in a folder that is kept, so that it goes on where it was interrupted or where the helper crate did
 /// not compile; what is whole is published as a clone of it.
-pub fn build(
-    dirs: &Dirs,
-    toolchain: &Toolchain,
-    libtorch: &Path,
-    programs: &Programs,
-    environment: &BTreeMap<String, String>,
-) -> Result<PathBuf> {
-    write_profile(&dirs.cache)?;
-    write_profile(&dirs.state())?;
+pub fn build(inputs: &Inputs<'_>, bundle: Option<&Bundle>) -> Result<PathBuf> {
+    let Inputs { dirs, toolchain, libtorch, programs, environment } = *inputs;
+    profile::write(&dirs.cache)?;
+    profile::write(&dirs.state())?;
     let base = Fingerprint::default().text(&toolchain.version).text(&text(libtorch)).text(PROFILE).hex();
     let checkout = Fingerprint::default().text(&text(&dirs.checkout)).hex();
     let name = format!("{base}-{checkout}");
@@ -62,18 +64,27 @@ pub fn build(
         write(&work.join(LOCK), &lock)?;
         let mut kernel = process::command(programs.kernel());
         kernel.arg("--prepare").arg(&work).arg(dirs.helper()).args(&more).envs(environment);
-        compile(line, kernel.env("CONVLAB_STAGE", &work))?;
+        kernel.env("CONVLAB_STAGE", &work);
+        if let Some(bundle) = bundle {
+            bundle.set_env(&mut kernel);
+        }
+        let compiled = compile(line, &mut kernel);
+        if let (Err(failure), Some(_)) = (&compiled, bundle) {
+            let reason = failure.what().lines().last().unwrap_or_default().trim();
+            eprintln!("\nthe bundle does not work here, so everything is compiled: {reason}");
+            files::remove(&work)?;
+            write(&work.join(LOCK), &lock)?;
+            kernel.env_remove("RUSTC_WRAPPER");
+            compile(line, &mut kernel)?;
+        } else {
+            compiled?;
+        }
         publish(&stage, |new| {
             clone(programs, &work, new)?;
             write(&new.join(SOURCES), sources.as_bytes())
         })
     })?;
     Ok(stage)
-}
-
-/// Whether the long steps are done: of what is left, none needs much room.
-pub fn is_prepared(cache: &Path) -> bool {
-    fs::read_dir(cache.join("stages")).is_ok_and(|mut stages| stages.next().is_some())
 }
 
 /// In a stage: the key of what it was compiled from; it is there only when the stage is whole.
@@ -124,15 +135,6 @@ fn nearest(stages: &Path, base: &str, lock: &[u8]) -> Option<PathBuf> {
 fn write(path: &Path, content: &[u8]) -> Result<()> {
     let written = path.parent().map_or(Ok(()), fs::create_dir_all).and_then(|()| fs::write(path, content));
     written.map_err(|error| Error::file("write", path, &error))
-}
-
-/// Writes cargo's settings for all that is compiled below `folder`.
-pub fn write_profile(folder: &Path) -> Result<()> {
-    let path = folder.join(".cargo/config.toml");
-    if fs::read_to_string(&path).is_ok_and(|found| found == PROFILE) {
-        return Ok(());
-    }
-    write(&path, PROFILE.as_bytes())
 }
 
 #[cfg(test)]
@@ -209,13 +211,5 @@ mod tests {
         let all = crates_of(&dirs, &further);
         let other: Vec<_> = crates_of(&dirs, &[]).into_iter().filter(|line| !all.contains(line)).collect();
         assert!(!further.is_empty() && other.is_empty(), "compiled twice, with other features: {other:?}");
-    }
-
-    #[test]
-    fn kernels_and_tests_compile_dependencies_with_the_same_settings() {
-        let workspace = include_str!("../../../../Cargo.toml");
-        for setting in PROFILE.lines().filter(|line| !line.starts_with('#') && !line.is_empty()) {
-            assert!(workspace.contains(setting), "the workspace's Cargo.toml lacks `{setting}`");
-        }
     }
 }

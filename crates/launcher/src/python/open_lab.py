@@ -8,6 +8,7 @@ NOTEBOOK is opened first; it may be empty.
 import contextlib
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -30,6 +31,8 @@ arguments += [
     "--LabApp.extension_manager=readonly",
     "--KernelSpecManager.ensure_native_kernel=False",
     f"--LabApp.default_url=/{page}",
+    # A login shell would forget the PATH on which tensorboard and cargo are.
+    f"--ServerApp.terminado_settings={{'shell_command': [{os.environ.get('SHELL') or shutil.which('bash') or 'sh'!r}]}}",
     "--Application.log_level=WARN",
 ]
 # What the learner sets in JupyterLab itself comes before these.

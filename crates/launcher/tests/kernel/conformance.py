@@ -21,10 +21,13 @@ class Convlab(jupyter_kernel_test.KernelTests):
     complete_code_samples = ["1 + 2", "fn one() -> i32 { 1 }"]
     incomplete_code_samples = ["fn one() -> i32 {", "let pair = (1,"]
     code_generate_error = 'panic!("on purpose");'
-    code_execute_result = [{"code": "1 + 2", "result": "3"}, {"code": '"two"', "result": '"two"'}]
+    # The history on disk holds other kernels' cells too: these are nobody else's.
+    code_execute_result = [{"code": "1 + 2 + 0x0", "result": "3"}, {"code": '"two"', "result": '"two"'}]
     code_display_data = [
         {"code": MARKED % '{"type": "display_data", "data": {"text/html": "<b>1</b>"}}', "mime": "text/html"}
     ]
+    supported_history_operations = ("tail", "range", "search")
+    code_history_pattern = "1 ? 2*0x0"
     code_inspect_sample = "std::collections::BTreeMap"
     code_clear_output = MARKED % '{"type": "clear_output", "wait": false}'
 

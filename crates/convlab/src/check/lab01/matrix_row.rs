@@ -9,7 +9,7 @@ pub const MATRIX_ROW: Exercise = Exercise {
     lab: "01",
     hints: &[
         "begin with `let image = Tensor::zeros([5, 5], (Kind::Float, Device::Cpu));`",
-        "`let _ = image.narrow(0, i, 3).narrow(1, j, 3).copy_(k);` writes the filter into the window at (i, j)",
+        "`image.narrow(0, i, 3).narrow(1, j, 3).copy_(k);` writes the filter into the window at (i, j)",
         "the last line rolls it out: `image.flatten(0, -1)`",
     ],
 };

@@ -10,7 +10,7 @@ pub const CORR2D: Exercise = Exercise {
     hints: &[
         "the map has as many rows as there are positions for the window: `x.size()[0] - k.size()[0] + 1`; columns likewise",
         "make a tensor of zeros of that shape, go through its rows i and columns j with two loops, and cut out the window: `x.narrow(0, i, h).narrow(1, j, w)`",
-        "the number at (i, j) is `(window * k).sum(Kind::Float)`; write it with `let _ = y.i((i, j)).copy_(&number);` and end with `y`",
+        "the number at (i, j) is `(window * k).sum(Kind::Float)`; write it with `y.i((i, j)).copy_(&number);` and end with `y`",
     ],
 };
 
