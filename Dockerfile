@@ -31,6 +31,7 @@ COPY crates/common crates/common
 COPY crates/launcher crates/launcher
 COPY crates/kernel crates/kernel
 COPY crates/fetch crates/fetch
+COPY crates/grader crates/grader
 COPY crates/convlab/Cargo.toml crates/convlab/
 COPY crates/xtask/Cargo.toml crates/xtask/
 RUN --mount=type=cache,target=/build --mount=type=cache,target=/root/.cargo/registry \

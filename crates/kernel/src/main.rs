@@ -6,7 +6,8 @@
 //!   lines `:dep …` of further cells name;
 //! - `convlab-kernel --clone FROM TO` copies a folder of compiled things so that cargo finds them fresh;
 //! - `convlab-kernel --lines FRAME...` tells the learner's lines behind addresses in compiled cells;
-//! - `convlab-kernel --sweep KERNELS` removes the folders of kernels that are gone.
+//! - `convlab-kernel --sweep KERNELS` removes the folders of kernels that are gone;
+//! - `convlab-kernel --batch` runs cells for another program, without Jupyter (`serve/batch.rs`).
 //!
 //! Without `CONVLAB_STAGE` in the environment it is the stock evcxr kernel.
 
@@ -56,9 +57,11 @@ fn main() -> ExitCode {
             Ok(())
         }
         ["--control_file", file] => serve(Path::new(file)),
+        #[cfg(unix)]
+        ["--batch"] => serve::batch(),
         _ => Err(
             "usage: convlab-kernel --control_file FILE | --prepare DIR CRATE [LINE]... | --clone FROM TO \
-                  | --lines FRAME... | --sweep KERNELS"
+                  | --lines FRAME... | --sweep KERNELS | --batch"
                 .into(),
         ),
     };

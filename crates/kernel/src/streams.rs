@@ -40,6 +40,17 @@ impl Outputs {
     }
 }
 
+/// Has what cells print go nowhere, in processes that are started from now on.
+pub fn discard() -> io::Result<()> {
+    let null = OwnedFd::from(File::options().write(true).open("/dev/null")?);
+    inherit(&null)?;
+    let error = null.try_clone()?;
+    inherit(&error)?;
+    let [stdout, stderr] = [null, error].map(std::os::fd::IntoRawFd::into_raw_fd);
+    crate::stage::set_env(STREAMS, format!("{stdout} {stderr}").as_ref());
+    Ok(())
+}
+
 /// The descriptors over which evcxr speaks with this process, and those that the learner's code finds as its own.
 pub struct Protocol {
     input: File,

@@ -21,15 +21,18 @@ fn nbgrader(python: &str, course: &Path, arguments: &[&str]) -> String {
     fs::write(&alembic, format!("#!/bin/sh\nexec '{python}' -m alembic \"$@\"\n")).unwrap();
     fs::set_permissions(&alembic, fs::Permissions::from_mode(0o755)).unwrap();
     let programs = format!("{}:{}", programs.display(), std::env::var("PATH").unwrap());
-    // The kernel's cargo shall find its dependencies where they are, though the home folder is another one.
+    // Cargo finds its dependencies where they are, though the home folder is another one.
     let home = std::env::var_os("HOME").unwrap_or_default();
     let cargo_home = std::env::var_os("CARGO_HOME").unwrap_or_else(|| Path::new(&home).join(".cargo").into());
+    let rustup_home =
+        std::env::var_os("RUSTUP_HOME").unwrap_or_else(|| Path::new(&home).join(".rustup").into());
     let mut command = Command::new(python);
     command.args(["-m", "nbgrader"]).args(arguments).current_dir(course);
     command
         .env("JUPYTER_PATH", path.trim_matches('\''))
         .env("HOME", course)
         .env("CARGO_HOME", cargo_home)
+        .env("RUSTUP_HOME", rustup_home)
         .env("CONVLAB_OFFLINE", "1")
         .env("PATH", programs);
     let output = command.output().unwrap();

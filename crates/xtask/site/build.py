@@ -8,6 +8,7 @@ notebooks in `notebooks` and the reference in `api` already; REVEAL is a copy of
 {"image": ..., "repository": "OWNER/NAME" or null}.
 """
 
+import base64
 import copy
 import html
 import html.parser
@@ -145,6 +146,20 @@ def dead_links(site):
                 yield f"{os.path.relpath(path, site)}: the link {link} leads nowhere"
 
 
+def reader(executed, labs):
+    """What the front page reads digits with: the weights that lab 06 has exported, and the scripts; None without that lab."""
+    lab = next((lab["name"] for lab in labs if lab["name"].startswith("06")), None)
+    if lab is None:
+        return None
+    with open(os.path.join(executed, "mnist-reader.safetensors"), "rb") as file:
+        weights = base64.b64encode(file.read()).decode()
+    scripts = []
+    for name in ("reader.js", "reader_page.js"):
+        with open(os.path.join(HERE, name), encoding="utf-8") as file:
+            scripts.append(file.read())
+    return {"lab": lab, "weights": weights, "script": "".join(scripts)}
+
+
 def main():
     executed, lectures, site, reveal, course = sys.argv[1:]
     course = json.loads(course)
@@ -168,7 +183,7 @@ def main():
         write(site, f"slides/{lab['name']}.html", shown)
     with open(os.path.join(site, "notebooks", "schedule.md"), encoding="utf-8") as file:
         schedule = markdown2html(file.read().replace("\n## ", "\n### ").removeprefix("# Schedule\n"))
-    page("index.html", "index.html", title="convlab: convolutional networks, by hand and in Rust", player=player(labs))
+    page("index.html", "index.html", title="convlab: convolutional networks, by hand and in Rust", player=player(labs), reader=reader(executed, labs))
     page("search.html", "search.html", title="convlab: search")
     # A few hundred kilobytes at most, so a script of a page's length searches it; a generator would bring more than that.
     index = [[f"labs/{lab['name']}.html#{one['id']}", lab["title"], one["title"], one["text"]] for lab in labs for one in lab["sections"]]

@@ -10,7 +10,7 @@ use std::process::Command;
 
 /// The crates that are compiled in every checkout, those of the kernel, and those that load libtorch.
 const SMALL: [&str; 3] = ["common", "launcher", "xtask"];
-const PROGRAMS: [&str; 2] = ["kernel", "fetch"];
+const PROGRAMS: [&str; 3] = ["kernel", "fetch", "grader"];
 const WITH_LIBTORCH: [&str; 1] = ["convlab"];
 
 /// `cargo VERB`, a call for each set of settings, with a title.
@@ -29,7 +29,7 @@ pub fn cargo_calls(ready: &Ready, verb: &str) -> Result<Vec<(&'static str, Comma
     let (_, helper) = helper_call(ready, verb)?;
     Ok(vec![
         ("common, launcher and xtask", call(&SMALL)),
-        ("kernel and fetch", programs),
+        ("kernel, fetch and grader", programs),
         ("convlab", helper),
     ])
 }

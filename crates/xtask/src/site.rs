@@ -20,6 +20,9 @@ const FETCH_REVEAL: &str = include_str!("../python/fetch_reveal.py");
 /// Stands in a site, so that it is known as one and may be replaced.
 const MARK: &str = "lecturers.html";
 
+/// What lab 06 exports, beside the executed labs.
+const READER: &str = "mnist-reader.safetensors";
+
 /// `cargo lab site`.
 pub fn command() -> Command {
     Command::new("site")
@@ -66,6 +69,9 @@ pub fn run(matches: &ArgMatches) -> Result<()> {
         return Err(Error::problem("No lab has been run as it is now.", "cargo lab run 02"));
     }
     labs.iter().try_for_each(|lab| is_current(lab, &executed))?;
+    if labs.iter().any(|lab| lab.name().starts_with("06")) {
+        reader(&executed)?;
+    }
     let reveal = reveal(&ready)?;
     let reference = reference(&ready)?;
     let lecture = ready.dirs.checkout.join("target/lecture");
@@ -96,6 +102,14 @@ fn is_current(lab: &Lab, executed: &Path) -> Result<()> {
     }
     let what = format!("{} has not been run as it is now, so there are no outputs to show.", lab.name());
     Err(Error::problem(what, "cargo lab run"))
+}
+
+/// The network that the front page reads digits with; lab 06 has exported it when it ran.
+fn reader(executed: &Path) -> Result<()> {
+    if executed.join(READER).exists() {
+        return Ok(());
+    }
+    Err(Error::problem("There is no network yet for the front page to read digits with.", "cargo lab run 06"))
 }
 
 fn pages(ready: &Ready, course: &str, folders: [&Path; 4]) -> Result<()> {

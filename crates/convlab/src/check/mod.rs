@@ -15,7 +15,8 @@
 //!    smallest case that goes wrong, and name the mistake where it can be recognised.
 //! 4. A test: `NAME.prove::<fn(…) -> …>(name, |…| todo!(), |…| panic!("stop"), &[right, …], &[(wrong, "told"), …])`.
 //!    It wants at least three wrong answers, each with a part of the message that it alone gets.
-//! 5. `pub use labNN::*;` below, once for a lab.
+//! 5. A line in `check/remote/exercises.rs`, by which `cargo lab grade` calls the learner's function in another process.
+//! 6. `pub use labNN::*;` below, once for a lab.
 //!
 //! `cargo test -p convlab check` fails for an exercise without hint, wrong answers, cells or text that names it.
 
@@ -38,6 +39,8 @@ mod progress;
 #[cfg(test)]
 mod prove;
 mod recorder;
+#[cfg(unix)]
+pub mod remote;
 mod verdict;
 
 pub use answer::{Answer, Message};

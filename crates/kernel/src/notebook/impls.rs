@@ -47,7 +47,7 @@ impl Named {
     }
 
     /// The alias's name: the same for blocks of which one takes the other's place.
-    fn name(&self) -> String {
+    pub fn name(&self) -> String {
         let mut hasher = DefaultHasher::new();
         self.of.hash(&mut hasher);
         if self.of.0.is_none() {

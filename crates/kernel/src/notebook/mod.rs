@@ -7,9 +7,13 @@ mod commands;
 mod edit;
 mod history;
 mod impls;
+#[cfg(unix)]
+mod items;
 
 pub use edit::Edited;
 pub use history::{End, History, Lost};
+#[cfg(unix)]
+pub use items::items;
 
 use impls::Impls;
 use ra_ap_syntax::ast::{self, HasAttrs, HasModuleItem, HasName};

@@ -2,6 +2,8 @@
 //!
 //! Questions about the kernel are answered at once; all that needs evcxr waits in one queue for the [`Worker`].
 
+#[cfg(unix)]
+mod batch;
 mod comm;
 mod compile_notice;
 mod complete;
@@ -19,6 +21,8 @@ pub mod warm;
 mod wire;
 mod worker;
 
+#[cfg(unix)]
+pub use batch::batch;
 use comm::{Comms, is_comm};
 use complete::is_complete;
 use history::History;

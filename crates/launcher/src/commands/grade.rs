@@ -22,6 +22,19 @@ pub fn command() -> Command {
                 .help("Also write the table to this file"),
         )
         .arg(
+            Arg::new("html")
+                .long("html")
+                .value_parser(value_parser!(PathBuf))
+                .help("Also write a page: the table, and each exercise with the commonest reasons"),
+        )
+        .arg(
+            Arg::new("resume")
+                .long("resume")
+                .action(ArgAction::SetTrue)
+                .requires("csv")
+                .help("Keep the rows of the CSV, and mark the files of which one is missing"),
+        )
+        .arg(
             Arg::new("without-isolation")
                 .long("without-isolation")
                 .action(ArgAction::SetTrue)
@@ -35,6 +48,8 @@ pub fn run(matches: &ArgMatches) -> Result<()> {
     grade::grade(&grade::Options {
         files: matches.get_many::<PathBuf>("file").unwrap_or_default().cloned().collect(),
         csv: matches.get_one::<PathBuf>("csv").cloned(),
+        html: matches.get_one::<PathBuf>("html").cloned(),
+        resume: matches.get_flag("resume"),
         seconds: matches.get_one("seconds").copied().unwrap_or(30),
         without_isolation: matches.get_flag("without-isolation"),
         gib: matches.get_one("gib").copied().unwrap_or(4),

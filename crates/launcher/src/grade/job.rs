@@ -1,15 +1,20 @@
-//! What is checked in which lab: the marking program finds the lab of a notebook in its sandbox.
+//! What is checked in which lab: the program in the sandbox finds the lab of a notebook.
 
 use super::Options;
-use super::sandbox::{Sandbox, WORK};
+use super::sandbox::{Sandbox, Shared, Variables, WORK};
 use crate::files::text;
 use crate::labs::{FIRST_CELL, Lab, exercises};
-use crate::prepare::Ready;
-
+use crate::prepare::{Ready, programs};
 use common::notebook::{Cell, Notebook, marks::has_solution};
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
+use std::env;
 use std::path::Path;
+
+/// The name of the judge's socket in the folder that a learner's process sees.
+pub const SOCKET: &str = "socket";
+
+/// The handed-in file's name in a job's folder.
+pub const NOTEBOOK: &str = "notebook.ipynb";
 
 /// Each lab that has exercises, with what a learner's function may use of it.
 pub fn labs(masters: &[Lab]) -> Vec<Value> {
@@ -21,39 +26,47 @@ pub fn labs(masters: &[Lab]) -> Vec<Value> {
         .collect()
 }
 
-/// What the marking program reads; the notebook lies beside it in `folder`.
-pub fn job(ready: &Ready, sandbox: &Sandbox, labs: &[Value], folder: &Path, options: &Options) -> Value {
-    // From a folder of its own the helper crate is elsewhere than beside the notebook.
-    let load = FIRST_CELL.replace("../crates/convlab", &text(&ready.dirs.helper()));
-    let work = if sandbox.is_isolated() { WORK.to_owned() } else { text(&folder.join("work")) };
-    let mut environment = BTreeMap::from([
-        ("JUPYTER_PATH", text(&ready.jupyter_path)),
-        ("JUPYTER_RUNTIME_DIR", format!("{work}/runtime")),
-        ("JUPYTER_DATA_DIR", format!("{work}/data")),
-        ("JUPYTER_CONFIG_DIR", format!("{work}/config")),
-        ("IPYTHONDIR", format!("{work}/ipython")),
-        ("PYTHONDONTWRITEBYTECODE", "1".to_owned()),
-    ]);
-    for (name, home) in [("CARGO_HOME", ".cargo"), ("RUSTUP_HOME", ".rustup")] {
-        let default = || Some(Path::new(&std::env::var_os("HOME")?).join(home).into_os_string());
-        if let Some(folder) = std::env::var_os(name).or_else(default) {
-            environment.insert(name, folder.to_string_lossy().into_owned());
-        }
-    }
+/// What the program in the sandbox reads: the notebook lies in the folder `job`, the judge listens in `judge`.
+pub fn job(
+    ready: &Ready,
+    sandbox: &Sandbox,
+    labs: &[Value],
+    [job, judge]: [&Shared; 2],
+    options: &Options,
+) -> Value {
     json!({
-        "notebook": sandbox.job_file(folder, NOTEBOOK),
-        "folder": work,
-        "environment": environment,
-        "load": load,
+        "notebook": job.path(sandbox, NOTEBOOK),
+        "kernel": text(&ready.programs.kernel()),
+        "work": if sandbox.is_isolated() { WORK.to_owned() } else { job.path(sandbox, "") },
+        "load": load(ready),
         "labs": labs,
+        "socket": judge.path(sandbox, SOCKET),
         "seconds": options.seconds,
         "bytes": u64::from(options.gib) << 30,
         "isolated": sandbox.is_isolated(),
     })
 }
 
-/// The handed-in file's name in a job's folder.
-pub const NOTEBOOK: &str = "notebook.ipynb";
+/// The cell that loads the helper crate: from a folder of its own it is elsewhere than beside the notebook.
+pub fn load(ready: &Ready) -> String {
+    FIRST_CELL.replace("../crates/convlab", &text(&ready.dirs.helper()))
+}
+
+/// What a kernel's environment holds for marking: labs on synthetic data, and nothing of the lecturer's own.
+pub fn variables(ready: &Ready) -> Variables {
+    let mut variables = ready.environment.clone();
+    variables.remove("CONVLAB_MASTERS");
+    variables.insert("CONVLAB_KERNELS".to_owned(), text(&programs::kernels(&ready.dirs)));
+    variables.insert("CONVLAB_OFFLINE".to_owned(), "1".to_owned());
+    variables.insert("MIMALLOC_ALLOW_THP".to_owned(), "0".to_owned());
+    for (name, home) in [("CARGO_HOME", ".cargo"), ("RUSTUP_HOME", ".rustup")] {
+        let default = || Some(Path::new(&env::var_os("HOME")?).join(home).into_os_string());
+        if let Some(folder) = env::var_os(name).or_else(default) {
+            variables.insert(name.to_owned(), folder.to_string_lossy().into_owned());
+        }
+    }
+    variables
+}
 
 fn given(master: &Notebook) -> Vec<String> {
     let code = master.cells().filter(|cell| cell.is_code()).map(Cell::source);

@@ -36,6 +36,11 @@ impl Programs {
         process::watch(kernel.arg("--sweep").arg(kernels(dirs)), "cargo lab doctor", |_| {})
     }
 
+    /// The program that has a kernel run a learner's functions.
+    pub fn grader(&self) -> PathBuf {
+        self.folder.join("convlab-grader")
+    }
+
     /// What the kernel and the helper crate read to find things.
     pub fn environment(&self, dirs: &Dirs) -> BTreeMap<String, String> {
         BTreeMap::from([
@@ -47,12 +52,15 @@ impl Programs {
     }
 }
 
+/// The crates that are built.
+const PACKAGES: [&str; 6] = ["--package", "kernel", "--package", "fetch", "--package", "grader"];
+
 /// Where each running kernel has its folder.
 pub fn kernels(dirs: &Dirs) -> PathBuf {
     dirs.state().join("kernels")
 }
 
-/// The cargo target folder of `kernel` and `fetch`, shared by all checkouts: evcxr takes minutes to compile.
+/// The cargo target folder of these programs, shared by all checkouts: evcxr takes minutes to compile.
 pub fn target_folder(dirs: &Dirs, toolchain: &Toolchain) -> PathBuf {
     dirs.cache.join(format!("build-{}", Fingerprint::default().text(&toolchain.version).hex()))
 }
@@ -86,6 +94,7 @@ fn folder(dirs: &Dirs, toolchain: &Toolchain) -> Result<PathBuf> {
         .files(&crates.join("common"))?
         .files(&crates.join("kernel"))?
         .files(&crates.join("fetch"))?
+        .files(&crates.join("grader"))?
         .hex();
     Ok(dirs.cache.join(format!("programs-{key}")))
 }
@@ -97,7 +106,7 @@ fn build(dirs: &Dirs, toolchain: &Toolchain, folder: &Path) -> Result<()> {
         let mut compiled = 0;
         forget_other_checkouts(dirs, &target)?;
         let mut cargo = process::command("cargo");
-        cargo.args(["build", "--release", "--locked", "--package", "kernel", "--package", "fetch"]);
+        cargo.args(["build", "--release", "--locked"]).args(PACKAGES);
         cargo.arg("--target-dir").arg(&target).current_dir(&dirs.checkout);
         process::watch(&mut cargo, "look at the error, then run the same command again", |text| match text
             .trim()
@@ -138,8 +147,7 @@ fn fetch_sources(dirs: &Dirs) {
 /// for those that another one has compiled last.
 fn forget_other_checkouts(dirs: &Dirs, target: &Path) -> Result<()> {
     let mut cargo = process::command("cargo");
-    cargo.args(["clean", "--release", "--locked"]);
-    cargo.args(["--package", "kernel", "--package", "fetch", "--package", "common"]);
+    cargo.args(["clean", "--release", "--locked"]).args(PACKAGES).args(["--package", "common"]);
     cargo.arg("--target-dir").arg(target).current_dir(&dirs.checkout);
     process::watch(&mut cargo, "look at the error, then run the same command again", |_| {})
 }
@@ -149,6 +157,7 @@ fn collect(from: &Path, to: &Path) -> Result<()> {
     let copies = [
         ("convlab-kernel", "convlab-kernel"),
         ("convlab-fetch", "convlab-fetch"),
+        ("convlab-grader", "convlab-grader"),
         ("convlab-cargo", "tools/bin/cargo"),
         ("convlab-cargo", "tools/bin/rustc"),
         ("convlab-cargo", "tools/bin/rustup"),
@@ -167,8 +176,8 @@ fn with_exe(path: &Path) -> PathBuf {
 
 fn crate_count(dirs: &Dirs) -> Option<usize> {
     let mut cargo = process::command("cargo");
-    cargo.args(["tree", "--locked", "--package", "kernel", "--package", "fetch", "--edges", "normal,build"]);
-    cargo.args(["--prefix", "none", "--format", "{p}"]).current_dir(&dirs.checkout);
+    cargo.args(["tree", "--locked", "--edges", "normal,build", "--prefix", "none", "--format", "{p}"]);
+    cargo.args(PACKAGES).current_dir(&dirs.checkout);
     let tree = process::output(&mut cargo, "").ok()?;
     Some(
         tree.lines()

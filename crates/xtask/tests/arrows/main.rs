@@ -8,17 +8,18 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Which crates of the workspace each may name in its code, tests aside.
-const ARROWS: [(&str, &[&str]); 6] = [
+const ARROWS: [(&str, &[&str]); 7] = [
     ("common", &[]),
     ("fetch", &["common"]),
     ("convlab", &["common"]),
     ("kernel", &["common"]),
+    ("grader", &["common"]),
     ("launcher", &["common"]),
     ("xtask", &["common", "launcher"]),
 ];
 
 /// Crates that must be compiled and run before libtorch is there.
-const WITHOUT_LIBTORCH: [&str; 5] = ["common", "fetch", "kernel", "launcher", "xtask"];
+const WITHOUT_LIBTORCH: [&str; 6] = ["common", "fetch", "grader", "kernel", "launcher", "xtask"];
 
 fn checkout() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")

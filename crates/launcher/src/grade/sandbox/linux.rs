@@ -1,9 +1,7 @@
 //! Where learners' code runs: a new root with an allow-list, made by bubblewrap, from which nothing leads outside.
 
-mod seccomp;
-
+use super::{FIRST_USER, Shared, Variables, WORK, seccomp};
 use crate::dirs::Dirs;
-use crate::files::text;
 use crate::prepare::Ready;
 use crate::prepare::programs::kernels;
 use crate::process;
@@ -16,14 +14,8 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// Where the notebook and what is to be checked lie in the sandbox.
-pub const JOB: &str = "/convlab-job";
-
-/// The working folder in the sandbox.
-pub const WORK: &str = "/convlab-work";
-
 /// Of the system: programs and libraries, no home, no `/run`, no settings but those of the loader.
-const SYSTEM: [&str; 10] = [
+const SYSTEM: [&str; 13] = [
     "/usr",
     "/bin",
     "/sbin",
@@ -34,7 +26,17 @@ const SYSTEM: [&str; 10] = [
     "/etc/ld.so.conf",
     "/etc/ld.so.conf.d",
     "/etc/alternatives",
+    "/etc/ssl/certs",
+    "/etc/ca-certificates",
+    "/etc/pki/ca-trust/extracted",
 ];
+
+/// What the system says of a process without rights and with a filter.
+const IN_FORCE: [&str; 4] =
+    ["CapEff:\t0000000000000000", "CapBnd:\t0000000000000000", "NoNewPrivs:\t1", "Seccomp:\t2"];
+
+/// Of each process: threads and processes of its user, bytes of a file, open files.
+const LIMITS: [&str; 4] = ["--nproc=512", "--fsize=536870912", "--core=0", "--nofile=4096"];
 
 /// How learners' code is kept apart from the machine and from each other.
 pub struct Sandbox {
@@ -47,7 +49,7 @@ pub struct Sandbox {
     kernels: PathBuf,
     /// The filter of system calls, as bubblewrap reads it.
     filter: PathBuf,
-    /// The most bytes that can be written to each of its folders.
+    /// The most memory of one process, in bytes.
     bytes: u64,
 }
 
@@ -64,15 +66,19 @@ impl Sandbox {
         let bytes = u64::from(gib) << 30;
         let (visible, kernels) = (visible(ready), kernels(&ready.dirs));
         let sandbox = Self { isolated: true, is_root, visible, kernels, filter, bytes };
-        let mut probe = sandbox.command(folder, 0, Path::new("true"));
-        process::output(&mut probe, "").map_err(|failure| refused(failure.what()))?;
-        Ok(sandbox)
+        let mut probe = sandbox.command(&[], FIRST_USER, &Variables::new(), Path::new("cat"));
+        let status = process::output(probe.arg("/proc/self/status"), "");
+        let status = status.map_err(|failure| refused(failure.what()))?;
+        match IN_FORCE.into_iter().find(|line| !status.lines().any(|found| found == *line)) {
+            Some(line) => Err(refused(&format!("a process in the sandbox has not `{line}`."))),
+            None => Ok(sandbox),
+        }
     }
 
     /// None at all: the code runs as this user, with all that this user may do.
-    pub fn without_isolation(ready: &Ready) -> Self {
-        let kernels = kernels(&ready.dirs);
-        Self { isolated: false, is_root: false, visible: vec![], kernels, filter: PathBuf::new(), bytes: 0 }
+    pub fn without_isolation() -> Self {
+        let none = PathBuf::new;
+        Self { isolated: false, is_root: false, visible: vec![], kernels: none(), filter: none(), bytes: 0 }
     }
 
     /// Whether it isolates.
@@ -80,31 +86,30 @@ impl Sandbox {
         self.isolated
     }
 
-    /// `path` in the folder of a job, as `program` finds it.
-    pub fn job_file(&self, job: &Path, name: &str) -> String {
-        if self.isolated { format!("{JOB}/{name}") } else { text(&job.join(name)) }
-    }
-
-    /// A call of `program`, which sees the files of `job`; sandboxes of other numbers cannot signal it.
-    pub fn command(&self, job: &Path, number: u32, program: &Path) -> Command {
+    /// A call of `program`, which sees the `shared` folders and these variables beside where it is; as root it becomes
+    /// the `user` of this number.
+    pub fn command(&self, shared: &[Shared], user: u32, variables: &Variables, program: &Path) -> Command {
         if !self.isolated {
-            return process::command(program);
+            let mut command = process::command(program);
+            command.envs(variables);
+            return command;
         }
         // The shell opens the filter's file: what this program opens is closed in its children.
         let mut command = process::command("sh");
         command.args(["-c", r#"exec bwrap --seccomp 9 "$@" 9<"$0""#]).arg(&self.filter);
-        command.args(self.arguments(job)).arg("--");
+        command.args(self.arguments(shared, variables)).arg("--");
         if self.is_root {
             // A user of its own, so that limits of processes count for it alone.
-            let user = (61_000 + number % 4_000).to_string();
+            let user = user.to_string();
             command.args(["setpriv", "--reuid", &user, "--regid", &user, "--clear-groups"]);
             command.args(["--inh-caps=-all", "--bounding-set=-all", "--no-new-privs", "--"]);
         }
+        command.arg("prlimit").args(LIMITS).arg(format!("--data={}", self.bytes)).arg("--");
         command.arg(program);
         command
     }
 
-    fn arguments(&self, job: &Path) -> Vec<OsString> {
+    fn arguments(&self, shared: &[Shared], variables: &Variables) -> Vec<OsString> {
         let mut arguments: Vec<OsString> =
             ["--die-with-parent", "--new-session", "--clearenv"].map(Into::into).into();
         let namespaces =
@@ -125,24 +130,30 @@ impl Sandbox {
             arguments.extend(["--perms", "0755", "--dir"].map(Into::into));
             arguments.push(parent.into());
         }
-        let mut read_only = |from: &Path, to: &Path| {
-            arguments.extend([
-                "--ro-bind-try".into(),
-                from.as_os_str().to_owned(),
-                to.as_os_str().to_owned(),
-            ]);
+        let mut bind = |option: &str, from: &Path, to: &Path| {
+            arguments.extend([option.into(), from.as_os_str().to_owned(), to.as_os_str().to_owned()]);
         };
-        SYSTEM.iter().for_each(|path| read_only(Path::new(path), Path::new(path)));
-        self.visible.iter().for_each(|path| read_only(path, path));
-        read_only(job, Path::new(JOB));
+        SYSTEM.iter().for_each(|path| bind("--ro-bind-try", Path::new(path), Path::new(path)));
+        self.visible.iter().for_each(|path| bind("--ro-bind-try", path, path));
+        for folder in shared {
+            let option = if folder.can_write { "--bind" } else { "--ro-bind" };
+            bind(option, &folder.folder, Path::new(folder.inside));
+        }
         arguments.extend(["--proc", "/proc", "--dev", "/dev"].map(Into::into));
-        let size = self.bytes.to_string();
-        for folder in [&self.kernels, Path::new(WORK), Path::new("/tmp"), Path::new("/dev/shm")] {
+        for (folder, mib) in [
+            (&*self.kernels, 1024u64),
+            (Path::new(WORK), 256),
+            (Path::new("/tmp"), 256),
+            (Path::new("/dev/shm"), 64),
+        ] {
+            let size = (mib << 20).to_string();
             arguments.extend(["--perms", "1777", "--size", &size, "--tmpfs"].map(Into::into));
             arguments.push(folder.into());
         }
         arguments.extend(["--remount-ro", "/", "--chdir", WORK].map(Into::into));
-        for (name, value) in [("PATH", path()), ("HOME", WORK.into()), ("TMPDIR", "/tmp".into())] {
+        let own = [("PATH", path()), ("HOME", WORK.into()), ("TMPDIR", "/tmp".into())];
+        let given = variables.iter().map(|(name, value)| (name.as_str(), value.into()));
+        for (name, value) in given.chain(own) {
             arguments.extend(["--setenv".into(), name.into(), value]);
         }
         arguments
@@ -156,8 +167,8 @@ fn path() -> OsString {
 fn refused(why: &str) -> Error {
     Error::problem(
         format!(
-            "Learners' code cannot be kept apart from this machine: {why}\nThat takes bubblewrap (`bwrap`) and, as \
-             root, setpriv, and a system on which they may make namespaces; nothing was marked."
+            "Learners' code cannot be kept apart from this machine: {why}\nThat takes bubblewrap (`bwrap`) and \
+             util-linux, and a system on which they may make namespaces; nothing was marked."
         ),
         "install them (`apt-get install bubblewrap util-linux`), or mark on another machine; \
          `cargo lab grade --without-isolation` runs the code with all that you may do yourself",
@@ -167,8 +178,7 @@ fn refused(why: &str) -> Error {
 /// The toolchain, what is compiled, the helper crate: nothing with which marks could be changed or learned.
 fn visible(ready: &Ready) -> Vec<PathBuf> {
     let Dirs { checkout, cache } = &ready.dirs;
-    let folder_above = |path: &Path| path.parent().and_then(Path::parent).map(Path::to_path_buf);
-    let mut visible = vec![ready.stage.clone(), ready.programs.folder.clone(), ready.jupyter_path.clone()];
+    let mut visible = vec![ready.stage.clone(), ready.programs.folder.clone()];
     visible.extend(
         ["Cargo.toml", "Cargo.lock", "rust-toolchain.toml", "crates"].map(|name| checkout.join(name)),
     );
@@ -178,9 +188,6 @@ fn visible(ready: &Ready) -> Vec<PathBuf> {
             .iter()
             .filter_map(|name| Some(ready.environment.get(*name)?.into())),
     );
-    // The environment, and the Python that it was made with.
-    visible.extend(folder_above(&ready.python));
-    visible.extend(fs::canonicalize(&ready.python).ok().and_then(|python| folder_above(&python)));
     let home = |name: &str, folder: &str| {
         env::var_os(name).map(PathBuf::from).or_else(|| Some(Path::new(&env::var_os("HOME")?).join(folder)))
     };
