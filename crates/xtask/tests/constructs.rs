@@ -46,6 +46,7 @@ const EXPLAINED: &[(&str, &str, &str, &str)] = &[
     ("impl", "05", "struct", "`impl`"),
     ("dyn", "05", "step-turn", "`&dyn Module`"),
     ("const", "07", "model-head", "`const`"),
+    ("generic function", "09", "net-head", "`M: ModuleT`"),
 ];
 
 /// Constructs of one cell, in the order in which they stand.

@@ -33,6 +33,7 @@ mod lab05;
 mod lab06;
 mod lab07;
 mod lab08;
+mod lab09;
 mod master;
 mod net;
 mod progress;
@@ -53,13 +54,14 @@ pub use lab05::*;
 pub use lab06::*;
 pub use lab07::*;
 pub use lab08::*;
+pub use lab09::*;
 pub use progress::progress;
 pub use verdict::Verdict;
 
 use exercise::Exercise;
 
 /// The exercises of each lab, in reading order.
-const LABS: [&[Exercise]; 9] = [
+const LABS: [&[Exercise]; 10] = [
     lab00::EXERCISES,
     lab01::EXERCISES,
     lab02::EXERCISES,
@@ -69,4 +71,5 @@ const LABS: [&[Exercise]; 9] = [
     lab06::EXERCISES,
     lab07::EXERCISES,
     lab08::EXERCISES,
+    lab09::EXERCISES,
 ];

@@ -37,7 +37,9 @@ pub fn export(
 ) -> Result<String> {
     let some = test.take(MAX_IMAGES.min(test.len()))?;
     let pixels = pixels(&some)?;
-    let scaled = some.normalize(&[mean], &[std])?;
+    // The network is shown what the file holds: whole bytes.
+    let scaled = Split::new(pixels.unsqueeze(1).to_kind(Kind::Float) / 255.0, some.labels.shallow_clone())?;
+    let scaled = scaled.normalize(&[mean], &[std])?;
     let logits = tch::no_grad(|| logits(net, &scaled.images, false))?;
     let variables = vs.variables().into_iter().map(|(name, variable)| (name, variable.detach().contiguous()));
     let scaling = Tensor::from_slice(&[mean as f32, std as f32]);

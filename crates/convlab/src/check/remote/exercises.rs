@@ -80,6 +80,7 @@ remote_exercises! {
     unroll(x: &[f32], channels: usize, side: usize) -> Vec<f32>;
     slice_map(x: &[f32], width: usize, kernel: &[f32; 9]) -> Vec<f32>;
     bands(threads: usize, x: &[f32], width: usize, kernel: &[f32; 9]) -> Vec<f32>;
+    normalised(xs: &Tensor) -> Tensor;
 }
 
 /// The answer to an exercise whose function is `remote`; `None` if there is no such exercise.
