@@ -171,7 +171,7 @@ fn a_bundle_with_another_sum_is_refused_with_both_sums() {
 }
 
 #[test]
-fn a_bundle_of_another_compiler_a_server_that_is_gone_and_a_file_that_is_gone_are_told_in_a_line() {
+fn a_bundle_of_another_compiler_a_server_that_is_gone_and_a_file_that_is_gone_are_named_in_a_line() {
     let made = Made::new();
     let server = Server::start(&made.out(), 0, 0);
     fs::rename(&made.file, made.out().join("elsewhere")).unwrap();
