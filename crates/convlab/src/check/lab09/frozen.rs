@@ -17,7 +17,7 @@ pub fn frozen(yours: impl Fn(&dyn ModuleT, &Tensor) -> Tensor) -> Answer {
     FROZEN.judge(|| {
         let vs = nn::VarStore::new(Device::Cpu);
         let weight = vs.root().var("weight", &[3], nn::Init::Const(2.0));
-        let net = nn::func_t(move |xs, train| if train { xs * &weight * 0.0 } else { xs * &weight });
+        let net = nn::func_t(move |xs, train| if train { xs + &weight } else { xs * &weight });
         let xs = random(&[5, 3], 1);
         let found = yours(&net, &xs);
         let right = tch::no_grad(|| net.forward_t(&xs, false));
