@@ -19,14 +19,18 @@ impl VarStore {
     /// # Errors
     /// If they are no such file, or hold other numbers than `f32`.
     pub fn read(bytes: &[u8]) -> Result<Self, String> {
-        let file = SafeTensors::deserialize(bytes).map_err(|error| format!("The weights cannot be read: {error}."))?;
+        let file = SafeTensors::deserialize(bytes)
+            .map_err(|error| format!("The weights cannot be read: {error}."))?;
         let mut learned = BTreeMap::new();
         for (name, view) in file.tensors() {
             if view.dtype() != Dtype::F32 {
                 return Err(format!("`{name}` should hold f32 and holds {:?}.", view.dtype()));
             }
             let shape: Vec<i64> = view.shape().iter().map(|&side| side as i64).collect();
-            let values = view.data().chunks_exact(4).map(|four| f32::from_le_bytes([four[0], four[1], four[2], four[3]]));
+            let values = view
+                .data()
+                .chunks_exact(4)
+                .map(|four| f32::from_le_bytes([four[0], four[1], four[2], four[3]]));
             learned.insert(name, Tensor::new(&shape, values.collect()));
         }
         Ok(Self { learned })
@@ -43,7 +47,10 @@ impl VarStore {
     /// If there is nothing.
     pub fn take(&self, name: &str) -> Result<Tensor, String> {
         let all = || self.learned.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
-        self.learned.get(name).cloned().ok_or_else(|| format!("The weights have no `{name}`, only {}.", all()))
+        self.learned
+            .get(name)
+            .cloned()
+            .ok_or_else(|| format!("The weights have no `{name}`, only {}.", all()))
     }
 }
 
@@ -92,7 +99,10 @@ impl Path<'_> {
         let name = self.full(name);
         match self.store.take(&name) {
             Ok(found) if found.size() == shape => found,
-            Ok(found) => panic!("`{name}` should have shape {shape:?}, as network.rs says, and has {:?}: export the notebook again.", found.size()),
+            Ok(found) => panic!(
+                "`{name}` should have shape {shape:?}, as network.rs says, and has {:?}: export the notebook again.",
+                found.size()
+            ),
             Err(sentence) => panic!("{sentence}"),
         }
     }
@@ -136,7 +146,13 @@ pub struct Conv2D {
     config: ConvConfig,
 }
 
-pub fn conv2d<'a>(vs: impl Borrow<Path<'a>>, channels: i64, filters: i64, kernel: i64, config: ConvConfig) -> Conv2D {
+pub fn conv2d<'a>(
+    vs: impl Borrow<Path<'a>>,
+    channels: i64,
+    filters: i64,
+    kernel: i64,
+    config: ConvConfig,
+) -> Conv2D {
     let vs = vs.borrow();
     let ws = vs.learned("weight", &[filters, channels, kernel, kernel]);
     Conv2D { ws, bs: config.bias.then(|| vs.learned("bias", &[filters])), config }

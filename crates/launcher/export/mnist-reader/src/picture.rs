@@ -1,7 +1,7 @@
 //! From a file to 28 by 28 numbers.
 
-use crate::digit::prepared;
 use crate::SIDE;
+use crate::digit::prepared;
 use image::{GrayImage, ImageReader, imageops};
 use std::path::Path;
 
@@ -18,7 +18,9 @@ pub fn load(file: &Path) -> Result<Vec<f32>, String> {
     let name = file.display();
     let reader = ImageReader::open(file).map_err(|error| format!("{name} cannot be read: {error}."))?;
     let reader = reader.with_guessed_format().map_err(|error| format!("{name} cannot be read: {error}."))?;
-    let picture = reader.decode().map_err(|error| format!("{name} is no picture that can be read (PNG or JPEG): {error}."))?;
+    let picture = reader
+        .decode()
+        .map_err(|error| format!("{name} is no picture that can be read (PNG or JPEG): {error}."))?;
     let mut grey = on_white(&picture.to_luma_alpha8());
     let is_mnist = grey.dimensions() == (SIDE as u32, SIDE as u32) && !is_light_paper(&grey);
     if is_mnist {
@@ -48,7 +50,11 @@ fn on_white(picture: &image::GrayAlphaImage) -> GrayImage {
 fn is_light_paper(grey: &GrayImage) -> bool {
     let (width, height) = grey.dimensions();
     let at_edge = |x, y| x == 0 || y == 0 || x + 1 == width || y + 1 == height;
-    let edge: Vec<u32> = grey.enumerate_pixels().filter(|(x, y, _)| at_edge(*x, *y)).map(|(_, _, pixel)| u32::from(pixel.0[0])).collect();
+    let edge: Vec<u32> = grey
+        .enumerate_pixels()
+        .filter(|(x, y, _)| at_edge(*x, *y))
+        .map(|(_, _, pixel)| u32::from(pixel.0[0]))
+        .collect();
     edge.iter().sum::<u32>() as usize > 127 * edge.len()
 }
 
