@@ -13,11 +13,17 @@ use tch::{Device, Kind, Tensor, nn};
 
 /// Builds in `vs` what the learner's function builds in its own process, and a network that asks that one.
 pub fn build(remote: &Remote, vs: &nn::VarStore) -> nn::Sequential {
-    let values: Vec<Tensor> = remote.call(&["build".pack()]);
-    let own = |(n, value): (usize, &Tensor)| vs.root().var_copy(&n.to_string(), value);
-    let variables: Vec<_> = values.iter().enumerate().map(own).collect();
+    let values: Vec<(String, Tensor)> = remote.call(&["build".pack()]);
+    let variables: Vec<_> = values.iter().map(|(name, value)| variable(vs, name, value)).collect();
     let remote = remote.clone();
     nn::seq().add_fn(move |xs| forward(&remote, &variables, xs))
+}
+
+/// A new variable with this name, `conv1.weight`, and these values.
+pub fn variable(vs: &nn::VarStore, name: &str, value: &Tensor) -> Tensor {
+    let (folder, name) = name.rsplit_once('.').unwrap_or(("", name));
+    let parts = folder.split('.').filter(|part| !part.is_empty());
+    parts.fold(vs.root(), |path, part| path / part).var_copy(name, value)
 }
 
 /// What the learner's network makes of `xs` with these variables.

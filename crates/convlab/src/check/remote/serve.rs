@@ -4,7 +4,7 @@
 
 use super::calls::{Judge, answer_calls, answer_calls_with, next};
 use super::link::Link;
-use super::net::{layer, set};
+use super::net::{layer, set, variable};
 use super::wire::{Pack, Unpack};
 use crate::check::Answer;
 use crate::check::verdict;
@@ -53,7 +53,7 @@ fn answer_net<N: nn::Module>(socket: &str, exercise: &str, yours: impl Fn(&nn::V
         if String::unpack(next(&mut args)?)? == "build" {
             let vs = nn::VarStore::new(Device::Cpu);
             let net = yours(&vs);
-            let variables = vs.trainable_variables().pack();
+            let variables = named(&vs).pack();
             built = Some((vs, net));
             return Ok(variables);
         }
@@ -72,6 +72,14 @@ pub fn activated<N: nn::Module>(socket: &str, yours: impl Fn(&nn::VarStore) -> N
 /// Serves the learner's `deeper`.
 pub fn deeper(socket: &str, yours: impl Fn(&nn::VarStore) -> nn::Sequential) {
     answer_net(socket, "deeper", yours);
+}
+
+/// The trainable variables in their order, each with its name.
+fn named(vs: &nn::VarStore) -> Vec<(String, Tensor)> {
+    let names = vs.variables();
+    let name = |one: &Tensor| names.iter().find(|(_, other)| other.data_ptr() == one.data_ptr());
+    let variables = vs.trainable_variables().into_iter();
+    variables.map(|one| (name(&one).map(|(name, _)| name.clone()).unwrap_or_default(), one)).collect()
 }
 
 /// Serves the learner's `network`.
@@ -199,10 +207,7 @@ pub fn red_kernels(socket: &str, yours: impl Fn(&nn::VarStore) -> Tensor) {
     answer_calls(socket, "red_kernels", |args| {
         let vs = nn::VarStore::new(Device::Cpu);
         for (name, value) in HashMap::<String, Tensor>::unpack(next(&mut args.iter())?)? {
-            let (folder, name) = name.rsplit_once('.').unwrap_or(("", &name));
-            let path =
-                folder.split('.').filter(|part| !part.is_empty()).fold(vs.root(), |path, part| path / part);
-            let _ = path.var_copy(name, &value);
+            let _ = variable(&vs, &name, &value);
         }
         Ok(yours(&vs).pack())
     });
