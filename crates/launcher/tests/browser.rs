@@ -20,6 +20,9 @@ fn drive(script: &str, folder: &Path, more: &[&str]) -> Option<()> {
         println!("skipped: not prepared");
         return None;
     }
+    // One JupyterLab with its browser at a time: each takes both cores.
+    static TURN: std::sync::Mutex<()> = std::sync::Mutex::new(());
+    let _turn = TURN.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     let lab = Lab::open(&["--folder", folder.to_str().unwrap()]);
     let python = prepare::prepared(&Dirs::find().unwrap()).unwrap().python;
     let scripts = checkout().join("crates/launcher/tests/browser");

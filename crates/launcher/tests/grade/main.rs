@@ -83,6 +83,7 @@ fn a_class_of_good_half_done_and_hostile_notebooks_gets_the_marks_it_deserves() 
     if !is_prepared() {
         return;
     }
+    let _turn = turn();
     let dir = tempfile::tempdir().unwrap();
     let mut class = class_of(dir.path());
     let _there = attacks::add_reaching(&mut class, dir.path());
@@ -124,6 +125,7 @@ fn the_courses_own_solutions_are_all_right() {
     if !is_prepared() {
         return;
     }
+    let _turn = turn();
     let dir = tempfile::tempdir().unwrap();
     let solutions =
         fs::read_dir(edition(dir.path(), "solution")).unwrap().flatten().map(|entry| entry.path());
@@ -140,6 +142,7 @@ fn a_marking_that_is_killed_leaves_nothing_running_and_goes_on_where_it_was() {
     if !is_prepared() {
         return;
     }
+    let _turn = turn();
     let dir = tempfile::tempdir().unwrap();
     let csv = dir.path().join("marks.csv");
     let mut class = Class::default();
@@ -162,6 +165,12 @@ fn a_marking_that_is_killed_leaves_nothing_running_and_goes_on_where_it_was() {
     assert_eq!(left_over(), [""; 0]);
 }
 
+/// Held by a test that marks, one at a time: what is left running is looked for by name.
+fn turn() -> std::sync::MutexGuard<'static, ()> {
+    static TURN: std::sync::Mutex<()> = std::sync::Mutex::new(());
+    TURN.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
 /// What the marking has started, and its folders, if any of it is still there.
 fn left_over() -> Vec<String> {
     let processes = Command::new("ps").args(["-eo", "args="]).output().unwrap();
@@ -181,6 +190,7 @@ fn where_code_cannot_be_isolated_nothing_is_marked_and_it_is_said_what_to_do() {
     if !is_prepared() {
         return;
     }
+    let _turn = turn();
     use std::os::unix::fs::PermissionsExt;
     let dir = tempfile::tempdir().unwrap();
     let programs = dir.path().join("programs");
