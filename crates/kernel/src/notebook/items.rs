@@ -20,7 +20,14 @@ pub struct Item {
 /// The items that stand at the top of a cell, in their order.
 pub fn items(code: &str) -> Vec<Item> {
     let rust = &code[commands::head(code, |_| false).rust..];
-    statements(rust).1.iter().filter_map(item).collect()
+    let own = |mut item: Item| {
+        // What is not ended runs on into the end of the block around all statements.
+        if !rust.contains(&item.code) {
+            item.code.truncate(item.code.trim_end_matches('}').trim_end_matches('\n').len());
+        }
+        item
+    };
+    statements(rust).1.iter().filter_map(item).map(own).collect()
 }
 
 fn item(node: &SyntaxNode) -> Option<Item> {
