@@ -110,6 +110,21 @@ fn handler() -> libc::sighandler_t {
 }
 
 #[test]
+fn looking_at_a_network_leaves_the_random_numbers_of_the_notebook_as_they_are() {
+    let _alone = as_in_a_cell();
+    let next = |look: bool| {
+        tch::manual_seed(7);
+        let vs = nn::VarStore::new(Device::Cpu);
+        let net = nn::seq().add(nn::linear(vs.root(), 4, 2, Default::default()));
+        if look {
+            show::summary(&vs, &net, &[1, 4]).unwrap();
+        }
+        Tensor::rand([1], (Kind::Float, Device::Cpu)).double_value(&[0])
+    };
+    assert_eq!(next(true), next(false));
+}
+
+#[test]
 fn the_same_seed_gives_the_same_training() {
     let _alone = as_in_a_cell();
     let run = |seed| {

@@ -1,14 +1,11 @@
 //! A convolution in one strip: image, filter, map.
 
-use super::colour::{Rgb, Scale};
-use super::elements::{
-    Area, Drawn, Format, Grid, Picture, Pixels, Rect, Squares, Surface, common_type_size, label,
-};
+use super::colour::Scale;
+use super::elements::{Area, Drawn, Format, Grid, Surface, common_type_size, label};
 use super::figure::{Drawing, Figure};
 use super::geometry::Geometry;
-use super::region::{Names, Region, Values};
 use super::sliding::Sliding;
-use super::tiles::fitted;
+use super::tiles::{Map, fitted};
 use crate::Result;
 use plotters::style::text_anchor::HPos;
 use tch::Tensor;
@@ -37,23 +34,14 @@ struct Strip {
     sliding: Sliding,
 }
 
-/// A map of the strip with its numbers.
-struct Part<'a> {
-    name: String,
-    size: [usize; 2],
-    rect: Rect,
-    numbers: &'a [f64],
-    scale: Scale,
-}
-
 const NAMES: [&str; 3] = ["image", "filter", "map"];
 const TOP: i32 = 34;
 /// Between the columns, for a sign, and between the channels.
 const GAP: i32 = 46;
 const BELOW: i32 = 12;
-/// The largest square, and a map with more rows or columns than this has no numbers in its squares.
+/// The largest square, and the narrowest column.
 const SQUARE: i32 = 56;
-const MAX_NUMBERED: usize = 8;
+const NARROWEST: i32 = 60;
 
 impl Strip {
     /// Left and width of the columns of image, filter and map, and the height of a channel's row.
@@ -64,8 +52,9 @@ impl Strip {
         let mut column = |size: [usize; 2], room: i32| {
             let side = |count: usize| room.min(SQUARE.saturating_mul(count as i32));
             let [width, height] = fitted(size, [side(size[1]), side(size[0])]);
-            left += width.max(60) + GAP;
-            [left - width.max(60) - GAP, width, height]
+            let at = left;
+            left += width.max(NARROWEST) + GAP;
+            [at, width, height]
         };
         let columns = [column(*image, rooms[0]), column(*kernel, rooms[1]), column(*output, rooms[2])];
         (columns, columns[0][2].max(columns[1][2]) + BELOW)
@@ -77,33 +66,36 @@ impl Strip {
         (self.sliding.geometry.channels as i32 * pitch - BELOW).max(columns[2][2])
     }
 
-    fn parts(&self) -> Vec<Part<'_>> {
+    fn maps(&self) -> Vec<Map<'_>> {
         let Sliding { geometry, image, kernel, output } = &self.sliding;
         let ([images, kernels, map], pitch) = self.layout();
-        let scales = [Scale::grey(image), Scale::signed(kernel), Scale::signed(output)];
-        let part = |index: usize, name: String, size, [left, w, h]: [i32; 3], middle: i32, numbers| {
-            let rect = [left, TOP + middle - h / 2, w, h];
-            Part { name, size, rect, numbers, scale: scales[index] }
-        };
-        let mut parts = Vec::new();
+        let [grey, weights, sums] = [Scale::grey(image), Scale::signed(kernel), Scale::signed(output)];
+        let rect = |[left, w, h]: [i32; 3], middle: i32| [left, TOP + middle - h / 2, w, h];
+        let mut maps = Vec::new();
         for channel in 0..geometry.channels {
             let name = |what: &str| match geometry.channels {
                 1 => what.to_owned(),
                 _ => format!("{what}, channel {channel}"),
             };
             let middle = channel as i32 * pitch + (pitch - BELOW) / 2;
-            parts.push(part(0, name("image"), geometry.image, images, middle, self.sliding.channel(channel)));
-            parts.push(part(
-                1,
-                name("filter"),
-                geometry.kernel,
-                kernels,
-                middle,
-                self.sliding.kernel(channel),
-            ));
+            maps.push(Map {
+                name: name("image"),
+                size: geometry.image,
+                rect: rect(images, middle),
+                numbers: self.sliding.channel(channel),
+                scale: grey,
+            });
+            maps.push(Map {
+                name: name("filter"),
+                size: geometry.kernel,
+                rect: rect(kernels, middle),
+                numbers: self.sliding.kernel(channel),
+                scale: weights,
+            });
         }
-        parts.push(part(2, "map".into(), geometry.output, map, self.height() / 2, output));
-        parts
+        let rect = rect(map, self.height() / 2);
+        maps.push(Map { name: "map".into(), size: geometry.output, rect, numbers: output, scale: sums });
+        maps
     }
 }
 
@@ -122,7 +114,7 @@ impl Drawing for Strip {
 
     fn size(&self) -> (u32, u32) {
         let ([.., [left, width, _]], _) = self.layout();
-        ((left + width.max(60) + 4) as u32, (TOP + self.height() + 4) as u32)
+        ((left + width.max(NARROWEST) + 4) as u32, (TOP + self.height() + 4) as u32)
     }
 
     fn draw<B: Surface>(&self, area: &Area<B>) -> Drawn<B> {
@@ -131,46 +123,16 @@ impl Drawing for Strip {
         for ([left, width, _], (name, sign)) in columns.into_iter().zip(NAMES.iter().zip(["∗", "=", ""])) {
             label(area, (left + width / 2, TOP - 18), 16.0, HPos::Center, name)?;
             if !sign.is_empty() {
-                label(area, (left + width.max(60) + GAP / 2, middle), 22.0, HPos::Center, sign)?;
+                label(area, (left + width.max(NARROWEST) + GAP / 2, middle), 22.0, HPos::Center, sign)?;
             }
         }
-        let parts = self.parts();
-        let numbered = |part: &Part<'_>| part.size[0].max(part.size[1]) <= MAX_NUMBERED;
-        let formats: Vec<Format> = parts.iter().map(|part| Format::of(part.numbers)).collect();
-        let widest = formats
-            .iter()
-            .zip(&parts)
-            .filter(|(_, part)| numbered(part))
-            .map(|(format, _)| format.widest())
-            .fold(0.0, f64::max);
-        let grids: Vec<Grid> = parts
-            .iter()
-            .map(|Part { rect: [x, y, w, h], size, .. }| Grid {
-                at: (*x, *y),
-                size: *size,
-                side: [w / size[1] as i32, h / size[0] as i32],
-            })
-            .collect();
-        let type_size = common_type_size(
-            grids.iter().zip(&parts).filter(|(_, part)| numbered(part)).map(|(grid, _)| grid),
-            widest,
-        );
-        for ((part, grid), format) in parts.iter().zip(grids).zip(formats) {
-            if numbered(part) {
-                let cells = format.cells(part.numbers, part.scale);
-                area.draw(&Squares { grid, cells: &cells, type_size, widest: format.widest() })?;
-            } else {
-                let colours: Vec<Rgb> = part.numbers.iter().map(|value| part.scale.colour(*value)).collect();
-                area.draw(&Picture {
-                    rect: part.rect,
-                    pixels: Pixels { colours: &colours, size: part.size },
-                })?;
-            }
-            let values =
-                Values::Grid { size: part.size, numbers: part.numbers.to_vec(), names: Names::default() };
-            area.draw(&Region { name: part.name.clone(), rect: part.rect, values })?;
-        }
-        Ok(())
+        let maps = self.maps();
+        let formats: Vec<Format> = maps.iter().map(|map| Format::of(map.numbers)).collect();
+        let numbered = || maps.iter().zip(&formats).filter_map(|(map, format)| Some((map.grid()?, format)));
+        let widest = numbered().map(|(_, format)| format.widest()).fold(0.0, f64::max);
+        let grids: Vec<Grid> = numbered().map(|(grid, _)| grid).collect();
+        let type_size = common_type_size(&grids, widest);
+        maps.iter().zip(&formats).try_for_each(|(map, format)| map.draw(area, *format, type_size))
     }
 }
 

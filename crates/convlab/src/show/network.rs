@@ -3,7 +3,8 @@
 use super::colour::Rgb;
 use super::elements::{Area, Block, Drawn, EDGE, INK, Surface, frame, label};
 use super::figure::{Drawing, Figure};
-use super::summary::{Layer, layers};
+use super::summary::{Layer, layers, text};
+use super::tiles::{broken, shortened};
 use crate::Result;
 use crate::text::grouped;
 use plotters::element::PathElement;
@@ -32,13 +33,10 @@ use tch::nn::{ModuleT, VarStore};
 /// ```
 pub fn network<N: ModuleT + 'static>(vs: &VarStore, net: &N, input: &[i64]) -> Result<Figure> {
     let (layers, total) = layers(vs, net, input)?;
-    let text = super::summary(vs, net, input)?.text().to_owned();
     let most = layers.iter().flat_map(|layer| side(&layer.shape)).max().unwrap_or(1);
-    Figure::of(Network {
-        blocks: layers.iter().map(|layer| NetBlock::of(layer, most)).collect(),
-        total,
-        text,
-    })
+    let mut blocks: Vec<NetBlock> = layers.iter().map(|layer| NetBlock::of(layer, most)).collect();
+    blocks[0].colour = INPUT;
+    Figure::of(Network { blocks, total, text: text(&layers, total) })
 }
 
 /// How many blocks are in a row, and the room of each.
@@ -81,8 +79,7 @@ impl NetBlock {
     fn of(layer: &Layer, most: i64) -> Self {
         let colour = match layer {
             Layer { refused: true, .. } => REFUSED,
-            Layer { what, .. } if what == "input" => INPUT,
-            Layer { parameters, .. } if parameters.is_empty() => PLAIN,
+            Layer { count: 0, .. } => PLAIN,
             _ => WEIGHTED,
         };
         let scaled = |size: i64| ((size as f64 / most as f64).sqrt() * LONGEST).round().max(5.0) as i32;
@@ -99,11 +96,8 @@ impl NetBlock {
     fn lines(layer: &Layer) -> Vec<String> {
         let example = layer.shape.get(1..).filter(|shape| !shape.is_empty());
         let shape = example.map(|shape| shape.iter().map(i64::to_string).collect::<Vec<_>>().join(" × "));
-        let parameters = layer.parameters.iter().map(|line| line.rsplit("= ").next().unwrap_or_default());
-        let parameters: i64 =
-            parameters.filter_map(|number| number.replace(',', "").parse::<i64>().ok()).sum();
-        let parameters = (parameters > 0).then(|| format!("{} parameters", grouped(parameters)));
-        let what = layer.what.split(", ").flat_map(|what| super::tiles::broken(what, LETTERS));
+        let parameters = (layer.count > 0).then(|| format!("{} parameters", grouped(layer.count)));
+        let what = layer.what.split(", ").flat_map(|what| broken(what, LETTERS));
         let name = Some(layer.name.clone()).filter(|name| !name.is_empty());
         name.into_iter().chain(what).chain(shape).chain(parameters).collect()
     }
@@ -129,7 +123,7 @@ impl Network {
         }
         for (line, text) in block.lines.iter().enumerate() {
             let at = (left + ROOM[0] / 2, top + ROOM[1] + LINE * line as i32 + LINE / 2);
-            label(area, at, TYPE, HPos::Center, &super::tiles::shortened(text, LETTERS + 2))?;
+            label(area, at, TYPE, HPos::Center, &shortened(text, LETTERS + 2))?;
         }
         Ok(())
     }

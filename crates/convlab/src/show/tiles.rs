@@ -98,30 +98,59 @@ impl Tiles {
     }
 
     fn face<B: Surface>(&self, area: &Area<B>, tile: &Tile, rect: Rect, format: Format) -> Drawn<B> {
-        let [rows, columns] = self.size;
         let (name, size) = (tile.caption.clone(), self.size);
-        let squares = |colours: &[Rgb]| area.draw(&Picture { rect, pixels: Pixels { colours, size } });
-        let values = match &tile.face {
-            Face::Numbers(values, scale) if rows.max(columns) <= MAX_NUMBERED => {
-                let grid = Grid {
-                    at: (rect[0], rect[1]),
-                    size,
-                    side: [rect[2] / columns as i32, rect[3] / rows as i32],
-                };
-                let (cells, widest) = (format.cells(values, *scale), format.widest());
-                area.draw(&Squares { grid, cells: &cells, type_size: grid.type_size(widest), widest })?;
-                Values::Grid { size, numbers: values.clone(), names: Default::default() }
+        match &tile.face {
+            Face::Numbers(numbers, scale) => {
+                let map = Map { name, size, rect, numbers, scale: *scale };
+                let type_size = map.grid().map_or(0, |grid| grid.type_size(format.widest()));
+                map.draw(area, format, type_size)
             }
-            Face::Numbers(values, scale) => {
-                squares(&values.iter().map(|value| scale.colour(*value)).collect::<Vec<_>>())?;
-                Values::Grid { size, numbers: values.clone(), names: Default::default() }
+            Face::Colours(colours, (low, high)) => {
+                area.draw(&Picture { rect, pixels: Pixels { colours, size } })?;
+                let values = Values::Picture { size, low: *low, high: *high };
+                area.draw(&Region { name, rect, values })
             }
-            Face::Colours(pixels, (low, high)) => {
-                squares(pixels)?;
-                Values::Picture { size, low: *low, high: *high }
+        }
+    }
+}
+
+/// A map of numbers: squares with their numbers in them where they are few, else a picture.
+pub struct Map<'a> {
+    /// What the numbers are of; may be empty.
+    pub name: String,
+    /// Rows and columns.
+    pub size: [usize; 2],
+    pub rect: Rect,
+    pub numbers: &'a [f64],
+    pub scale: Scale,
+}
+
+impl Map<'_> {
+    /// The squares of a map whose numbers are written into it.
+    pub fn grid(&self) -> Option<Grid> {
+        let ([rows, columns], [x, y, w, h]) = (self.size, self.rect);
+        let side = [w / columns as i32, h / rows as i32];
+        (rows.max(columns) <= MAX_NUMBERED).then_some(Grid { at: (x, y), size: self.size, side })
+    }
+
+    /// Draws it and notes its values for the pointer; `type_size` is that of the numbers in its squares.
+    ///
+    /// # Errors
+    /// If the backend cannot draw.
+    pub fn draw<B: Surface>(&self, area: &Area<B>, format: Format, type_size: i32) -> Drawn<B> {
+        let Self { size, rect, numbers, scale, .. } = *self;
+        match self.grid() {
+            Some(grid) => {
+                let cells = format.cells(numbers, scale);
+                area.draw(&Squares { grid, cells: &cells, type_size, widest: format.widest() })?;
             }
-        };
-        area.draw(&Region { name, rect, values })
+            None => {
+                let colours: Vec<Rgb> = numbers.iter().map(|value| scale.colour(*value)).collect();
+                area.draw(&Picture { rect, pixels: Pixels { colours: &colours, size } })?;
+            }
+        }
+        let values = Values::Grid { size, numbers: numbers.to_vec(), names: Default::default() };
+        area.draw(&Region { name: self.name.clone(), rect, values })
     }
 }
 

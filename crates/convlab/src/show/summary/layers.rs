@@ -23,6 +23,8 @@ pub struct Layer {
     pub remark: String,
     /// One line for each layer within this one.
     pub parameters: Vec<String>,
+    /// How many there are in all.
+    pub count: i64,
     /// Whether it refused what came before it.
     pub refused: bool,
 }
@@ -41,8 +43,9 @@ pub fn layers<N: ModuleT + 'static>(vs: &VarStore, net: &N, input: &[i64]) -> Re
     let numbers = Rng::new(0).normals(input.iter().product::<i64>() as usize);
     let xs = numbers.view(input).to_device(vs.device()).to_kind(vs.kind());
     let pass = tch::with_grad(|| Pass::through(net, &xs));
-    let total = variables.0.iter().map(|variable| variable.tensor.numel() as i64).sum();
-    Ok((walk(&pass, &variables, &xs), total))
+    let layers = walk(&pass, &variables, &xs);
+    let total = layers.iter().map(|layer| layer.count).sum();
+    Ok((layers, total))
 }
 
 fn walk(pass: &Pass, variables: &Variables, xs: &Tensor) -> Vec<Layer> {
@@ -63,6 +66,7 @@ fn walk(pass: &Pass, variables: &Variables, xs: &Tensor) -> Vec<Layer> {
             shape: output.size(),
             remark: flattened(&before.size(), &output.size()),
             parameters: formulas(&own),
+            count: count(&own),
             refused: false,
         });
         before = output;
@@ -73,9 +77,15 @@ fn walk(pass: &Pass, variables: &Variables, xs: &Tensor) -> Vec<Layer> {
         layers.push(Layer { index, what, remark, refused: true, ..Layer::default() });
     }
     if !rest.is_empty() {
-        layers.push(Layer { what: "not reached".into(), parameters: formulas(&rest), ..Layer::default() });
+        let what = "not reached".to_owned();
+        layers.push(Layer { what, parameters: formulas(&rest), count: count(&rest), ..Layer::default() });
     }
     layers
+}
+
+/// How many numbers they hold.
+fn count(variables: &[&Variable]) -> i64 {
+    variables.iter().map(|variable| variable.tensor.numel() as i64).sum()
 }
 
 /// A layer's name and what it does.

@@ -37,7 +37,12 @@ use tch::nn::{ModuleT, VarStore};
 pub fn summary<N: ModuleT + 'static>(vs: &VarStore, net: &N, input: &[i64]) -> Result<Figure> {
     let (layers, total) = layers(vs, net, input)?;
     let rows: Vec<Row> = layers.iter().map(Row::of).collect();
-    Ok(Figure::new(html(&rows, total), text(&rows, total)))
+    Ok(Figure::new(html(&rows, total), table(&rows, total)))
+}
+
+/// The table of a network as text.
+pub fn text(layers: &[Layer], total: i64) -> String {
+    table(&layers.iter().map(Row::of).collect::<Vec<_>>(), total)
 }
 
 #[derive(Debug)]
@@ -50,7 +55,7 @@ struct Row {
 
 impl Row {
     fn of(layer: &Layer) -> Self {
-        let Layer { index, name, what, shape, remark, parameters, refused } = layer;
+        let Layer { index, name, what, shape, remark, parameters, refused, .. } = layer;
         let index = index.map_or(String::new(), |index| format!("{index}  "));
         let name = if name.is_empty() { String::new() } else { format!("{name}: ") };
         let output = match (shape.is_empty(), remark.is_empty()) {
@@ -67,7 +72,7 @@ impl Row {
     }
 }
 
-fn text(rows: &[Row], total: i64) -> String {
+fn table(rows: &[Row], total: i64) -> String {
     let width =
         |cell: fn(&Row) -> &String| rows.iter().map(|row| cell(row).chars().count()).max().unwrap_or(0);
     let (first, second) = (width(|row| &row.layer), width(|row| &row.output).max("output".len()));
