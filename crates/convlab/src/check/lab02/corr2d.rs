@@ -100,20 +100,11 @@ fn shape_mistake(image: &[i64], kernel: &[i64], found: &[i64]) -> Option<String>
 
 #[cfg(test)]
 mod tests {
+    use super::super::by_hand;
     use super::*;
-    use tch::Kind;
 
     fn one_less(y: Tensor) -> Tensor {
         y.narrow(0, 0, y.size()[0] - 1).narrow(1, 0, y.size()[1] - 1)
-    }
-
-    fn by_hand(x: &Tensor, k: &Tensor) -> Tensor {
-        let (h, w) = (k.size()[0], k.size()[1]);
-        let (rows, columns) = (x.size()[0] - h + 1, x.size()[1] - w + 1);
-        let at = |i: i64, j: i64| (x.narrow(0, i, h).narrow(1, j, w) * k).sum(Kind::Float);
-        let values: Vec<Tensor> =
-            (0..rows).flat_map(|i| (0..columns).map(move |j| (i, j))).map(|(i, j)| at(i, j)).collect();
-        Tensor::stack(&values, 0).view([rows, columns])
     }
 
     #[test]

@@ -60,6 +60,7 @@ fn filter_mistake(x: &Tensor, filter: &Tensor, found: &Tensor) -> Option<String>
 
 #[cfg(test)]
 mod tests {
+    use super::super::by_hand;
     use super::*;
     use tch::{IndexOp, Kind};
 
@@ -67,15 +68,6 @@ mod tests {
     fn maps(x: &Tensor, filter: &Tensor) -> Tensor {
         let maps: Vec<Tensor> = (0..x.size()[0]).map(|c| by_hand(&x.i(c), &filter.i(c))).collect();
         Tensor::stack(&maps, 0)
-    }
-
-    fn by_hand(x: &Tensor, k: &Tensor) -> Tensor {
-        let (h, w) = (k.size()[0], k.size()[1]);
-        let (rows, columns) = (x.size()[0] - h + 1, x.size()[1] - w + 1);
-        let at = |i: i64, j: i64| (x.narrow(0, i, h).narrow(1, j, w) * k).sum(Kind::Float);
-        let values: Vec<Tensor> =
-            (0..rows).flat_map(|i| (0..columns).map(move |j| (i, j))).map(|(i, j)| at(i, j)).collect();
-        Tensor::stack(&values, 0).view([rows, columns])
     }
 
     #[test]

@@ -27,3 +27,14 @@ pub(super) const EXERCISES: &[Exercise] = &[
     filter_map::FILTER_MAP,
     learned_kernel::LEARNED_KERNEL,
 ];
+
+/// The map [rows, columns] of a kernel [h, w] over an image, window by window, for the proofs.
+#[cfg(test)]
+fn by_hand(x: &tch::Tensor, k: &tch::Tensor) -> tch::Tensor {
+    let (h, w) = (k.size()[0], k.size()[1]);
+    let (rows, columns) = (x.size()[0] - h + 1, x.size()[1] - w + 1);
+    let at = |i: i64, j: i64| (x.narrow(0, i, h).narrow(1, j, w) * k).sum(tch::Kind::Float);
+    let values: Vec<tch::Tensor> =
+        (0..rows).flat_map(|i| (0..columns).map(move |j| (i, j))).map(|(i, j)| at(i, j)).collect();
+    tch::Tensor::stack(&values, 0).view([rows, columns])
+}
