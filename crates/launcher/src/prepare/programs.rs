@@ -38,7 +38,7 @@ impl Programs {
 
     /// The program that has a kernel run a learner's functions.
     pub fn grader(&self) -> PathBuf {
-        self.folder.join("convlab-grader")
+        with_exe(&self.folder.join("convlab-grader"))
     }
 
     /// What the kernel and the helper crate read to find things.
