@@ -82,14 +82,12 @@ impl Learner {
         report(&json!({"lab": self.lab.name, "exercises": self.lab.exercises, "flags": self.flags}));
         let seconds = job["seconds"].as_u64().unwrap_or(30);
         let mut defined = Defined { kernel, accepted: Vec::new(), refused: Vec::new() };
-        let mut trouble = defined.define(self.all).err();
+        let trouble = defined.define(self.all).err();
         for name in &self.lab.exercises {
             let started = Instant::now();
             let outcome = match self.answers.iter().any(|item| item.name == *name) {
                 false => Some(("not attempted", "the notebook has no such function".to_owned())),
-                true => {
-                    defined.serve(name, job["socket"].as_str().unwrap_or_default(), seconds, trouble.take())
-                }
+                true => defined.serve(name, job["socket"].as_str().unwrap_or_default(), seconds, trouble),
             };
             let mut line = json!({"exercise": name, "seconds": started.elapsed().as_secs_f64()});
             if let Some((verdict, reason)) = outcome {
@@ -124,6 +122,10 @@ impl Defined<'_> {
         for _ in 0..2 {
             for (item, _) in std::mem::take(&mut left) {
                 let time = ends.saturating_duration_since(Instant::now()).as_secs();
+                if time == 0 {
+                    left.push((item, "the notebook's code took too long to compile".to_owned()));
+                    continue;
+                }
                 if !self.kernel.is_running() {
                     let known = joined(&self.accepted);
                     let _ = self.kernel.run(&known, COMPILE);
@@ -134,6 +136,7 @@ impl Defined<'_> {
                     Err(Failure::Ended) => {
                         left.push((item, "it ended the process when it was loaded".to_owned()))
                     }
+                    Err(Failure::Trouble(Trouble::NotStarted)) => return Err(Trouble::NotStarted),
                     Err(Failure::Trouble(trouble)) => left.push((item, trouble.to_string())),
                 }
             }

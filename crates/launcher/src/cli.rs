@@ -36,6 +36,10 @@ pub fn main() -> ExitCode {
 
 /// Reads this program's arguments and runs the entry that they name, else `otherwise`; shows what went wrong.
 pub fn run(command: Command, entries: &[Entry], otherwise: fn(&ArgMatches) -> Result<()>) -> ExitCode {
+    // Where cargo calls this program, it is in place of rustc.
+    if let Some(status) = crate::prepare::bundle::replay() {
+        return status;
+    }
     // clap prints help and its own usage errors, and ends the program.
     let matches = command.get_matches();
     let named = matches.subcommand().and_then(|(name, options)| {

@@ -41,8 +41,9 @@ pub fn read(path: &Path) -> Result<Vec<Row>> {
     if !path.exists() {
         return Ok(Vec::new());
     }
-    let text = fs::read_to_string(path).map_err(|error| Error::file("read", path, &error))?;
-    let mut lines = parse(&text).into_iter();
+    // A row that was cut off may end within a character.
+    let bytes = fs::read(path).map_err(|error| Error::file("read", path, &error))?;
+    let mut lines = parse(&String::from_utf8_lossy(&bytes)).into_iter();
     if lines.next().is_none_or(|head| head != COLUMNS) {
         let what = format!("{} is no table of `cargo lab grade`.", path.display());
         return Err(Error::problem(what, "name the file of the marking that is to go on"));

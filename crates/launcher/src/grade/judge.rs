@@ -7,7 +7,7 @@ use common::{Error, Result};
 use serde_json::{Value, json};
 use std::collections::HashMap;
 use std::fs::{self, File};
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{self, BufRead, BufReader, Read, Write};
 use std::path::Path;
 use std::process::{Child, ChildStdin, Stdio};
 use std::sync::mpsc::{Receiver, channel};
@@ -71,8 +71,13 @@ impl Judge {
     pub fn begin(&mut self, seconds: u32) -> Result<()> {
         let folder = self.own.folder.clone();
         for name in ["end", "verdicts", "learner/socket"] {
-            // They are there only if an earlier notebook had one.
-            let _ = fs::remove_file(folder.join(name));
+            // They are there only if an earlier notebook had one; what stayed would speak for this one.
+            match fs::remove_file(folder.join(name)) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                    return Err(Error::file("remove", &folder.join(name), &error));
+                }
+                _ => {}
+            }
         }
         self.ask(&format!("::convlab::check::remote::judge({:?}, {seconds}).unwrap();", self.inside))?;
         let ends = Instant::now() + PATIENCE;

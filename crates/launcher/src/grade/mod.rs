@@ -25,7 +25,8 @@ use marking::Marking;
 use row::Row;
 use sandbox::Sandbox;
 use serde_json::Value;
-use std::path::PathBuf;
+use std::fs::{self, OpenOptions};
+use std::path::{Path, PathBuf};
 
 /// What is marked, and within which limits.
 pub struct Options {
@@ -51,10 +52,7 @@ pub fn grade(options: &Options) -> Result<()> {
     let labs = job::labs(&labs::all(&dirs.notebooks())?);
     let before = earlier(options, &labs)?;
     // Before minutes go into what could not be kept.
-    let csv = options.csv.as_deref().map(|path| Csv::create(path, &before)).transpose()?;
-    if let Some(path) = &options.html {
-        whole_file(path, &html::page(&before))?;
-    }
+    [&options.csv, &options.html].into_iter().flatten().try_for_each(|path| can_be_written(path))?;
     let ready = prepare::checked(None)?;
     let folder = Folder::make(&dirs)?;
     let sandbox = if options.without_isolation {
@@ -63,6 +61,11 @@ pub fn grade(options: &Options) -> Result<()> {
     } else {
         Sandbox::new(&ready, folder.path(), options.gib)?
     };
+    // Only now: where nothing can be marked, an earlier table stays.
+    let csv = options.csv.as_deref().map(|path| Csv::create(path, &before)).transpose()?;
+    if let Some(path) = &options.html {
+        whole_file(path, &html::page(&before))?;
+    }
     let is_done = |file: &&PathBuf| before.iter().any(|row| row.file == row::name(file));
     let files: Vec<_> = options.files.iter().filter(|file| !is_done(file)).cloned().collect();
     let marking = Marking { ready: &ready, sandbox, labs, folder: folder.path(), options, csv };
@@ -75,6 +78,17 @@ pub fn grade(options: &Options) -> Result<()> {
     if missing > 0 {
         let what = format!("{missing} of {} rows are not marked: their reasons say why.", rows.len());
         return Err(Error::problem(what, "look at these files, then type the same with --csv OUT --resume"));
+    }
+    Ok(())
+}
+
+/// Whether a file can be written; what is in it stays.
+fn can_be_written(path: &Path) -> Result<()> {
+    let is_new = !path.exists();
+    let opened = OpenOptions::new().append(true).create(true).open(path);
+    opened.map_err(|error| Error::file("write", path, &error))?;
+    if is_new {
+        fs::remove_file(path).map_err(|error| Error::file("remove", path, &error))?;
     }
     Ok(())
 }

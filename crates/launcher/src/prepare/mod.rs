@@ -16,6 +16,7 @@ mod labextension;
 mod lock;
 mod profile;
 mod ready;
+mod sources;
 mod toolchain;
 pub use kernelspec::{NAME as KERNEL, STOCK as STOCK_KERNEL, read as prepared};
 pub use lock::lock;

@@ -1,6 +1,7 @@
 //! The programs that this one only builds and starts: the kernel, its `cargo`, and the downloader.
 
 use super::bundle::{self, Bundle};
+use super::sources;
 use super::toolchain::Toolchain;
 use crate::dirs::{self, Dirs};
 use crate::files::{text, whole_folder};
@@ -74,9 +75,11 @@ pub fn fetch_or_build(dirs: &Dirs, toolchain: &Toolchain) -> Result<(Programs, O
         return Ok((Programs { folder }, None));
     }
     let bundle = bundle::fetch(dirs, toolchain);
-    if let Some(bundle) = &bundle {
+    // Its programs may have been taken already, for sources that are gone.
+    if let Some(bundle) = bundle.as_ref().filter(|bundle| folder.exists() || bundle.programs().exists()) {
         if !folder.exists() {
-            whole_folder(&folder, |new| move_into(&bundle.programs(), new))?;
+            let from = bundle.programs();
+            fs::rename(&from, &folder).map_err(|error| Error::file("move", &from, &error))?;
         }
         fetch_sources(dirs);
     } else if !folder.exists() {
@@ -87,15 +90,7 @@ pub fn fetch_or_build(dirs: &Dirs, toolchain: &Toolchain) -> Result<(Programs, O
 
 /// Where the programs are that are built of these sources by this compiler.
 fn folder(dirs: &Dirs, toolchain: &Toolchain) -> Result<PathBuf> {
-    let crates = dirs.checkout.join("crates");
-    let key = Fingerprint::default()
-        .text(&toolchain.version)
-        .files(&dirs.checkout.join("Cargo.lock"))?
-        .files(&crates.join("common"))?
-        .files(&crates.join("kernel"))?
-        .files(&crates.join("fetch"))?
-        .files(&crates.join("grader"))?
-        .hex();
+    let key = sources::fingerprint(dirs, Fingerprint::default().text(&toolchain.version))?.hex();
     Ok(dirs.cache.join(format!("programs-{key}")))
 }
 
@@ -119,14 +114,6 @@ fn build(dirs: &Dirs, toolchain: &Toolchain, folder: &Path) -> Result<()> {
             }
         })?;
         whole_folder(folder, |new| collect(&target.join("release"), new))
-    })
-}
-
-fn move_into(from: &Path, to: &Path) -> Result<()> {
-    let entries = fs::read_dir(from).map_err(|error| Error::file("read", from, &error))?;
-    entries.flatten().try_for_each(|entry| {
-        let to = to.join(entry.file_name());
-        fs::rename(entry.path(), &to).map_err(|error| Error::file("write", &to, &error))
     })
 }
 

@@ -1,6 +1,6 @@
 //! The stage: what a lab's first cell loads, and what else labs load, compiled once; each kernel clones it.
 
-use super::bundle::Bundle;
+use super::bundle::{self, Bundle};
 use super::profile::{self, PROFILE};
 use super::programs::Programs;
 use super::toolchain::Toolchain;
@@ -70,7 +70,7 @@ pub fn build(inputs: &Inputs<'_>, bundle: Option<&Bundle>) -> Result<PathBuf> {
         }
         let compiled = compile(line, &mut kernel);
         if let (Err(failure), Some(_)) = (&compiled, bundle) {
-            let reason = failure.what().lines().last().unwrap_or_default().trim();
+            let reason = bundle::last_line(failure);
             eprintln!("\nthe bundle does not work here, so everything is compiled: {reason}");
             files::remove(&work)?;
             write(&work.join(LOCK), &lock)?;

@@ -36,28 +36,28 @@ def read(url, start=0):
     return urllib.request.urlopen(request, timeout=PATIENCE)
 
 
-def go_on(url, part, size):
-    """Appends to `part` what it lacks; a server that knows no ranges sends it all again."""
-    start = os.path.getsize(part) if os.path.exists(part) else 0
+def go_on(url, path, size):
+    """Appends to the file what it lacks; a server that knows no ranges sends it all again."""
+    start = os.path.getsize(path) if os.path.exists(path) else 0
     if start > size:
         start = 0
     if start == size:
         return
-    with read(url, start) as answer, open(part, "ab" if answer.status == 206 else "wb") as file:
+    with read(url, start) as answer, open(path, "ab" if answer.status == 206 else "wb") as file:
         while block := answer.read(1 << 20):
             file.write(block)
             print(f"{file.tell() // 1_000_000} of {size // 1_000_000} MB", flush=True)
 
 
 def get(url, path, size, sha):
-    part, size = path + ".part", int(size)
+    size = int(size)
     os.makedirs(os.path.dirname(path), exist_ok=True)
     for attempt in range(TRIES):
         try:
-            go_on(url, part, size)
-            if os.path.getsize(part) >= size:
+            go_on(url, path, size)
+            if os.path.getsize(path) >= size:
                 break
-            reason = f"the server has cut it off after {os.path.getsize(part)} of {size} bytes"
+            reason = f"the server has cut it off after {os.path.getsize(path)} of {size} bytes"
         except urllib.error.HTTPError as error:
             fail(f"{url} answers {error.code}")
         except OSError as error:
@@ -65,11 +65,10 @@ def get(url, path, size, sha):
         if attempt + 1 == TRIES:
             fail(reason)
         time.sleep(attempt)
-    found = sum_of(part)
-    if found != sha or os.path.getsize(part) != size:
-        os.remove(part)
+    found = sum_of(path)
+    if found != sha or os.path.getsize(path) != size:
+        os.remove(path)
         fail(f"it has the SHA-256 {found}, and {sha} was expected")
-    os.replace(part, path)
 
 
 def unpack(path, folder):

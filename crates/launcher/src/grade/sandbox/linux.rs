@@ -5,12 +5,12 @@ use crate::dirs::Dirs;
 use crate::prepare::Ready;
 use crate::prepare::programs::kernels;
 use crate::process;
+use crate::system;
 use common::{Error, Result};
 use std::collections::BTreeSet;
 use std::env;
 use std::ffi::OsString;
 use std::fs;
-use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -59,7 +59,7 @@ impl Sandbox {
     /// # Errors
     /// If something is missing for it, named with what to type.
     pub fn new(ready: &Ready, folder: &Path, gib: u32) -> Result<Self> {
-        let is_root = fs::metadata("/proc/self").is_ok_and(|meta| meta.uid() == 0);
+        let is_root = system::is_root();
         let filter = folder.join("seccomp.bpf");
         let program = seccomp::filter().ok_or_else(|| refused("this kind of processor has no filter yet"))?;
         fs::write(&filter, program).map_err(|error| Error::file("write", &filter, &error))?;

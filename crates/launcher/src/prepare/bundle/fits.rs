@@ -2,7 +2,7 @@
 
 use super::super::libtorch;
 use super::super::profile::PROFILE;
-use super::super::{Toolchain, python::base_python};
+use super::super::{Toolchain, python::base_python, sources};
 use crate::dirs::Dirs;
 use crate::fingerprint::Fingerprint;
 use crate::{labs, process};
@@ -50,16 +50,12 @@ impl Entry {
 impl Needs {
     /// What this machine and this checkout have.
     pub fn here(dirs: &Dirs, toolchain: &Toolchain) -> Result<Self> {
-        let crates = dirs.checkout.join("crates");
-        let mut sources = Fingerprint::default()
-            .files(&dirs.checkout.join("Cargo.lock"))?
-            .files(&crates.join("convlab/Cargo.toml"))?
+        let stage = Fingerprint::default()
+            .files(&dirs.helper().join("Cargo.toml"))?
             .text(PROFILE)
             .text(libtorch::VERSION)
             .text(&labs::further_crates(&dirs.notebooks())?.join("\n"));
-        for name in ["common", "kernel", "fetch"] {
-            sources = sources.files(&crates.join(name))?;
-        }
+        let sources = sources::fingerprint(dirs, stage)?;
         let libc = "import platform; print(*platform.libc_ver())";
         let libc = process::output(Command::new(base_python()?).args(["-c", libc]), "")?;
         let (target, rustc) = (toolchain.host.clone(), toolchain.version.clone());

@@ -119,6 +119,6 @@ fn script(words: &[&str]) -> Result<Command> {
 }
 
 /// What a script has said last, of a failure that shows all its last lines.
-fn last_line(failure: &Error) -> String {
+pub(super) fn last_line(failure: &Error) -> String {
     failure.what().lines().last().unwrap_or_default().trim().to_owned()
 }
