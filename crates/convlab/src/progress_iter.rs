@@ -2,31 +2,33 @@
 
 use crate::display::{Bar, Live};
 use crate::interrupt::{self, Watch};
-use std::cell::Cell;
+use std::cell::RefCell;
+use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
 /// An iteration that is over sooner needs no bar.
 const PATIENCE: Duration = Duration::from_secs(1);
 
 thread_local! {
-    /// Whether an iteration that shows how far it is runs in this thread: one inside it shows nothing.
-    static SHOWING: Cell<bool> = const { Cell::new(false) };
+    /// The iteration of this thread that shows how far it is: one inside it shows nothing.
+    static OUTERMOST: RefCell<Weak<()>> = const { RefCell::new(Weak::new()) };
 }
 
-/// While one lives, no other iteration of its thread shows how far it is.
+/// While one lives, no other iteration of the thread in which it began shows how far it is; it may end in any.
 #[derive(Debug)]
-struct Outermost;
+struct Outermost(#[allow(dead_code, reason = "it lives as long as this")] Arc<()>);
 
 impl Outermost {
     /// `None` inside another one: a bar for each epoch of a training would bury the training's own.
     fn begin() -> Option<Self> {
-        if SHOWING.replace(true) { None } else { Some(Self) }
-    }
-}
-
-impl Drop for Outermost {
-    fn drop(&mut self) {
-        SHOWING.set(false);
+        OUTERMOST.with_borrow_mut(|running| {
+            if running.strong_count() > 0 {
+                return None;
+            }
+            let this = Arc::new(());
+            *running = Arc::downgrade(&this);
+            Some(Self(this))
+        })
     }
 }
 

@@ -7,6 +7,7 @@
 
 mod cargo_cache;
 mod cells;
+mod compile_progress;
 mod error_capture;
 #[allow(dead_code, reason = "the kernel and its `cargo` each use a half of it")]
 mod evcxr_contract;

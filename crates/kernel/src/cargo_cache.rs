@@ -15,6 +15,7 @@ use std::time::SystemTime;
 const HERE: &str = "{here}";
 
 /// The place for what one call of cargo says.
+#[derive(Clone)]
 pub struct CacheEntry {
     here: PathBuf,
     file: PathBuf,

@@ -43,10 +43,10 @@ impl Input {
     /// Fills the buffer with what is typed, and says how much; 0 at the end of the input.
     fn read(&mut self, buffer: &mut [u8]) -> usize {
         if self.typed.is_empty() && !buffer.is_empty() {
-            cell_runs(false);
+            let ran = CELL_WAITS.swap(false, Ordering::Relaxed);
             let sent = self.protocol.write_line(INPUT_REQUEST);
             let line = sent.ok().and_then(|()| self.protocol.line());
-            cell_runs(true);
+            cell_runs(ran);
             match line {
                 Some(line) if line != END_OF_INPUT => self.typed = (line + "\n").into_bytes(),
                 _ => return 0,

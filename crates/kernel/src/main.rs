@@ -13,6 +13,7 @@
 
 #[cfg_attr(not(unix), path = "comm_channel_none.rs")]
 mod comm_channel;
+mod compile_progress;
 mod errors;
 #[allow(dead_code, reason = "the kernel and its `cargo` each use a half of it")]
 mod evcxr_contract;

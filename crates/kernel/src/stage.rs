@@ -1,5 +1,6 @@
 //! One folder per kernel, cloned from the prepared stage: `KERNELS/PID-TIME/` with a locked file `alive` in it.
 
+use crate::compile_progress;
 use crate::evcxr_contract::{CONFIG_FILE, CONFIG_FOLDER, WORK_FOLDER, rustc};
 use std::fs::{self, File, TryLockError};
 use std::io;
@@ -73,7 +74,7 @@ impl Settings {
         set_env("CARGO_HOME", self.tools.parent().unwrap_or(&self.tools));
         set_env("CARGO", &self.tools.join("cargo"));
         set_env("CONVLAB_LOCK", &work.join("labs.lock"));
-        set_env(PROGRESS, &work.join("progress"));
+        set_env(compile_progress::FILE, &work.join("progress"));
         let path = std::env::var_os("PATH").unwrap_or_default();
         let tools = std::iter::once(self.tools.clone()).chain(std::env::split_paths(&path));
         if let Ok(path) = std::env::join_paths(tools) {
@@ -136,9 +137,6 @@ impl Drop for Stage {
         let _ = fs::remove_dir_all(&self.folder);
     }
 }
-
-/// Names the file in which our `cargo` reports which crates it compiles.
-pub const PROGRESS: &str = "CONVLAB_PROGRESS";
 
 /// How the name of a folder begins that is being made this moment.
 const NEW: &str = "new-";

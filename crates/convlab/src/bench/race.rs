@@ -1,4 +1,4 @@
-use super::contestant::{Contestant, Lap};
+use super::contestant::{Contestant, Lap, Numbers};
 use super::limits::Limits;
 use super::threads::check_threads;
 use crate::modes::Guard;
@@ -72,9 +72,12 @@ pub fn race_on(threads: usize, contestants: &[(&str, &dyn Contestant)]) -> Resul
     let _modes = Guard::new();
     let _without_gradients = tch::no_grad_guard();
     tch::set_num_threads(threads as i32);
-    let mut laps: Vec<Vec<Lap>> = contestants.iter().map(|(_, one)| vec![one.run()]).collect();
     let names: Vec<&str> = contestants.iter().map(|(name, _)| *name).collect();
-    check_numbers(&names, &laps)?;
+    let (first, numbers): (Vec<Lap>, Vec<_>) = contestants.iter().map(|(_, one)| one.run()).unzip();
+    check_numbers(&names, &numbers)?;
+    // Only the first are compared: kept, they would take from the others the memory that is used again.
+    drop(numbers);
+    let mut laps: Vec<Vec<Lap>> = first.into_iter().map(|lap| vec![lap]).collect();
     for laps in &mut laps {
         // A slow one has nothing to warm up that would show.
         if laps[0].time < PATIENCE {
@@ -86,7 +89,7 @@ pub fn race_on(threads: usize, contestants: &[(&str, &dyn Contestant)]) -> Resul
             // Nobody always runs behind the same other one.
             let index = (round + turn) % contestants.len();
             if laps[index].iter().map(|lap| lap.time).sum::<Duration>() < PATIENCE {
-                let lap = contestants[index].1.run();
+                let (lap, _) = contestants[index].1.run();
                 laps[index].push(lap);
             }
         }
@@ -138,8 +141,8 @@ fn quantile(sorted: &[f64], fraction: f64) -> f64 {
 }
 
 /// That all have returned the same numbers.
-fn check_numbers(names: &[&str], laps: &[Vec<Lap>]) -> Result<()> {
-    let rows: Vec<Tensor> = laps.iter().map(|laps| laps[0].numbers.row()).collect();
+fn check_numbers(names: &[&str], numbers: &[Box<dyn Numbers>]) -> Result<()> {
+    let rows: Vec<Tensor> = numbers.iter().map(|numbers| numbers.row()).collect();
     for (name, row) in names.iter().zip(&rows).skip(1) {
         let expected = format!("the same numbers of `{}` and `{name}`", names[0]);
         let remedy = "a race is for functions that do the same work; compare both on a small input";
@@ -208,8 +211,7 @@ mod tests {
 
     #[test]
     fn the_cores_kept_busy_are_the_time_they_worked_over_the_time_that_passed() {
-        let lap =
-            |time, worked| Lap { time: Duration::from_secs(time), worked, numbers: Box::new(Vec::new()) };
+        let lap = |time, worked| Lap { time: Duration::from_secs(time), worked };
         let worked = |seconds| Some(Duration::from_secs(seconds));
         let found = Timing::of("it", &[lap(4, worked(6)), lap(2, worked(6)), lap(2, worked(0))]);
         assert_eq!((found.rounds, found.median, found.cores), (3, 2.0, Some(1.5)));

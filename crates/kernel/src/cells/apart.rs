@@ -53,14 +53,13 @@ impl Apart {
 
     /// Whether the helper would be compiled anew beside the others; not where those have tch's types from elsewhere.
     fn is_of_use(&self, cargo: &Command) -> bool {
-        let graphs = [&self.whole, &self.helper, &self.others].map(|manifest| Graph::of(cargo, manifest));
-        let whole = write(&self.whole);
-        match graphs {
-            [Some(together), Some(alone), Some(others)] if whole.is_some() => {
-                together.below(HELPER) != alone.below(HELPER) && others.below(TYPES).is_empty()
-            }
-            _ => false,
-        }
+        let differs = || {
+            let others = Graph::of(cargo, &self.others)?.below(TYPES).is_empty();
+            let below = |manifest: &str| Some(Graph::of(cargo, manifest)?.below(HELPER));
+            Some(others && below(&self.whole)? != below(&self.helper)?)
+        };
+        let differs = differs();
+        write(&self.whole).and(differs) == Some(true)
     }
 
     fn build(&self, cargo: &Command, entry: &CacheEntry) -> Option<Output> {
@@ -70,7 +69,7 @@ impl Apart {
         let own = CacheEntry::of(&alone)?;
         if remembered(&own).is_none() {
             // The cell itself may name the others, and fail: what counts is how it is compiled.
-            remembering(&mut alone, CacheEntry::of(cargo)).output().ok()?;
+            remembering(&mut alone, Some(own.clone())).output().ok()?;
         }
         let helper = remembered(&own)?;
         let file = Path::new(MANIFEST).with_file_name("helper-call");

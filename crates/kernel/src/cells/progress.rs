@@ -1,13 +1,11 @@
 //! Reports which crates cargo compiles, for the kernel to show: a line each in the file that it names.
 
 use super::rustc_args::RustcArgs;
+use crate::compile_progress::{FILE, LINKS};
 use crate::evcxr_contract::CELL_CRATE;
 use crate::evcxr_contract::cargo::PACKAGE;
 use std::fs::File;
 use std::io::Write;
-
-/// Names that file.
-const FILE: &str = "CONVLAB_PROGRESS";
 
 /// Cargo is called, which first looks for what it needs.
 pub fn begin() {
@@ -36,9 +34,6 @@ pub fn end() {
         let _ = std::fs::remove_file(file);
     }
 }
-
-/// No name of a crate.
-const LINKS: &str = "=";
 
 fn write(line: &str) {
     let Some(file) = std::env::var_os(FILE) else { return };

@@ -1,7 +1,7 @@
 //! What a cell shows while cargo compiles the crates that it adds.
 
 use super::iopub::IoPub;
-use crate::stage::PROGRESS;
+use crate::compile_progress::{FILE, LINKS};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
@@ -12,15 +12,12 @@ use std::{env, fs};
 /// Between two looks at what cargo does.
 const PAUSE: Duration = Duration::from_millis(500);
 
-/// The line that cargo's stand-in writes when all crates are compiled.
-const LINKS: &str = "=";
-
 /// Watches while it lives.
 pub struct CompileNotice(Option<(Sender<()>, JoinHandle<()>)>);
 
 impl CompileNotice {
     pub fn watch(iopub: &IoPub) -> Self {
-        let Some(file) = env::var_os(PROGRESS).map(PathBuf::from) else { return Self(None) };
+        let Some(file) = env::var_os(FILE).map(PathBuf::from) else { return Self(None) };
         remove(&file);
         let (iopub, begun) = (iopub.clone(), Instant::now());
         let (end, ended) = channel();

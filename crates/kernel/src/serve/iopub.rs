@@ -3,7 +3,7 @@
 use super::wire::{Connection, Message};
 use serde_json::{Value, json};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::sync::oneshot;
 use zeromq::ZmqMessage;
@@ -25,8 +25,18 @@ pub struct IoPub {
     begun: Arc<Mutex<Option<Message>>>,
     /// Whether output is dropped: the request that runs is silent.
     is_silent: Arc<AtomicBool>,
-    /// Whether a notice stands below the cell.
-    noticed: Arc<Mutex<bool>>,
+    /// What stands below the cell.
+    below: Arc<Mutex<Below>>,
+}
+
+/// What stands below a cell.
+#[derive(Default)]
+enum Below {
+    #[default]
+    Nothing,
+    Notice,
+    /// Something that a notice must not take with it when it is removed.
+    Output,
 }
 
 /// The name of the output that holds a notice.
@@ -34,8 +44,8 @@ const NOTICE: &str = "convlab-notice";
 
 impl IoPub {
     pub fn new(connection: Connection, queue: UnboundedSender<Published>) -> Self {
-        let (current, begun, is_silent, noticed) = Default::default();
-        Self { connection, queue, current, begun, is_silent, noticed }
+        let (current, begun, is_silent, below) = Default::default();
+        Self { connection, queue, current, begun, is_silent, below }
     }
 
     pub fn send(&self, kind: &str, parent: Option<&Message>, content: &Value) {
@@ -68,6 +78,10 @@ impl IoPub {
 
     /// From now on output belongs to this request: also what a thread prints when its cell has ended.
     pub fn turn_to(&self, parent: &Message) {
+        let mut below = self.below();
+        if let Below::Output = *below {
+            *below = Below::Nothing;
+        }
         *self.current.lock().unwrap_or_else(PoisonError::into_inner) = Some(parent.clone());
     }
 
@@ -76,26 +90,46 @@ impl IoPub {
         self.is_silent.store(silent, Ordering::SeqCst);
     }
 
+    fn below(&self) -> MutexGuard<'_, Below> {
+        self.below.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Shows what the cell waits for, in the place of the last such text, until it has output of its own.
     pub fn notice(&self, text: &str) {
-        let mut noticed = self.noticed.lock().unwrap_or_else(PoisonError::into_inner);
-        let kind =
-            if std::mem::replace(&mut *noticed, true) { "update_display_data" } else { "display_data" };
+        let mut below = self.below();
+        let kind = match *below {
+            Below::Nothing => "display_data",
+            Below::Notice => "update_display_data",
+            Below::Output => return,
+        };
+        *below = Below::Notice;
         let transient = json!({"display_id": NOTICE});
         self.put(kind, &json!({"data": {"text/plain": text}, "metadata": {}, "transient": transient}));
     }
 
     /// Removes what [`notice`](Self::notice) has shown.
     pub fn end_notice(&self) {
-        let mut noticed = self.noticed.lock().unwrap_or_else(PoisonError::into_inner);
-        if std::mem::take(&mut *noticed) {
+        self.remove_notice(&mut self.below());
+    }
+
+    fn remove_notice(&self, below: &mut Below) {
+        if let Below::Notice = *below {
+            *below = Below::Nothing;
             self.put("clear_output", &json!({"wait": false}));
         }
     }
 
+    /// The code of the cell that begins.
+    pub fn input(&self, content: &Value) {
+        self.end_notice();
+        self.put("execute_input", content);
+    }
+
     /// Output of the cell that runs, or has run last.
     pub fn output(&self, kind: &str, content: &Value) {
-        self.end_notice();
+        let mut below = self.below();
+        self.remove_notice(&mut below);
+        *below = Below::Output;
         self.put(kind, content);
     }
 
@@ -105,5 +139,49 @@ impl IoPub {
         }
         let current = self.current.lock().unwrap_or_else(PoisonError::into_inner).clone();
         self.send(kind, current.as_ref(), content);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio::sync::mpsc::unbounded_channel;
+
+    #[test]
+    fn a_notice_is_removed_by_output_and_none_that_follows_takes_output_with_it() {
+        let (queue, mut published) = unbounded_channel();
+        let connection = Connection::for_tests("key");
+        let iopub = IoPub::new(connection.clone(), queue);
+        let request = |id: &str| {
+            let frames = connection.encode("execute_request", None, &json!({"code": id})).unwrap();
+            connection.decode(frames).unwrap()
+        };
+        let stream = json!({"name": "stdout", "text": "1"});
+        iopub.turn_to(&request("first"));
+        iopub.notice("one");
+        iopub.notice("two");
+        iopub.output("stream", &stream);
+        iopub.notice("three");
+        iopub.end_notice();
+        iopub.turn_to(&request("second"));
+        iopub.input(&json!({}));
+        iopub.notice("four");
+        iopub.end_notice();
+        let mut kinds = Vec::new();
+        while let Ok(Published::Message(message)) = published.try_recv() {
+            kinds.push(connection.decode(message).unwrap().kind().to_owned());
+        }
+        assert_eq!(
+            kinds,
+            [
+                "display_data",
+                "update_display_data",
+                "clear_output",
+                "stream",
+                "execute_input",
+                "display_data",
+                "clear_output"
+            ]
+        );
     }
 }

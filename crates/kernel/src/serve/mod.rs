@@ -36,6 +36,7 @@ use std::sync::mpsc;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use stdin::Stdin;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::task::unconstrained;
 use wire::{Connection, Message};
 use worker::{Needs, Reply, Worker, reply_to};
 use zeromq::{PubSocket, RepSocket, RouterSocket, Socket, SocketRecv, SocketSend};
@@ -43,7 +44,8 @@ use zeromq::{PubSocket, RepSocket, RouterSocket, Socket, SocketRecv, SocketSend}
 /// Serves the client that `file` names until it asks for a shutdown.
 pub fn serve(file: &Path) -> Result<(), String> {
     let connection = Connection::read(file)?;
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    // More threads than there are sockets: while clients come and go, the publisher's socket blocks a thread of its own.
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(8).enable_all().build();
     let runtime = runtime.map_err(|error| error.to_string())?;
     let served = runtime.block_on(run(connection)).map_err(|error| error.to_string());
     // The worker may be in the middle of a cell.
@@ -146,7 +148,8 @@ impl Server {
         let mut replies = replies.unwrap_or(nothing);
         loop {
             tokio::select! {
-                frames = receiver.recv() => {
+                // With a budget, a socket that is not done by its end would be asked again and again.
+                frames = unconstrained(receiver.recv()) => {
                     let Ok(frames) = frames else { return };
                     let Some(request) = self.connection.decode(frames) else { continue };
                     let Some((kind, content)) = self.answer(&request) else { continue };

@@ -63,7 +63,7 @@ async fn serve(
     let mut waiting: Option<Sender<String>> = None;
     loop {
         tokio::select! {
-            frames = receiver.recv() => {
+            frames = tokio::task::unconstrained(receiver.recv()) => {
                 let Ok(frames) = frames else { return };
                 let reply = connection.decode(frames).filter(|message| message.kind() == "input_reply");
                 if let (Some(reply), Some(typed)) = (reply, waiting.take()) {

@@ -118,12 +118,20 @@ impl Message {
 }
 
 #[cfg(test)]
+impl Connection {
+    /// One that signs with this key and leads nowhere.
+    pub fn for_tests(key: &str) -> Self {
+        Self { file: json!({"key": key}), session: "s".to_owned() }
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
 
     fn connection(key: &str) -> Connection {
-        Connection { file: json!({"key": key}), session: "s".to_owned() }
+        Connection::for_tests(key)
     }
 
     fn any_json() -> impl Strategy<Value = Value> {

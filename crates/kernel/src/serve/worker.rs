@@ -157,7 +157,7 @@ impl Worker {
         }
         self.iopub.turn_to(request);
         self.iopub.silence(silent);
-        self.iopub.output("execute_input", &json!({"code": code, "execution_count": self.count}));
+        self.iopub.input(&json!({"code": code, "execution_count": self.count}));
         self.cells.push((self.count, code.to_owned()));
         let content = match self.run(code, request) {
             Ok(ran) => {

@@ -133,6 +133,9 @@ mod tests {
         assert_eq!(head() + &lines.concat(), TEXT);
         fs::write(&path, &TEXT[..TEXT.len() - 10]).unwrap();
         assert_eq!(read(&path).unwrap().len(), 3);
+        // Power fails within a character of the last row.
+        fs::write(&path, [TEXT[..TEXT.len() - 10].as_bytes(), &"é".as_bytes()[..1]].concat()).unwrap();
+        assert_eq!(read(&path).unwrap().len(), 3);
         fs::write(&path, "a,b\r\n").unwrap();
         assert!(read(&path).unwrap_err().what().contains("no table"));
     }

@@ -118,6 +118,19 @@ mod tests {
     use std::path::Path;
 
     #[test]
+    fn asking_whether_a_table_can_be_written_changes_nothing() {
+        let dir = tempfile::tempdir().unwrap();
+        let [old, new] = ["old.csv", "new.csv"].map(|name| dir.path().join(name));
+        fs::write(&old, "marks").unwrap();
+        can_be_written(&old).unwrap();
+        can_be_written(&new).unwrap();
+        assert_eq!(fs::read_to_string(&old).unwrap(), "marks");
+        assert!(!new.exists());
+        let nowhere = dir.path().join("nowhere/marks.csv");
+        assert!(can_be_written(&nowhere).unwrap_err().what().contains("nowhere/marks.csv"));
+    }
+
+    #[test]
     fn a_marking_goes_on_with_the_files_of_which_a_row_is_missing() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("marks.csv");
