@@ -102,15 +102,21 @@ const RATE: f64 = 0.5;
 
 type Step = (nn::VarStore, nn::Sequential, nn::Optimizer);
 
-/// Answers with the loss and the weights after a step of a linear layer without bias, whose gradients are kept from
-/// call to call.
-fn answer_step(
-    socket: &str,
-    exercise: &str,
-    yours: impl Fn(&nn::Sequential, &mut nn::Optimizer, &Tensor, &Tensor) -> f64,
-) {
+fn linear_step(weights: &[Tensor]) -> Result<Step, String> {
+    let [weight] = weights else { return Err("one weight is wanted".to_owned()) };
+    let (outputs, inputs) = weight.size2().map_err(|error| error.to_string())?;
+    let vs = nn::VarStore::new(Device::Cpu);
+    let config = nn::LinearConfig { bias: false, ..Default::default() };
+    let net = nn::seq().add_fn(|xs| xs.flat_view()).add(nn::linear(vs.root(), inputs, outputs, config));
+    let opt = nn::Sgd::default().build(&vs, RATE).map_err(|error| error.to_string())?;
+    Ok((vs, net, opt))
+}
+
+/// Serves the learner's `one_step`: answers with the loss and the weights after a step of a linear layer without bias,
+/// whose gradients are kept from call to call.
+pub fn one_step(socket: &str, yours: impl Fn(&dyn nn::Module, &mut nn::Optimizer, &Tensor, &Tensor) -> f64) {
     let mut kept: Option<Step> = None;
-    answer_calls(socket, exercise, |args| {
+    answer_calls(socket, "one_step", |args| {
         let mut args = args.iter();
         let weights = Vec::<Tensor>::unpack(next(&mut args)?)?;
         let (xs, labels) = (Tensor::unpack(next(&mut args)?)?, Tensor::unpack(next(&mut args)?)?);
@@ -122,21 +128,6 @@ fn answer_step(
         let loss = yours(net, opt, &xs, &labels);
         Ok((loss, vs.trainable_variables()).pack())
     });
-}
-
-fn linear_step(weights: &[Tensor]) -> Result<Step, String> {
-    let [weight] = weights else { return Err("one weight is wanted".to_owned()) };
-    let (outputs, inputs) = weight.size2().map_err(|error| error.to_string())?;
-    let vs = nn::VarStore::new(Device::Cpu);
-    let config = nn::LinearConfig { bias: false, ..Default::default() };
-    let net = nn::seq().add_fn(|xs| xs.flat_view()).add(nn::linear(vs.root(), inputs, outputs, config));
-    let opt = nn::Sgd::default().build(&vs, RATE).map_err(|error| error.to_string())?;
-    Ok((vs, net, opt))
-}
-
-/// Serves the learner's `one_step`.
-pub fn one_step(socket: &str, yours: impl Fn(&dyn nn::Module, &mut nn::Optimizer, &Tensor, &Tensor) -> f64) {
-    answer_step(socket, "one_step", |net, opt, xs, labels| yours(net, opt, xs, labels));
 }
 
 /// A network in the judge's process.

@@ -74,9 +74,11 @@ impl Unpack for Tensor {
         }
         let kind = KINDS.into_iter().find(|kind| value["kind"] == format!("{kind:?}"));
         let shape = Vec::<i64>::unpack(&value["shape"])?;
-        let count = shape.iter().try_fold(1i64, |count, &size| {
-            count.checked_mul(size).filter(|count| size >= 0 && *count <= MAX_NUMBERS)
+        // Of an empty tensor, too, libtorch works out how far its rows lie apart.
+        let room = shape.iter().try_fold(1i64, |room, &size| {
+            room.checked_mul(size.max(1)).filter(|room| size >= 0 && *room <= MAX_NUMBERS)
         });
+        let count = room.map(|room| if shape.contains(&0) { 0 } else { room });
         let bytes = value["bytes"].as_str().and_then(|text| BASE64.decode(text).ok());
         let (Some(kind), Some(count), Some(bytes)) = (kind, count, bytes) else { return unfit("tensor") };
         if shape.len() > 64 || bytes.len() != count as usize * kind.elt_size_in_bytes() {
@@ -90,6 +92,13 @@ impl Unpack for Tensor {
         let is_tracked = value["requires_grad"] == true
             && matches!(kind, Kind::Half | Kind::Float | Kind::Double | Kind::BFloat16);
         Ok(if is_tracked { tensor.set_requires_grad(true) } else { tensor })
+    }
+}
+
+impl<'a, T: Unpack + Copy + 'a> Param<'a> for T {
+    type Owned = T;
+    fn lend(owned: &'a T) -> Self {
+        *owned
     }
 }
 
@@ -112,13 +121,6 @@ impl Unpack for i64 {
     }
 }
 
-impl<'a> Param<'a> for i64 {
-    type Owned = i64;
-    fn lend(owned: &'a i64) -> Self {
-        *owned
-    }
-}
-
 /// As its bits: JSON has no infinity and no NaN.
 impl Pack for f64 {
     fn pack(&self) -> Value {
@@ -129,13 +131,6 @@ impl Pack for f64 {
 impl Unpack for f64 {
     fn unpack(value: &Value) -> Result<Self, String> {
         value.as_u64().map_or_else(|| unfit("number"), |bits| Ok(f64::from_bits(bits)))
-    }
-}
-
-impl<'a> Param<'a> for f64 {
-    type Owned = f64;
-    fn lend(owned: &'a f64) -> Self {
-        *owned
     }
 }
 
@@ -153,13 +148,6 @@ impl Unpack for f32 {
     }
 }
 
-impl<'a> Param<'a> for f32 {
-    type Owned = f32;
-    fn lend(owned: &'a f32) -> Self {
-        *owned
-    }
-}
-
 impl Pack for usize {
     fn pack(&self) -> Value {
         json!(self)
@@ -169,13 +157,6 @@ impl Pack for usize {
 impl Unpack for usize {
     fn unpack(value: &Value) -> Result<Self, String> {
         value.as_u64().and_then(|n| usize::try_from(n).ok()).map_or_else(|| unfit("count"), Ok)
-    }
-}
-
-impl<'a> Param<'a> for usize {
-    type Owned = usize;
-    fn lend(owned: &'a usize) -> Self {
-        *owned
     }
 }
 
@@ -268,13 +249,6 @@ impl<'a, T: Unpack + 'a, const N: usize> Param<'a> for &'a [T; N] {
     type Owned = [T; N];
     fn lend(owned: &'a [T; N]) -> Self {
         owned
-    }
-}
-
-impl<'a, T: Unpack + Copy + 'a, const N: usize> Param<'a> for [T; N] {
-    type Owned = [T; N];
-    fn lend(owned: &'a [T; N]) -> Self {
-        *owned
     }
 }
 
@@ -467,6 +441,13 @@ mod tests {
                 }),
             ]
         })
+    }
+
+    #[test]
+    fn an_empty_tensor_comes_whatever_its_other_sizes_and_one_too_large_to_be_laid_out_is_refused() {
+        let empty = |shape: &[i64]| Tensor::unpack(&json!({"kind": "Float", "shape": shape, "bytes": ""}));
+        assert_eq!(empty(&[3, 0, 2]).unwrap().size(), [3, 0, 2]);
+        assert!(empty(&[0, i64::MAX, 2]).is_err());
     }
 
     proptest! {
