@@ -134,7 +134,7 @@ mod tests {
         fs::write(&path, &TEXT[..TEXT.len() - 10]).unwrap();
         assert_eq!(read(&path).unwrap().len(), 3);
         // Power fails within a character of the last row.
-        fs::write(&path, [TEXT[..TEXT.len() - 10].as_bytes(), &"é".as_bytes()[..1]].concat()).unwrap();
+        fs::write(&path, [&TEXT.as_bytes()[..TEXT.len() - 10], &"é".as_bytes()[..1]].concat()).unwrap();
         assert_eq!(read(&path).unwrap().len(), 3);
         fs::write(&path, "a,b\r\n").unwrap();
         assert!(read(&path).unwrap_err().what().contains("no table"));
