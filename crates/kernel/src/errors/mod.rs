@@ -51,7 +51,7 @@ pub fn report(errors: &[CompilationError], source: &Source) -> Report {
     let mut found: Vec<_> = errors
         .iter()
         .filter(|error| !matches!(error.level(), "warning" | "note" | "failure-note"))
-        .map(|error| finding(error, &locator))
+        .map(|error| missing_variable(finding(error, &locator), source))
         .collect();
     let mut seen = HashSet::new();
     found.retain(|finding| {
@@ -124,6 +124,20 @@ fn finding<'a>(error: &'a CompilationError, locator: &Locator) -> Finding<'a> {
         format!("`{command}` is no command; `:help` shows those that there are")
     });
     Finding { code: error.code().unwrap_or_default(), message, at, notes, helps: helps.collect() }
+}
+
+/// The error as one of a variable that is not there, where the compiler finds a macro or a type of its name instead.
+fn missing_variable<'a>(mut finding: Finding<'a>, source: &Source) -> Finding<'a> {
+    if finding.code == "E0423"
+        && finding.message.starts_with("expected value, found ")
+        && let Some(name) = finding.message.split('`').nth(1)
+        && (source.variables.contains(name) || source.history.why(name).is_some())
+    {
+        finding.message = format!("cannot find value `{name}` in this scope");
+        finding.code = "E0425";
+        finding.helps.clear();
+    }
+    finding
 }
 
 fn spans(json: &Value) -> impl Iterator<Item = &Value> {
