@@ -171,16 +171,7 @@ impl Defined<'_> {
         }
         // The learner may have a `convlab` of their own; none can take the place of the crate.
         let code = format!("::convlab::check::remote::serve::{name}({socket:?}, {name});");
-        let mut served = self.kernel.run(&code, seconds + COMPILE);
-        if matches!(&served, Err(Failure::Refused(error)) if error.contains(&format!("cannot find function `{name}` in module")))
-        {
-            // It cannot be judged from another process yet: the row will say so.
-            let answer = format!("::convlab::check::{name}({name})");
-            let code =
-                format!("::convlab::check::remote::serve::judged_here({socket:?}, {name:?}, &{answer});");
-            served = self.kernel.run(&code, seconds + COMPILE);
-        }
-        match served {
+        match self.kernel.run(&code, seconds + COMPILE) {
             Ok(()) | Err(Failure::Ended) => None,
             Err(Failure::Refused(error)) => Some(("does not compile", error)),
             // The judge may have said more.

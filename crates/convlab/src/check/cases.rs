@@ -5,6 +5,9 @@ use crate::display::{layout, values};
 use crate::rng::Rng;
 use tch::{Device, Kind, Tensor};
 
+/// The learning rate of plain gradient descent in the checks.
+pub const RATE: f64 = 0.5;
+
 /// 0, 1, 2 … in this shape.
 pub fn counting(shape: &[i64]) -> Tensor {
     Tensor::arange(shape.iter().product::<i64>(), (Kind::Float, Device::Cpu)).view(shape)

@@ -14,6 +14,14 @@ pub struct Batch {
     pub training: bool,
 }
 
+impl Batch {
+    /// The images [n, 1, 1, 2].
+    pub fn pixels(&self) -> Tensor {
+        let numbers = Tensor::from_slice(&self.images).to_kind(Kind::Float).view([-1, 1]);
+        Tensor::cat(&[numbers.ones_like(), numbers], 1).view([-1, 1, 1, 2])
+    }
+}
+
 /// Three weights that all images of its split pull in the same direction, so that what a training does to them does not
 /// depend on the order of the images; which images came is noted.
 pub struct Recorder {
@@ -38,8 +46,7 @@ impl Recorder {
             noted.lock().unwrap_or_else(PoisonError::into_inner).push(batch(&rows));
             rows.narrow(1, 0, 1)
         };
-        let numbers = Tensor::arange(n, (Kind::Float, Device::Cpu)).view([n, 1]);
-        let images = Tensor::cat(&[numbers.ones_like(), numbers], 1).view([n, 1, 1, 2]);
+        let images = Batch { images: (0..n).collect(), training: true }.pixels();
         let split = Split::new(images, Tensor::ones([n], (Kind::Int64, Device::Cpu)))?;
         Ok(Self { vs, net: nn::seq().add_fn(note).add(linear), split, log })
     }
@@ -56,8 +63,12 @@ impl Recorder {
 
     /// The batches that were trained with.
     pub fn trained(&self) -> Vec<Batch> {
-        let log = self.log.lock().unwrap_or_else(PoisonError::into_inner);
-        log.iter().filter(|batch| batch.training).cloned().collect()
+        self.seen().into_iter().filter(|batch| batch.training).collect()
+    }
+
+    /// All batches that the network was given.
+    pub fn seen(&self) -> Vec<Batch> {
+        self.log.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 

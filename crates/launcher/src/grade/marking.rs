@@ -183,11 +183,6 @@ fn rows(file: &Path, found: &Found) -> Vec<Row> {
             .filter(|line| line["verdict"].as_str().is_some_and(|verdict| WITHOUT_JUDGE.contains(&verdict)));
         let seconds = report.and_then(|line| line["seconds"].as_f64()).unwrap_or_default();
         match found.verdicts.get(exercise).or(reported) {
-            // It was judged beside the learner's code, which could have forged it.
-            Some(verdict) if verdict["same_process"] == true => {
-                let flags = [flags, "same-process"].join(" ");
-                Row::marked(file, lab, flags.trim(), seconds, verdict)
-            }
             Some(verdict) => Row::marked(file, lab, flags, seconds, verdict),
             None if found.why.is_empty() => {
                 Row::not_marked(file, lab, exercise, "its code has not called the judge")

@@ -17,31 +17,60 @@ pub(super) const EDGE_LAYER: Exercise = Exercise {
 /// Judges a function that makes a convolution from 1 to 2 channels, kernels 3×3 without bias, whose channel 0 answers to
 /// vertical edges and channel 1 to horizontal ones.
 pub fn edge_layer(yours: impl Fn(&VarStore) -> Conv2D) -> Answer {
-    EDGE_LAYER.judge(|| {
+    edge_layer_made(|| {
         let vs = VarStore::new(Device::Cpu);
         let layer = yours(&vs);
-        let wrong = made_otherwise(&vs, &layer).or_else(|| tch::no_grad(|| edge_mistake(&layer)));
+        Made {
+            shape: layer.ws.size(),
+            is_kept: is_kept(&vs, &layer),
+            has_bias: layer.bs.is_some(),
+            forward: Box::new(move |x| layer.forward(x)),
+        }
+    })
+}
+
+/// What is seen of a layer.
+pub(in crate::check) struct Made {
+    /// Its weight's shape.
+    pub shape: Vec<i64>,
+    /// Whether its weight is one of the variables.
+    pub is_kept: bool,
+    pub has_bias: bool,
+    /// What it makes of a picture [1, 1, h, w].
+    pub forward: Box<dyn Fn(&Tensor) -> Tensor>,
+}
+
+/// Judges what is seen of the layer.
+pub(in crate::check) fn edge_layer_made(yours: impl Fn() -> Made) -> Answer {
+    EDGE_LAYER.judge(|| {
+        let made = yours();
+        let wrong = made_otherwise(&made).or_else(|| tch::no_grad(|| edge_mistake(&made.forward)));
         let right = "Each channel is blind to the other's edges, and both are blind to what is flat.";
         wrong.map_or_else(|| Verdict::right(right), Verdict::wrong)
     })
 }
 
-fn made_otherwise(vs: &VarStore, layer: &Conv2D) -> Option<String> {
-    let shape = layer.ws.size();
-    if shape != [2, 1, 3, 3] {
+/// Whether the layer's weight is one of the variables in `vs`.
+pub(in crate::check) fn is_kept(vs: &VarStore, layer: &Conv2D) -> bool {
+    vs.trainable_variables().iter().any(|variable| variable.data_ptr() == layer.ws.data_ptr())
+}
+
+fn made_otherwise(made: &Made) -> Option<String> {
+    let shape = &made.shape;
+    if *shape != [2, 1, 3, 3] {
         return Some(format!(
             "a layer from 1 to 2 channels with kernels of 3 by 3 has a weight of shape [2, 1, 3, 3], and yours is {shape:?}"
         ));
     }
-    if !vs.trainable_variables().iter().any(|variable| variable.data_ptr() == layer.ws.data_ptr()) {
+    if !made.is_kept {
         return Some("your layer's weight is not in `vs`: make it with `vs.root()`, and write into the weight that is there".into());
     }
-    layer.bs.is_some().then(|| "your layer has a bias: make it with `bias: false`".into())
+    made.has_bias.then(|| "your layer has a bias: make it with `bias: false`".into())
 }
 
-fn edge_mistake(layer: &Conv2D) -> Option<String> {
+fn edge_mistake(forward: &dyn Fn(&Tensor) -> Tensor) -> Option<String> {
     let to_the_right = Tensor::from_slice(&[0f32, 0., 0., 1., 1., 1.]).expand([6, 6], false);
-    let maps = |x: &Tensor| layer.forward(&x.reshape([1, 1, 6, 6])); // [1, 2, 4, 4]
+    let maps = |x: &Tensor| forward(&x.reshape([1, 1, 6, 6])); // [1, 2, 4, 4]
     let shape = maps(&to_the_right).size();
     if shape != [1, 2, 4, 4] {
         return Some(format!(

@@ -14,6 +14,7 @@ mod top_five;
 
 pub use describe_layer::describe_layer;
 pub use edge_layer::edge_layer;
+pub(in crate::check) use edge_layer::{Made, edge_layer_made, is_kept};
 pub use edge_maps::edge_maps;
 pub use emboss::emboss;
 pub use fire::fire;

@@ -1,4 +1,4 @@
-use crate::check::cases::{close, random};
+use crate::check::cases::{RATE, close, random};
 use crate::check::exercise::Exercise;
 use crate::check::{Answer, Verdict};
 use tch::nn::{self, Module, OptimizerConfig};
@@ -50,7 +50,7 @@ fn three_steps(step: Step) -> (Vec<f64>, Tensor) {
     let vs = nn::VarStore::new(Device::Cpu);
     let config = nn::LinearConfig { ws_init: nn::Init::Const(0.0), bias: false, ..Default::default() };
     let net = nn::seq().add_fn(|xs| xs.flat_view()).add(nn::linear(vs.root(), 4, 3, config));
-    let mut opt = match nn::Sgd::default().build(&vs, 0.5) {
+    let mut opt = match nn::Sgd::default().build(&vs, RATE) {
         Ok(opt) => opt,
         Err(error) => unreachable!("an optimiser for 12 weights: {error}"),
     };

@@ -1,4 +1,4 @@
-use crate::check::cases::close;
+use crate::check::cases::{RATE, close};
 use crate::check::exercise::Exercise;
 use crate::check::recorder::Recorder;
 use crate::check::{Answer, Verdict};
@@ -17,7 +17,6 @@ pub(super) const TRAIN_NET: Exercise = Exercise {
     ],
 };
 
-const RATE: f64 = 0.5;
 const MARGIN: f64 = 2.0;
 const STEPS: i64 = 3;
 const SIZE: i64 = 300;

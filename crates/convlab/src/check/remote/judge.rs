@@ -2,10 +2,9 @@
 
 use super::exercises::answer;
 use super::link::{Link, Remote};
-use crate::check::LABS;
 use crate::check::verdict::json;
 use crate::{Error, Result};
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Write};
 use std::os::unix::fs::PermissionsExt;
@@ -61,28 +60,18 @@ fn judge_exercise(learner: UnixStream, seconds: u64) -> Option<Value> {
     let mut link = Link::new(learner, Some(Instant::now() + Duration::from_secs(seconds)));
     let first = link.receive().ok()??;
     let exercise = first["exercise"].as_str()?.to_owned();
-    match answer(&exercise, &Remote::new(link, seconds)) {
-        Some(answer) => serde_json::from_str(&json(&exercise, answer.verdict())).ok(),
-        None => from_the_learners_process(&exercise, &first),
-    }
-}
-
-/// What the learner's process says itself of an exercise that cannot be judged from here yet, marked as such.
-fn from_the_learners_process(exercise: &str, first: &Value) -> Option<Value> {
-    LABS.concat().iter().find(|known| known.name == exercise)?;
-    let verdict = first["verdict"].as_str()?;
-    let verdict =
-        ["right", "wrong", "not attempted", "stopped"].into_iter().find(|known| *known == verdict)?;
-    let reason = first["reason"].as_str().unwrap_or_default();
-    Some(json!({"exercise": exercise, "verdict": verdict, "reason": reason, "same_process": true}))
+    let answer = answer(&exercise, &Remote::new(link, seconds))?;
+    serde_json::from_str(&json(&exercise, answer.verdict())).ok()
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::serve;
     use super::*;
+    use crate::check::LABS;
     use crate::datasets::Split;
-    use tch::nn::{self, Module};
+    use serde_json::json;
+    use tch::nn::{self, Module, ModuleT, OptimizerConfig};
     use tch::{Device, IndexOp, Kind, Tensor};
 
     /// The verdict of what `learner` serves at a socket.
@@ -97,13 +86,8 @@ mod tests {
         found
     }
 
-    /// Exercises that are judged in the learner's own process: their rows have a flag. A line in `exercises.rs` takes
-    /// one off.
-    const SAME_PROCESS: [&str; 7] =
-        ["edge_layer", "train_net", "learn", "residual", "frozen", "grad_cam", "fooled"];
-
     #[test]
-    fn every_exercise_is_judged_from_another_process_but_those_that_are_named_here() {
+    fn every_exercise_is_judged_from_another_process() {
         let (one, other) = UnixStream::pair().unwrap();
         drop(other);
         let remote = Remote::new(Link::new(one, None), 1);
@@ -113,12 +97,12 @@ mod tests {
             .map(|exercise| exercise.name)
             .filter(|name| answer(name, &remote).is_none())
             .collect();
-        assert_eq!(without, SAME_PROCESS);
+        assert!(without.is_empty(), "{without:?}");
         assert!(answer("nothing", &remote).is_none());
     }
 
     #[test]
-    fn what_a_learners_process_says_itself_counts_for_no_exercise_that_can_be_judged_from_here() {
+    fn what_a_learners_process_says_itself_counts_for_nothing() {
         let first = json!({"exercise": "equal_start", "verdict": "right"});
         let found = verdict(move |socket| {
             let mut link = Link::new(UnixStream::connect(socket).unwrap(), None);
@@ -126,10 +110,6 @@ mod tests {
             let _ = link.receive();
         });
         assert_eq!(found["verdict"], "stopped");
-        assert!(from_the_learners_process("nothing", &json!({"verdict": "right"})).is_none());
-        assert!(from_the_learners_process("equal_start", &json!({"verdict": "best"})).is_none());
-        let marked = from_the_learners_process(LABS[0][0].name, &json!({"verdict": "right"})).unwrap();
-        assert_eq!(marked["same_process"], true);
     }
 
     #[test]
@@ -203,6 +183,130 @@ mod tests {
         let wrong =
             verdict(move |socket| serve::validate(socket, move |net, images| (validate(net, images).0, 7)));
         assert_eq!(wrong["verdict"], "wrong");
+    }
+
+    fn reason(verdict: &Value) -> &str {
+        verdict["reason"].as_str().unwrap_or_default()
+    }
+
+    #[test]
+    fn a_layer_in_another_process_is_judged_by_its_shape_and_its_maps() {
+        let layer = |vs: &nn::VarStore, sign: f64| {
+            let config = nn::ConvConfig { bias: false, ..Default::default() };
+            let mut layer = nn::conv2d(vs.root(), 1, 2, 3, config);
+            let vertical = Tensor::from_slice2(&[[-1f32, 0., 1.]; 3]) * sign;
+            let ws = Tensor::stack(&[&vertical, &vertical.transpose(0, 1)], 0).unsqueeze(1);
+            tch::no_grad(|| layer.ws.copy_(&ws));
+            layer
+        };
+        assert_eq!(verdict(move |at| serve::edge_layer(at, |vs| layer(vs, 1.0)))["verdict"], "right");
+        let turned = verdict(move |at| serve::edge_layer(at, |vs| layer(vs, -1.0)));
+        assert!(reason(&turned).contains("turn the signs round"), "{turned}");
+        let lost = verdict(move |at| serve::edge_layer(at, |_| layer(&nn::VarStore::new(Device::Cpu), 1.0)));
+        assert!(reason(&lost).contains("is not in `vs`"), "{lost}");
+    }
+
+    #[test]
+    fn a_training_in_another_process_is_judged_by_its_batches_and_its_weights() {
+        let train = |zero: bool| {
+            move |net: &nn::Sequential, opt: &mut nn::Optimizer, split: &Split, steps: i64| {
+                let losses = (0..steps).map(|_| {
+                    let index = Tensor::randint(split.len(), [300], (Kind::Int64, Device::Cpu));
+                    let loss = net
+                        .forward(&split.images.index_select(0, &index))
+                        .cross_entropy_for_logits(&split.labels.index_select(0, &index));
+                    if zero {
+                        opt.zero_grad();
+                    }
+                    loss.backward();
+                    opt.step();
+                    loss.double_value(&[])
+                });
+                losses.collect::<Vec<_>>()
+            }
+        };
+        assert_eq!(verdict(move |at| serve::train_net(at, train(true)))["verdict"], "right");
+        let kept = verdict(move |at| serve::train_net(at, train(false)));
+        assert!(reason(&kept).contains("all add up"), "{kept}");
+        let idle = verdict(move |at| serve::train_net(at, |_, _, _, _| vec![0.0; 3]));
+        assert!(reason(&idle).contains("no batch went through"), "{idle}");
+    }
+
+    #[test]
+    fn epochs_in_another_process_are_judged_by_their_order_and_history() {
+        let learn = |shuffled: bool| {
+            move |vs: &nn::VarStore, net: &nn::Sequential, split: &Split, lr: f64, epochs: i64| {
+                let mut opt = nn::Adam::default().build(vs, lr)?;
+                let mut history = Vec::new();
+                for _ in 0..epochs {
+                    let mut sum = 0.0;
+                    let batches: Vec<_> = if shuffled {
+                        split.batches(256)?.collect()
+                    } else {
+                        split.batches_in_order(256)?.collect()
+                    };
+                    for (xs, labels) in batches {
+                        let loss = net.forward(&xs).cross_entropy_for_logits(&labels);
+                        opt.backward_step(&loss);
+                        sum += loss.double_value(&[]) * labels.size()[0] as f64;
+                    }
+                    let answers = tch::no_grad(|| net.forward(&split.images)).argmax(-1, false);
+                    let right = answers.eq_tensor(&split.labels).sum(Kind::Int64).int64_value(&[]);
+                    history.push([sum / split.len() as f64, right as f64 / split.len() as f64]);
+                }
+                Ok::<_, Box<dyn std::error::Error>>(history)
+            }
+        };
+        assert_eq!(verdict(move |at| serve::learn(at, learn(true)))["verdict"], "right");
+        let in_order = verdict(move |at| serve::learn(at, learn(false)));
+        assert!(reason(&in_order).contains("same order"), "{in_order}");
+        let failed = verdict(|at| serve::learn(at, |_, _, _, _, _| Err("no luck")));
+        assert!(reason(&failed).contains("no luck"), "{failed}");
+    }
+
+    #[test]
+    fn layers_of_the_check_answer_another_process_for_training_or_not() {
+        let block = |layers: &nn::SequentialT, xs: &Tensor, train| (layers.forward_t(xs, train) + xs).relu();
+        assert_eq!(verdict(move |at| serve::residual(at, block))["verdict"], "right");
+        let always = verdict(move |at| serve::residual(at, move |layers, xs, _| block(layers, xs, true)));
+        assert!(reason(&always).contains("pass `train` on"), "{always}");
+        let asked = |net: &dyn ModuleT, xs: &Tensor| net.forward_t(xs, false);
+        let frozen = move |net: &dyn ModuleT, xs: &Tensor| tch::no_grad(|| asked(net, xs));
+        assert_eq!(verdict(move |at| serve::frozen(at, frozen))["verdict"], "right");
+        let tracked = verdict(move |at| serve::frozen(at, asked));
+        assert!(reason(&tracked).contains("gradients are recorded"), "{tracked}");
+    }
+
+    #[test]
+    fn gradients_of_the_check_reach_another_process() {
+        let cam = |scale: f64| {
+            move |maps: &Tensor, score: &Tensor| {
+                let gradient = Tensor::run_backward(&[score], &[maps], true, false).remove(0);
+                let weights = gradient.mean_dim([2i64, 3].as_slice(), true, Kind::Float);
+                let sum = (maps * weights * scale).sum_dim_intlist([1i64].as_slice(), false, Kind::Float);
+                sum.squeeze_dim(0).relu()
+            }
+        };
+        assert_eq!(verdict(move |at| serve::grad_cam(at, cam(1.0)))["verdict"], "right");
+        let scaled = verdict(move |at| serve::grad_cam(at, cam(2.0)));
+        assert!(reason(&scaled).contains("the scale is not"), "{scaled}");
+        let fooled = |sign: f64, in_place: bool| {
+            move |net: &dyn ModuleT, x: &Tensor, labels: &Tensor, size: f64| {
+                let free = x.detach().copy().set_requires_grad(true);
+                let loss = net.forward_t(&free, false).cross_entropy_for_logits(labels);
+                let gradient = Tensor::run_backward(&[&loss], &[&free], false, false).remove(0);
+                let found = (x + gradient.sign() * size * sign).clamp(0., 1.);
+                if in_place {
+                    x.shallow_clone().copy_(&found);
+                }
+                found
+            }
+        };
+        assert_eq!(verdict(move |at| serve::fooled(at, fooled(1.0, false)))["verdict"], "right");
+        let easier = verdict(move |at| serve::fooled(at, fooled(-1.0, false)));
+        assert!(reason(&easier).contains("you go downhill"), "{easier}");
+        let changed = verdict(move |at| serve::fooled(at, fooled(1.0, true)));
+        assert!(reason(&changed).contains("work on a copy"), "{changed}");
     }
 
     #[test]

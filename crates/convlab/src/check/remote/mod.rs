@@ -9,6 +9,7 @@ mod judge;
 mod link;
 mod net;
 pub mod serve;
+mod train;
 mod wire;
 
 pub use judge::judge;

@@ -5,6 +5,7 @@ use super::link::Remote;
 use super::wire::{Pack, Unpack};
 use crate::catch_panic::catch_panic;
 use crate::check::cases::random;
+use crate::check::lab04::Made;
 use serde_json::Value;
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -71,13 +72,41 @@ pub fn layer(args: &mut Iter<Value>) -> Result<nn::Conv2D, String> {
     Ok(layer)
 }
 
-/// What a network here makes of the images that the learner's process sends.
+/// What is seen of the layer that the learner's function makes.
+pub fn edge_layer(remote: &Remote) -> Made {
+    let (shape, [is_kept, has_bias]) = remote.call(&["build".pack()]);
+    let remote = remote.clone();
+    let forward = Box::new(move |x: &Tensor| remote.call(&["forward".pack(), x.pack()]));
+    Made { shape, is_kept, has_bias, forward }
+}
+
+/// What a network here makes of the images that the learner's process sends; where that wants gradients with respect to
+/// the images, also the gradient of each class's output.
 pub fn forward_for(question: &Value, net: impl Fn(&Tensor, bool) -> Tensor) -> Result<Value, String> {
     let (xs, train) = (Tensor::unpack(&question["xs"])?, question["train"] == true);
     let found = catch_panic(|| {
-        if question["grad"] == true { net(&xs, train) } else { tch::no_grad(|| net(&xs, train)) }
+        let found = if question["grad"] == true { net(&xs, train) } else { tch::no_grad(|| net(&xs, train)) };
+        let classes = if xs.requires_grad() && found.requires_grad() { found.size()[1] } else { 0 };
+        let slope = |class| {
+            let total = found.select(1, class).sum(Kind::Float);
+            Tensor::run_backward(&[&total], &[&xs], true, false).remove(0)
+        };
+        let slopes: Vec<_> = (0..classes).map(slope).collect();
+        (found, slopes)
     });
     found.map(|found| found.pack())
+}
+
+/// In the learner's process: what [`forward_for`] has found for `xs`, with its gradient with respect to `xs`.
+pub fn found_for(xs: &Tensor, answer: &Value) -> Result<Tensor, String> {
+    let (found, slopes) = <(Tensor, Vec<Tensor>)>::unpack(answer)?;
+    if slopes.is_empty() {
+        return Ok(found);
+    }
+    // What is added is zero, and has the gradient.
+    let moved = (xs - xs.detach()) * Tensor::stack(&slopes, 0); // [classes, n, …]
+    let sums = moved.flatten(2, -1).sum_dim_intlist([-1i64].as_slice(), false, Kind::Float);
+    Ok(found.detach() + sums.transpose(0, 1))
 }
 
 /// The learner's picture of the page at `url`, which is fetched here and served there.

@@ -3,29 +3,19 @@
 //! One function for each exercise, of the exercise's name.
 
 use super::calls::{Judge, answer_calls, answer_calls_with, next};
-use super::link::Link;
-use super::net::{layer, set, variable};
+use super::net::{found_for, layer, set, variable};
 use super::wire::{Pack, Unpack};
-use crate::check::Answer;
-use crate::check::verdict;
+use crate::check::cases::RATE;
+use crate::check::lab04::is_kept;
 use crate::datasets::{Served, Split};
 use serde_json::json;
 use std::collections::HashMap;
 use std::fmt::Display;
-use std::os::unix::net::UnixStream;
-use tch::nn::{self, OptimizerConfig};
+use tch::nn::{self, Module, OptimizerConfig};
 use tch::{Device, Kind, Tensor};
 
 pub use super::exercises::plain::*;
-
-/// Tells the judge the verdict on an exercise that was judged here, since it has no line in `exercises.rs`.
-pub fn judged_here(socket: &str, exercise: &str, answer: &Answer) {
-    let verdict = serde_json::from_str(&verdict::json(exercise, answer.verdict())).unwrap_or_default();
-    match UnixStream::connect(socket) {
-        Ok(stream) => drop(Link::new(stream, None).send(&verdict)),
-        Err(error) => eprintln!("no judge listens at {socket}: {error}"),
-    }
-}
+pub use super::train::{serve_learn as learn, serve_train_net as train_net};
 
 /// Serves the learner's `output_shape`.
 pub fn output_shape<T: AsRef<[i64]>>(socket: &str, yours: impl Fn() -> T) {
@@ -97,9 +87,6 @@ pub fn digit_net(socket: &str, yours: impl Fn(&nn::VarStore) -> nn::Sequential) 
     answer_net(socket, "digit_net", yours);
 }
 
-/// How far the optimisers of the checks of a step go.
-const RATE: f64 = 0.5;
-
 type Step = (nn::VarStore, nn::Sequential, nn::Optimizer);
 
 fn linear_step(weights: &[Tensor]) -> Result<Step, String> {
@@ -139,7 +126,7 @@ impl JudgesNet {
         let grad =
             (Tensor::ones([1], (Kind::Float, Device::Cpu)).set_requires_grad(true) * 1).requires_grad();
         let answer = self.0.ask(&json!({"xs": xs.pack(), "train": train, "grad": grad}));
-        match Tensor::unpack(&answer) {
+        match found_for(xs, &answer) {
             Ok(tensor) => tensor,
             Err(error) => panic!("the network of the check has failed: {error}"),
         }
@@ -176,6 +163,63 @@ pub fn accuracy_on<E: Display>(socket: &str, yours: impl Fn(&dyn nn::ModuleT, &S
         let images = Split::unpack(next(&mut args.iter())?)?;
         let net = JudgesNetT(JudgesNet(judge.clone()));
         Ok(yours(&net, &images).map_err(|error| error.to_string()).pack())
+    });
+}
+
+/// Serves the learner's `residual`, whose layers are the judge's.
+pub fn residual(socket: &str, yours: impl Fn(&nn::SequentialT, &Tensor, bool) -> Tensor) {
+    answer_calls_with(socket, "residual", |args, judge| {
+        let mut args = args.iter();
+        let (xs, train) = (Tensor::unpack(next(&mut args)?)?, bool::unpack(next(&mut args)?)?);
+        let net = JudgesNet(judge.clone());
+        Ok(yours(&nn::seq_t().add_fn_t(move |xs, train| net.ask(xs, train)), &xs, train).pack())
+    });
+}
+
+/// Serves the learner's `frozen`, whose network is the judge's.
+pub fn frozen(socket: &str, yours: impl Fn(&dyn nn::ModuleT, &Tensor) -> Tensor) {
+    answer_calls_with(socket, "frozen", |args, judge| {
+        let xs = Tensor::unpack(next(&mut args.iter())?)?;
+        Ok(yours(&JudgesNetT(JudgesNet(judge.clone())), &xs).pack())
+    });
+}
+
+/// Serves the learner's `fooled`, whose network is the judge's; answers also with what the images have become.
+pub fn fooled(socket: &str, yours: impl Fn(&dyn nn::ModuleT, &Tensor, &Tensor, f64) -> Tensor) {
+    answer_calls_with(socket, "fooled", |args, judge| {
+        let mut args = args.iter();
+        let (x, labels) = (Tensor::unpack(next(&mut args)?)?, Tensor::unpack(next(&mut args)?)?);
+        let net = JudgesNetT(JudgesNet(judge.clone()));
+        let found = yours(&net, &x, &labels, f64::unpack(next(&mut args)?)?);
+        Ok((found, x).pack())
+    });
+}
+
+/// Serves the learner's `grad_cam`: the score has the value and the gradient that the judge's has.
+pub fn grad_cam(socket: &str, yours: impl Fn(&Tensor, &Tensor) -> Tensor) {
+    answer_calls(socket, "grad_cam", |args| {
+        let mut args = args.iter();
+        let mut next = || Tensor::unpack(next(&mut args)?);
+        let (maps, score, slope) = (next()?.detach().set_requires_grad(true), next()?.detach(), next()?);
+        // What is added is zero, and has the gradient.
+        let score = score + ((&maps - maps.detach()) * slope).sum(Kind::Float);
+        Ok(yours(&maps, &score).pack())
+    });
+}
+
+/// Serves the learner's `edge_layer`: answers `build` with what is seen of the layer, `forward` with what it makes.
+pub fn edge_layer(socket: &str, yours: impl Fn(&nn::VarStore) -> nn::Conv2D) {
+    let mut built = None;
+    answer_calls(socket, "edge_layer", |args| {
+        let mut args = args.iter();
+        if String::unpack(next(&mut args)?)? == "build" {
+            let vs = nn::VarStore::new(Device::Cpu);
+            let layer = built.insert(yours(&vs));
+            return Ok((layer.ws.size(), [is_kept(&vs, layer), layer.bs.is_some()]).pack());
+        }
+        let layer = built.as_ref().ok_or("there is no layer yet")?;
+        let x = Tensor::unpack(next(&mut args)?)?;
+        Ok(tch::no_grad(|| layer.forward(&x)).pack())
     });
 }
 

@@ -40,7 +40,7 @@ pub trait Param<'a> {
     fn lend(owned: &'a Self::Owned) -> Self;
 }
 
-fn unfit<T>(wanted: &str) -> Result<T, String> {
+pub fn unfit<T>(wanted: &str) -> Result<T, String> {
     Err(format!("the learner's process sent no {wanted}"))
 }
 
