@@ -17,8 +17,9 @@ pub struct Batch {
 impl Batch {
     /// The images [n, 1, 1, 2].
     pub fn pixels(&self) -> Tensor {
-        let numbers = Tensor::from_slice(&self.images).to_kind(Kind::Float).view([-1, 1]);
-        Tensor::cat(&[numbers.ones_like(), numbers], 1).view([-1, 1, 1, 2])
+        let n = self.images.len() as i64;
+        let numbers = Tensor::from_slice(&self.images).to_kind(Kind::Float).view([n, 1]);
+        Tensor::cat(&[numbers.ones_like(), numbers], 1).view([n, 1, 1, 2])
     }
 }
 
