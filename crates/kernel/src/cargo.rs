@@ -38,6 +38,10 @@ fn main() -> ExitCode {
         Some(home) => cargo.env("CARGO_HOME", home),
         None => cargo.env_remove("CARGO_HOME"),
     };
+    if !is_called(&me, "rustup") && !is_in_stage() {
+        // A crate of the learner's own, built from a cell or lying beside the notebook.
+        return run(cargo.args(&args[1..]));
+    }
     restore_lock();
     match words.iter().map(AsRef::as_ref).collect::<Vec<_>>()[..] {
         [contract::WHICH, name @ ("cargo" | "rustc")] if is_called(&me, "rustup") => {
@@ -75,10 +79,17 @@ fn is_called(me: &Path, name: &str) -> bool {
     me.file_stem().is_some_and(|stem| stem == name)
 }
 
+/// Whether this is called in the folder where the kernel compiles cells.
+fn is_in_stage() -> bool {
+    let stage = env::var_os("CONVLAB_LOCK").and_then(|lock| Path::new(&lock).parent()?.canonicalize().ok());
+    let here = env::current_dir().and_then(|here| here.canonicalize());
+    stage.is_some_and(|stage| here.is_ok_and(|here| here.starts_with(stage)))
+}
+
 /// Puts the lock file back: cargo drops from it what the first, empty cell does not use.
 fn restore_lock() {
     const TO: &str = "Cargo.lock";
-    let Some(from) = env::var_os("CONVLAB_LOCK") else { return };
+    let Some(from) = env::var_os("CONVLAB_LOCK").filter(|_| is_in_stage()) else { return };
     if let (Ok(wanted), true) = (fs::read(from), Path::new(contract::MANIFEST).exists())
         && fs::read(TO).ok().as_ref() != Some(&wanted)
     {

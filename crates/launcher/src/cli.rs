@@ -60,6 +60,8 @@ fn command() -> Command {
         .bin_name("cargo lab")
         .about("Prepares this machine for the labs and opens them in JupyterLab")
         .version(env!("CARGO_PKG_VERSION"))
+        // An option before a command's name is none of that command.
+        .args_conflicts_with_subcommands(true)
         .subcommands(COMMANDS.map(|(command, _)| command()))
         .subcommands(forward::commands())
 }
@@ -67,6 +69,17 @@ fn command() -> Command {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_option_of_opening_the_labs_is_refused_before_a_command() {
+        let refused = |words: &[&str]| command().try_get_matches_from(words).is_err();
+        assert!(refused(&["cargo lab", "--folder", "spring", "reset", "2"]));
+        assert!(refused(&["cargo lab", "--offline", "run", "00"]));
+        assert!(
+            !refused(&["cargo lab", "run", "--offline", "00"])
+                && !refused(&["cargo lab", "--folder", "spring"])
+        );
+    }
 
     #[test]
     fn no_two_commands_have_one_name_and_each_says_what_it_does() {

@@ -15,6 +15,9 @@ const RUN_LAB: &str = include_str!("python/run_lab.py");
 /// No cell of a lab may take longer: the longest trains for minutes.
 pub const CELL_TIMEOUT: Duration = Duration::from_secs(900);
 
+/// The most faults of a lab that are shown: one that fails early takes many cells with it.
+const MAX_FAULTS: usize = 5;
+
 /// How labs are run.
 pub struct Settings {
     /// The folder for the executed notebooks and pages.
@@ -52,8 +55,12 @@ pub fn run_all(ready: &Ready, labs: &[Lab], data: &Data, settings: &Settings) ->
         // A kernel that had to be killed has left its folder.
         ready.programs.sweep_kernels(&ready.dirs)?;
         let report = report?;
-        for fault in &report.faults {
+        for fault in report.faults.iter().take(MAX_FAULTS) {
             eprintln!("    {} · {}", report.lab, fault.replace('\n', "\n    "));
+        }
+        if let Some(more) = report.faults.len().checked_sub(MAX_FAULTS).filter(|more| *more > 0) {
+            let what = status_line::counted(more, "further fault");
+            eprintln!("    {} · {what}: the executed notebook shows them", report.lab);
         }
         reports.push(report);
     }

@@ -77,6 +77,11 @@ fn width() -> usize {
     std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok()).unwrap_or(79)
 }
 
+/// `1 notebook`, `3 notebooks`.
+pub fn counted(count: usize, thing: &str) -> String {
+    format!("{count} {thing}{}", if count == 1 { "" } else { "s" })
+}
+
 /// `0.4 s`, `12 s`, `3 min 20 s`.
 pub fn seconds(time: Duration) -> String {
     let s = time.as_secs_f64();
@@ -94,6 +99,11 @@ fn clipped(text: &str, width: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn one_thing_is_no_plural() {
+        assert_eq!([0, 1, 2].map(|n| counted(n, "lab")), ["0 labs", "1 lab", "2 labs"]);
+    }
 
     #[test]
     fn times_are_written_as_people_say_them() {

@@ -56,16 +56,31 @@ pub fn limits(threads: usize, bytes: usize) -> Result<Limits> {
     Ok(Limits { threads, operations: operations(threads), bytes: moved(threads, bytes) })
 }
 
-/// Some milliseconds.
-const TURNS: usize = 200_000;
+/// What one measurement takes at least: beside it a thread's start does not count.
+const ENOUGH: Duration = Duration::from_millis(20);
+
+/// As long, at some tens of gigabytes in a second.
+const BYTES: usize = 1 << 29;
+
+/// How many turns take long enough.
+fn turns() -> usize {
+    let takes = |turns: usize| {
+        let begin = Instant::now();
+        chains::run(turns);
+        begin.elapsed()
+    };
+    std::iter::successors(Some(1000), |turns| Some(2 * turns))
+        .find(|&turns| takes(turns) >= ENOUGH)
+        .unwrap_or(1000)
+}
 
 /// How many additions and multiplications all threads do in a second.
 fn operations(threads: usize) -> f64 {
-    let mut done = 0;
+    let (turns, mut done) = (turns(), 0);
     let best = best_time(|| {
         thread::scope(|scope| {
-            let others: Vec<_> = (1..threads).map(|_| scope.spawn(|| chains::run(TURNS))).collect();
-            let own = chains::run(TURNS);
+            let others: Vec<_> = (1..threads).map(|_| scope.spawn(|| chains::run(turns))).collect();
+            let own = chains::run(turns);
             done = own + others.into_iter().filter_map(|other| other.join().ok()).sum::<usize>();
         });
     });
@@ -78,18 +93,24 @@ fn moved(threads: usize, bytes: usize) -> f64 {
     let from = vec![1_f32; length];
     let mut to = vec![0_f32; length];
     let part = length.div_ceil(threads);
+    let rounds = BYTES.div_ceil(bytes);
+    let copy = |to: &mut [f32], from: &[f32]| {
+        for _ in 0..rounds {
+            to.copy_from_slice(black_box(from));
+            black_box(&to);
+        }
+    };
     let best = best_time(|| {
         thread::scope(|scope| {
             let mut pairs = to.chunks_mut(part).zip(from.chunks(part));
             let own = pairs.next();
             for (to, from) in pairs {
-                scope.spawn(move || to.copy_from_slice(black_box(from)));
+                scope.spawn(move || copy(to, from));
             }
-            own.into_iter().for_each(|(to, from)| to.copy_from_slice(black_box(from)));
+            own.into_iter().for_each(|(to, from)| copy(to, from));
         });
-        black_box(&to);
     });
-    (2 * 4 * length) as f64 / best
+    (rounds * 2 * 4 * length) as f64 / best
 }
 
 /// The shortest time in seconds that `code` takes, after a turn to warm up.

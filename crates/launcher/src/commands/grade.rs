@@ -13,7 +13,7 @@ pub fn command() -> Command {
                 .action(ArgAction::Append)
                 .required(true)
                 .value_parser(value_parser!(PathBuf))
-                .help("Notebooks; the lab of each is found by its exercises"),
+                .help("Notebooks, such as handed-in/*.ipynb; the lab of each is found by its exercises"),
         )
         .arg(
             Arg::new("csv")
@@ -32,7 +32,7 @@ pub fn command() -> Command {
                 .long("resume")
                 .action(ArgAction::SetTrue)
                 .requires("csv")
-                .help("Keep the rows of the CSV, and mark the files of which one is missing"),
+                .help("Keep the rows of the CSV, and mark the files that lack one or have changed since"),
         )
         .arg(
             Arg::new("without-isolation")

@@ -17,24 +17,24 @@ pub fn run(_: &ArgMatches) -> Result<()> {
     if record.is_kept() {
         print!("{}", table(&labs::all(&dirs.notebooks())?, &record)?);
     } else {
-        println!(
-            "Nothing is noted yet: `cargo lab` makes your copy of the labs and notes what you do there."
-        );
+        println!("Nothing is noted yet. Run an exercise's check in JupyterLab (`cargo lab`), and it is.");
     }
     Ok(())
 }
 
 fn table(labs: &[Lab], record: &Record) -> Result<String> {
     let mut lines = String::new();
+    let (mut all, mut right) = (0, 0);
     for lab in labs {
         let names = exercises(&lab.read()?);
         let done = names.iter().filter(|name| record.of(name).right).count();
+        (all, right) = (all + names.len(), right + done);
         lines += &format!("{}: {done} of {}\n", lab.name(), names.len());
         for name in names {
             lines += &format!("  {}\n", record.of(&name).line(&name));
         }
     }
-    Ok(lines)
+    Ok(format!("{lines}{right} of {all} done\n"))
 }
 
 #[cfg(test)]
@@ -57,7 +57,7 @@ mod tests {
         )
         .unwrap();
         let record = Record::in_folder(dir.path());
-        let expected = "02_by_hand: 1 of 3\n  ✔ one, after 1 wrong, 1 hint\n  ✘ two, 2 hints, solution seen\n  ○ three\n";
+        let expected = "02_by_hand: 1 of 3\n  ✔ one, after 1 wrong, 1 hint\n  ✘ two, 2 hints, solution seen\n  ○ three\n1 of 3 done\n";
         assert_eq!(table(&[Lab { path }], &record).unwrap(), expected);
     }
 }

@@ -46,7 +46,7 @@ pub fn read(path: &Path) -> Result<Vec<Row>> {
     let mut lines = parse(&String::from_utf8_lossy(&bytes)).into_iter();
     if lines.next().is_none_or(|head| head != COLUMNS) {
         let what = format!("{} is no table of `cargo lab grade`.", path.display());
-        return Err(Error::problem(what, "name the file of the marking that is to go on"));
+        return Err(Error::problem(what, "name another file: this one stays as it is"));
     }
     Ok(lines.filter_map(|fields| Some(Row::of_fields(fields.try_into().ok()?))).collect())
 }

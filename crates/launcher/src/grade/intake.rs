@@ -10,15 +10,15 @@ const MAX_BYTES: u64 = 20 << 20;
 /// The bytes of a regular file of at most 20 MiB; an error says what it is instead.
 pub fn read(path: &Path) -> Result<Vec<u8>, String> {
     let meta = fs::symlink_metadata(path).map_err(|error| format!("it cannot be read: {error}"))?;
-    let kind = if meta.is_symlink() {
-        "a link"
-    } else if meta.is_dir() {
-        "a folder"
-    } else {
-        "no regular file"
-    };
+    if meta.is_dir() {
+        return Err(format!("it is a folder: name the notebooks in it, {}/*.ipynb", path.display()));
+    }
     if !meta.is_file() {
+        let kind = if meta.is_symlink() { "a link" } else { "no regular file" };
         return Err(format!("it is {kind}: name the notebook's own file"));
+    }
+    if meta.len() == 0 {
+        return Err("it is empty: have it handed in again".to_owned());
     }
     let file = open(path).map_err(|error| format!("it cannot be read: {error}"))?;
     // It may have been exchanged since.
@@ -69,6 +69,8 @@ mod tests {
         assert!(why("pipe").contains("no regular file"));
         assert!(why("gone").contains("cannot be read"));
         assert!(why("").contains("a folder"));
+        fs::write(path("empty"), "").unwrap();
+        assert!(why("empty").contains("is empty"));
         assert!(read(Path::new("/dev/zero")).unwrap_err().contains("no regular file"));
     }
 }

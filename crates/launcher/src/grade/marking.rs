@@ -7,7 +7,7 @@ use super::sandbox::{FIRST_USER, Sandbox, Shared};
 use super::{Options, intake, job};
 use crate::prepare::Ready;
 use crate::process;
-use crate::status_line::{self, StatusLine};
+use crate::status_line::{self, StatusLine, counted};
 use common::{Error, Result};
 use serde_json::Value;
 use std::collections::HashMap;
@@ -49,7 +49,8 @@ impl Marking<'_> {
             results: Mutex::new(vec![Vec::new(); files.len()]),
             files,
         };
-        status_line::step(&format!("{} notebooks", files.len()), |line| {
+        status_line::step(&counted(files.len(), "notebook"), |line| {
+            line.show(&format!("0 of {} done", files.len()));
             std::thread::scope(|scope| {
                 let queue = &queue;
                 let start = |worker| scope.spawn(move || self.work(worker, queue, line));
@@ -196,7 +197,7 @@ fn rows(file: &Path, found: &Found) -> Vec<Row> {
 /// How many are done, and in how many minutes the rest will be, at the pace so far.
 fn progress(line: &StatusLine, done: usize, all: usize, elapsed: Duration) {
     let left = elapsed.mul_f64((all - done) as f64 / done as f64);
-    line.show(&format!("{done} done, about {} left", status_line::seconds(left)));
+    line.show(&format!("{done} of {all} done, about {} left", status_line::seconds(left)));
 }
 
 fn take<'a, T>(all: &'a [T], next: &AtomicUsize) -> Option<(usize, &'a T)> {

@@ -10,6 +10,7 @@ mod intake;
 mod job;
 mod judge;
 mod marking;
+mod output;
 mod row;
 mod sandbox;
 mod summary;
@@ -18,6 +19,7 @@ use crate::dirs::Dirs;
 use crate::files::whole_file;
 use crate::labs;
 use crate::prepare;
+use crate::status_line;
 use common::{Error, Result};
 use csv::Csv;
 use folder::Folder;
@@ -25,15 +27,17 @@ use marking::Marking;
 use row::Row;
 use sandbox::Sandbox;
 use serde_json::Value;
-use std::fs::{self, OpenOptions};
+use std::collections::{HashMap, HashSet};
+use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 /// What is marked, and within which limits.
 pub struct Options {
     pub files: Vec<PathBuf>,
     pub csv: Option<PathBuf>,
     pub html: Option<PathBuf>,
-    /// Whether the rows of `csv` stay and the files that have all of theirs are not marked again.
+    /// Whether the rows of `csv` stay and the files that have all of theirs, and are no newer, are not marked again.
     pub resume: bool,
     /// What one check may take.
     pub seconds: u32,
@@ -50,9 +54,9 @@ pub struct Options {
 pub fn grade(options: &Options) -> Result<()> {
     let dirs = Dirs::find()?;
     let labs = job::labs(&labs::all(&dirs.notebooks())?);
-    let before = earlier(options, &labs)?;
-    // Before minutes go into what could not be kept.
-    [&options.csv, &options.html].into_iter().flatten().try_for_each(|path| can_be_written(path))?;
+    let files = each_once(&options.files);
+    output::check(options.csv.as_deref(), options.html.as_deref())?;
+    let before = earlier(options, &files, &labs)?;
     let ready = prepare::checked(None)?;
     let folder = Folder::make(&dirs)?;
     let sandbox = if options.without_isolation {
@@ -63,52 +67,75 @@ pub fn grade(options: &Options) -> Result<()> {
     };
     // Only now: where nothing can be marked, an earlier table stays.
     let csv = options.csv.as_deref().map(|path| Csv::create(path, &before)).transpose()?;
-    if let Some(path) = &options.html {
-        whole_file(path, &html::page(&before))?;
+    if let Some(path) = &options.csv {
+        let path = path.display();
+        eprintln!(
+            "Rows go to {path} as notebooks are done: a marking that is cut off goes on with --resume."
+        );
     }
     let is_done = |file: &&PathBuf| before.iter().any(|row| row.file == row::name(file));
-    let files: Vec<_> = options.files.iter().filter(|file| !is_done(file)).cloned().collect();
+    let left: Vec<_> = files.iter().filter(|file| !is_done(file)).cloned().collect();
     let marking = Marking { ready: &ready, sandbox, labs, folder: folder.path(), options, csv };
-    let rows = [before, marking.all(&files)?].concat();
-    print!("{}\n{}", summary::by_file(&rows), summary::by_exercise(&rows));
+    let rows = in_order([before, marking.all(&left)?].concat(), &files);
+    // As the notebooks were named, not as they were done.
+    options.csv.as_deref().map(|path| Csv::create(path, &rows)).transpose()?;
     if let Some(path) = &options.html {
         whole_file(path, &html::page(&rows))?;
     }
+    print!("{}\n{}", summary::by_file(&rows), summary::by_exercise(&rows));
     let missing = rows.iter().filter(|row| !row.is_marked()).count();
     if missing > 0 {
-        let what = format!("{missing} of {} rows are not marked: their reasons say why.", rows.len());
-        return Err(Error::problem(what, "look at these files, then type the same with --csv OUT --resume"));
+        let what = format!("{} not marked: the reasons say why.", status_line::counted(missing, "row"));
+        let again = if options.resume { "again" } else { "with --csv OUT --resume" };
+        return Err(Error::problem(what, format!("look at these files, then type the same {again}")));
     }
     Ok(())
 }
 
-/// Whether a file can be written; what is in it stays.
-fn can_be_written(path: &Path) -> Result<()> {
-    let is_new = !path.exists();
-    let opened = OpenOptions::new().append(true).create(true).open(path);
-    opened.map_err(|error| Error::file("write", path, &error))?;
-    if is_new {
-        fs::remove_file(path).map_err(|error| Error::file("remove", path, &error))?;
-    }
-    Ok(())
+/// The files, each once however often it is named.
+fn each_once(files: &[PathBuf]) -> Vec<PathBuf> {
+    let mut places = HashSet::new();
+    let is_new = |file: &&PathBuf| {
+        let is_new = places.insert(std::path::absolute(file).unwrap_or_else(|_| (*file).clone()));
+        if !is_new {
+            eprintln!("{} is named twice: it is marked once.", row::name(file));
+        }
+        is_new
+    };
+    files.iter().filter(is_new).cloned().collect()
 }
 
-/// The rows that an earlier marking has written of these files, as far as it has marked all exercises of a file.
-fn earlier(options: &Options, labs: &[Value]) -> Result<Vec<Row>> {
-    let rows = match &options.csv {
-        Some(path) if options.resume => csv::read(path)?,
+/// The rows of files that are not named first, then those of the named ones in their order.
+fn in_order(mut rows: Vec<Row>, files: &[PathBuf]) -> Vec<Row> {
+    let places: HashMap<_, _> =
+        files.iter().enumerate().map(|(at, file)| (row::name(file), at + 1)).collect();
+    rows.sort_by_key(|row| places.get(&row.file).copied());
+    rows
+}
+
+/// The rows that an earlier marking has written: of these files as far as it has marked all exercises of a file that has
+/// not changed since; of others all.
+fn earlier(options: &Options, files: &[PathBuf], labs: &[Value]) -> Result<Vec<Row>> {
+    let (rows, written) = match &options.csv {
+        Some(path) if options.resume => (csv::read(path)?, modified(path)),
         _ => return Ok(Vec::new()),
     };
     let exercises =
         |lab: &str| labs.iter().find(|one| one["lab"] == lab)?["exercises"].as_array().map(Vec::len);
-    let names: Vec<_> = options.files.iter().map(|file| row::name(file)).collect();
-    let is_whole = |of_file: &&[Row]| {
+    let is_kept = |of_file: &&[Row]| {
         let Row { file, lab, .. } = &of_file[0];
-        let is_one = names.iter().filter(|name| *name == file).count() == 1;
+        let named: Vec<_> = files.iter().filter(|path| row::name(path) == *file).collect();
+        let is_as_it_was = || matches!(named[..], [one] if modified(one) <= written);
         let wanted = if lab == "-" { Some(1) } else { exercises(lab) };
-        is_one && wanted == Some(of_file.len()) && of_file.iter().all(Row::is_marked)
+        let is_whole = || wanted == Some(of_file.len()) && of_file.iter().all(Row::is_marked);
+        named.is_empty() || is_as_it_was() && is_whole()
     };
-    Ok(rows.chunk_by(|a, b| a.file == b.file).filter(is_whole).flatten().cloned().collect())
+    Ok(rows.chunk_by(|a, b| a.file == b.file).filter(is_kept).flatten().cloned().collect())
+}
+
+/// When a file was changed last; `None` if there is no such file.
+fn modified(path: &Path) -> Option<SystemTime> {
+    fs::metadata(path).and_then(|meta| meta.modified()).ok()
 }
 
 #[cfg(test)]
@@ -118,16 +145,12 @@ mod tests {
     use std::path::Path;
 
     #[test]
-    fn asking_whether_a_table_can_be_written_changes_nothing() {
-        let dir = tempfile::tempdir().unwrap();
-        let [old, new] = ["old.csv", "new.csv"].map(|name| dir.path().join(name));
-        fs::write(&old, "marks").unwrap();
-        can_be_written(&old).unwrap();
-        can_be_written(&new).unwrap();
-        assert_eq!(fs::read_to_string(&old).unwrap(), "marks");
-        assert!(!new.exists());
-        let nowhere = dir.path().join("nowhere/marks.csv");
-        assert!(can_be_written(&nowhere).unwrap_err().what().contains("nowhere/marks.csv"));
+    fn a_file_is_marked_once_and_rows_come_as_files_are_named() {
+        let files = ["b", "./a", "b", "c"].map(PathBuf::from);
+        assert_eq!(each_once(&files), ["b", "./a", "c"].map(PathBuf::from));
+        let rows = ["other", "c", "./a", "b"].map(|file| Row::without_exercises(Path::new(file), "")).into();
+        let names: Vec<_> = in_order(rows, &files).into_iter().map(|row| row.file).collect();
+        assert_eq!(names, ["other", "./a", "b", "c"]);
     }
 
     #[test]
@@ -150,11 +173,19 @@ mod tests {
             marked("twice", "a"),
             marked("twice", "b"),
         ];
-        Csv::create(&path, &rows).unwrap();
         let labs = [json!({"lab": "02", "exercises": ["a", "b"]})];
-        let files = ["half", "whole", "again", "none", "twice", "twice"].map(PathBuf::from).into();
+        let newer = dir.path().join("newer");
+        let name = newer.display().to_string();
+        let rows = [&rows[..], &[marked(&name, "a"), marked(&name, "b")]].concat();
+        Csv::create(&path, &rows).unwrap();
+        let written = modified(&path).unwrap();
+        fs::write(&newer, "").unwrap();
+        let touch = |time| fs::File::options().append(true).open(&newer).unwrap().set_modified(time).unwrap();
+        let mut files: Vec<_> =
+            ["half", "whole", "again", "none", "twice", "twice"].map(PathBuf::from).into();
+        files.push(newer.clone());
         let mut options = Options {
-            files,
+            files: files.clone(),
             csv: Some(path),
             html: None,
             resume: true,
@@ -162,9 +193,14 @@ mod tests {
             gib: 4,
             without_isolation: false,
         };
-        let kept: Vec<_> = earlier(&options, &labs).unwrap().into_iter().map(|row| row.file).collect();
-        assert_eq!(kept, ["whole", "whole", "none"]);
+        let kept = |options: &Options| -> Vec<_> {
+            earlier(options, &files, &labs).unwrap().into_iter().map(|row| row.file).collect()
+        };
+        touch(written + std::time::Duration::from_secs(1));
+        assert_eq!(kept(&options), ["whole", "whole", "none", "other", "other"]);
+        touch(written);
+        assert_eq!(kept(&options), ["whole", "whole", "none", "other", "other", &name, &name]);
         options.resume = false;
-        assert_eq!(earlier(&options, &labs).unwrap(), []);
+        assert!(kept(&options).is_empty());
     }
 }

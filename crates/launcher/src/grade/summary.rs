@@ -22,20 +22,26 @@ const MAX_REASONS: usize = 3;
 /// The most characters of a reason that are shown.
 const MAX_REASON: usize = 100;
 
-/// Each exercise of which there are rows, by lab and name.
+/// Each exercise of which there are rows, by lab and in the lab's order.
 pub fn exercises(rows: &[Row]) -> Vec<Exercise> {
-    let mut by_name = BTreeMap::<(&str, &str), Vec<&Row>>::new();
+    let mut found = Vec::<((&str, &str), Vec<&Row>)>::new();
     for row in rows.iter().filter(|row| row.exercise != "-") {
-        by_name.entry((&row.lab, &row.exercise)).or_default().push(row);
+        let key = (row.lab.as_str(), row.exercise.as_str());
+        match found.iter_mut().find(|(other, _)| *other == key) {
+            Some((_, rows)) => rows.push(row),
+            None => found.push((key, vec![row])),
+        }
     }
-    by_name.into_iter().map(|((lab, name), rows)| exercise(lab, name, &rows)).collect()
+    found.sort_by_key(|((lab, _), _)| *lab);
+    found.into_iter().map(|((lab, name), rows)| exercise(lab, name, &rows)).collect()
 }
 
 fn exercise(lab: &str, name: &str, rows: &[&Row]) -> Exercise {
     let mut reasons = BTreeMap::<String, usize>::new();
     for row in rows.iter().filter(|row| !row.is_right()) {
         let [_, _, _, verdict, reason, _, _] = row.fields();
-        *reasons.entry(format!("{verdict}: {}", short(&reason))).or_default() += 1;
+        let why = if reason.is_empty() { verdict } else { format!("{verdict}: {}", short(&reason)) };
+        *reasons.entry(why).or_default() += 1;
     }
     let mut reasons: Vec<_> = reasons.into_iter().map(|(reason, count)| (count, reason)).collect();
     reasons.sort_by_key(|(count, _)| Reverse(*count));
@@ -62,7 +68,16 @@ pub fn by_exercise(rows: &[Row]) -> String {
             let _ = writeln!(shown, "  {count} × {reason}");
         }
     }
+    for row in rows.iter().filter(|row| row.exercise == "-") {
+        let _ = writeln!(shown, "{} · {}: {}", row.file, row.verdict, row.reason);
+    }
     shown
+}
+
+/// How many exercises of each file are right, of how many.
+pub fn learners(rows: &[Row]) -> Vec<(&Row, usize, usize)> {
+    let of_file = |rows: &'_ [Row]| rows.iter().filter(|row| row.is_right()).count();
+    rows.chunk_by(|a, b| a.file == b.file).map(|rows| (&rows[0], of_file(rows), rows.len())).collect()
 }
 
 /// The rows below the file's name, and how many of its exercises are right.
@@ -118,8 +133,16 @@ pub mod tests {
 
     #[test]
     fn each_exercise_is_counted_and_its_commonest_reason_comes_first() {
-        let expected =
-            "02_by_hand · corr2d · 1 of 4 right\n  2 × wrong: it is <7>\n  1 × stopped: no row 9\n";
+        let expected = "02_by_hand · corr2d · 1 of 4 right\n  2 × wrong: it is <7>\n  1 × stopped: no row 9\n\
+             emil · no notebook: it is not JSON\n";
         assert_eq!(by_exercise(&rows()), expected);
+        let marked = |lab: &str, exercise: &str| {
+            let report = json!({"exercise": exercise, "verdict": "not attempted"});
+            Row::marked(Path::new("anna"), lab, "", 0.0, &report)
+        };
+        let rows = [marked("02", "z"), marked("02", "a"), marked("01", "m")];
+        let names: Vec<_> =
+            exercises(&rows).into_iter().map(|one| (one.name, one.reasons[0].1.clone())).collect();
+        assert_eq!(names, ["m", "z", "a"].map(|name| (name.to_owned(), "not attempted".to_owned())));
     }
 }

@@ -62,13 +62,14 @@ fn was_run(notebook: &Notebook) -> bool {
     notebook.cells().any(|cell| cell.json["execution_count"].is_number())
 }
 
-/// Puts a new copy of `master` into `to`; returns where the one that was there is kept.
+/// Puts a new copy of `master` into `to`; returns where the one that was there is kept, if anything was changed in it.
 pub fn reset(master: &Lab, to: &Path) -> Result<Option<PathBuf>> {
     let target = target(master, to);
     let aside =
         (1..).map(|n| to.join(format!("{}-old-{n}.ipynb", master.name()))).find(|path| !path.exists());
     let made = edition::of(master, Edition::Learner)?;
-    let kept = aside.filter(|_| target.exists());
+    let is_changed = Notebook::read(&target).map_or(true, |found| found != made);
+    let kept = aside.filter(|_| target.exists() && is_changed);
     if let Some(kept) = &kept {
         fs::rename(&target, kept).map_err(|error| Error::file("rename to", kept, &error))?;
     }
@@ -193,6 +194,7 @@ mod tests {
             let kept = course.mine(&format!("00_welcome-old-{n}.ipynb"));
             assert_eq!(reset(&master, &course.mine("")).unwrap(), Some(kept));
         }
+        assert_eq!(reset(&master, &course.mine("")).unwrap(), None, "nothing was changed");
         assert!(read(&course.mine("00_welcome.ipynb")).contains("one"));
         assert_eq!(read(&course.mine("00_welcome-old-1.ipynb")), "answers 1");
         assert_eq!(read(&course.mine("00_welcome-old-2.ipynb")), "answers 2");

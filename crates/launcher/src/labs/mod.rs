@@ -48,26 +48,52 @@ pub fn all(folder: &Path) -> Result<Vec<Lab>> {
     Ok(labs)
 }
 
-/// The labs that the given numbers, names or paths of notebooks mean; all of them when none is given.
+/// The labs that the given numbers, names, beginnings of names or paths of notebooks mean, each once; all of them when
+/// none is given.
 pub fn select(folder: &Path, words: &[String]) -> Result<Vec<Lab>> {
     let labs = all(folder)?;
     if words.is_empty() {
         return Ok(labs);
     }
-    let find = |word: &String| {
-        let path = Path::new(word);
-        if path.extension().is_some_and(|ext| ext == "ipynb") && path.exists() {
-            return Some(Lab { path: path.to_owned() });
+    let mut selected = Vec::<Lab>::new();
+    for word in words {
+        let lab = find(&labs, word).ok_or_else(|| missing(&labs, word))?;
+        let place = |lab: &Lab| lab.path.canonicalize().unwrap_or_else(|_| lab.path.clone());
+        if !selected.iter().any(|other| place(other) == place(&lab)) {
+            selected.push(lab);
         }
-        labs.iter()
-            .find(|lab| lab.name() == *word || word.parse().is_ok_and(|number| lab.number() == Some(number)))
-            .cloned()
-    };
-    let missing = |word: &String| {
-        let names: Vec<_> = labs.iter().map(Lab::name).collect();
-        Error::problem(format!("There is no lab {word}."), format!("name one of these: {}", names.join(", ")))
-    };
-    words.iter().map(|word| find(word).ok_or_else(|| missing(word))).collect()
+    }
+    Ok(selected)
+}
+
+fn find(labs: &[Lab], word: &str) -> Option<Lab> {
+    let path = Path::new(word);
+    if path.extension().is_some_and(|ext| ext == "ipynb") && path.is_file() {
+        return Some(Lab { path: path.to_owned() });
+    }
+    let is_meant =
+        |lab: &&Lab| lab.name() == word || word.parse().is_ok_and(|number| lab.number() == Some(number));
+    let mut begun = labs.iter().filter(|lab| !word.is_empty() && lab.name().starts_with(word));
+    labs.iter().find(is_meant).or_else(|| begun.next().filter(|_| begun.next().is_none())).cloned()
+}
+
+fn missing(labs: &[Lab], word: &str) -> Error {
+    let names: Vec<_> = labs.iter().map(Lab::name).collect();
+    let names = format!("name one of these: {}", names.join(", "));
+    let path = Path::new(word);
+    if path.is_dir() {
+        return Error::problem(
+            format!("{word} is a folder and no lab."),
+            format!("{names}; or {word}/NAME.ipynb"),
+        );
+    }
+    if path.exists() {
+        return Error::problem(format!("{word} is no notebook (.ipynb)."), names);
+    }
+    if word.ends_with(".ipynb") || path.components().count() > 1 {
+        return Error::problem(format!("There is no file {word}."), format!("correct its path, or {names}"));
+    }
+    Error::problem(format!("There is no lab {word}."), names)
 }
 
 /// The names of the lab's exercises, in order: each has a cell with its check.
@@ -104,16 +130,24 @@ mod tests {
             select(dir.path(), &words).map(|labs| labs.iter().map(Lab::name).collect::<Vec<_>>())
         };
         assert_eq!(names(&[]).unwrap(), ["00_welcome", "02_by_hand"]);
-        for word in ["02", "2", "02_by_hand"] {
+        for word in ["02", "2", "02_by_hand", "02_b"] {
             assert_eq!(names(&[word]).unwrap(), ["02_by_hand"]);
         }
         assert_eq!(names(&["02_by_hand", "00"]).unwrap(), ["02_by_hand", "00_welcome"]);
+        let file = dir.path().join("02_by_hand.ipynb");
+        assert_eq!(names(&["02", "2", file.to_str().unwrap()]).unwrap(), ["02_by_hand"]);
+        assert!(names(&["0"]).unwrap() == ["00_welcome"] && names(&[""]).is_err());
         let elsewhere = dir.path().join("elsewhere");
         fs::create_dir(&elsewhere).unwrap();
         let path = elsewhere.join("mine.ipynb");
         fs::write(&path, "{}").unwrap();
         assert_eq!(names(&[path.to_str().unwrap()]).unwrap(), ["mine"]);
-        assert!(names(&["nowhere.ipynb"]).unwrap_err().what().contains("nowhere.ipynb"));
+        let why = |word: &str| names(&[word]).unwrap_err().what().to_owned();
+        assert!(why("nowhere.ipynb").contains("no file nowhere.ipynb"));
+        assert!(why(elsewhere.to_str().unwrap()).contains("is a folder"));
+        let text = dir.path().join("notes.txt");
+        fs::write(&text, "").unwrap();
+        assert!(why(text.to_str().unwrap()).contains("is no notebook"));
         let failure = names(&["07"]).unwrap_err();
         assert!(failure.what().contains("07") && failure.remedy().contains("00_welcome, 02_by_hand"));
     }

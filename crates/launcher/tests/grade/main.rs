@@ -157,7 +157,10 @@ fn a_marking_that_is_killed_leaves_nothing_running_and_goes_on_where_it_was() {
     }
     marking.kill().unwrap();
     marking.wait().unwrap();
+    // What it holds now would get another reason; by its date it is as old as it was.
     fs::write(&class.files[0], "changed").unwrap();
+    let first = fs::File::options().append(true).open(&class.files[0]).unwrap();
+    first.set_modified(std::time::SystemTime::UNIX_EPOCH).unwrap();
     let (rows, output) = class.grade(&csv, &["--resume"]);
     assert!(output.status.success(), "{}", said(&output));
     class.check(&rows);
@@ -207,7 +210,8 @@ fn where_code_cannot_be_isolated_nothing_is_marked_and_it_is_said_what_to_do() {
         let mut class = Class::default();
         class.add(dir.path().join("a.ipynb"), notebook.as_bytes(), &[]);
         let csv = dir.path().join("marks.csv");
-        fs::write(&csv, "earlier marks").unwrap();
+        let earlier = "file,lab,exercise,verdict,reason,seconds,flags\r\n";
+        fs::write(&csv, earlier).unwrap();
         let output = class.command(&csv, &[]).env("PATH", &path).output().unwrap();
         let message = said(&output);
         assert!(!output.status.success() && message.contains("nothing was marked"), "{message}");
@@ -215,7 +219,7 @@ fn where_code_cannot_be_isolated_nothing_is_marked_and_it_is_said_what_to_do() {
             message.contains("apt-get install bubblewrap") && message.contains("--without-isolation"),
             "{message}"
         );
-        assert_eq!(fs::read_to_string(&csv).unwrap(), "earlier marks");
+        assert_eq!(fs::read_to_string(&csv).unwrap(), earlier);
         fs::remove_file(program).unwrap();
     }
 }
