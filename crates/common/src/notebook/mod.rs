@@ -40,6 +40,9 @@ impl Notebook {
     /// If the text is no JSON, has no cells, or is of another format than 4.
     pub fn parse(text: &str) -> Result<Self> {
         let text = text.trim_start_matches('\u{feff}');
+        if text.trim().is_empty() {
+            return Err(Error::problem("it is empty.", "save it again in JupyterLab"));
+        }
         let json: Value = serde_json::from_str(text)
             .or_else(|error| serde_json::from_str(&tolerant::with_null_for_nan(text)).map_err(|_| error))
             .map_err(|error| {
@@ -149,6 +152,7 @@ mod tests {
 
     #[test]
     fn what_is_no_notebook_of_format_4_says_what_it_is_and_what_to_do() {
+        assert!(error("").contains("it is empty") && error("\u{feff}\n").contains("it is empty"));
         assert!(error("{").contains("it is not JSON") && error("{").contains("What to do: save it again"));
         assert!(error(r#"{"nbformat": 3, "worksheets": []}"#).contains("format 3, not 4"));
         assert!(error(r#"{"nbformat": 5, "cells": []}"#).contains("format 5, not 4"));

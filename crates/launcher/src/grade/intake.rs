@@ -17,9 +17,6 @@ pub fn read(path: &Path) -> Result<Vec<u8>, String> {
         let kind = if meta.is_symlink() { "a link" } else { "no regular file" };
         return Err(format!("it is {kind}: name the notebook's own file"));
     }
-    if meta.len() == 0 {
-        return Err("it is empty: have it handed in again".to_owned());
-    }
     let file = open(path).map_err(|error| format!("it cannot be read: {error}"))?;
     // It may have been exchanged since.
     if !file.metadata().is_ok_and(|meta| meta.is_file()) {
@@ -69,8 +66,6 @@ mod tests {
         assert!(why("pipe").contains("no regular file"));
         assert!(why("gone").contains("cannot be read"));
         assert!(why("").contains("a folder"));
-        fs::write(path("empty"), "").unwrap();
-        assert!(why("empty").contains("is empty"));
         assert!(read(Path::new("/dev/zero")).unwrap_err().contains("no regular file"));
     }
 }
