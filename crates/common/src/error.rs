@@ -1,3 +1,4 @@
+use crate::dirs::own_cache;
 use serde_json::{Value, json};
 use std::fmt;
 use std::io::ErrorKind;
@@ -42,19 +43,27 @@ impl Error {
 
     /// An operation on a file that failed: `Error::file("write", path, &error)`.
     pub fn file(operation: &str, path: &Path, error: &std::io::Error) -> Self {
+        Self::file_beside(own_cache().as_deref(), operation, path, error)
+    }
+
+    /// As [`file`](Self::file), where `cache` is the cache folder: only what lies in it lies elsewhere with another one.
+    fn file_beside(cache: Option<&Path>, operation: &str, path: &Path, error: &std::io::Error) -> Self {
+        let in_cache =
+            cache.is_some_and(|cache| std::path::absolute(path).is_ok_and(|path| path.starts_with(cache)));
+        let with = if in_cache { " with CONVLAB_CACHE=…" } else { "" };
         let (why, remedy) = match error.kind() {
             ErrorKind::StorageFull | ErrorKind::QuotaExceeded => (
                 format!("the disk is full ({error})"),
-                "free some space, or name another folder with CONVLAB_CACHE=…",
+                format!("free some space, or name another folder{with}"),
             ),
             ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => (
                 format!("this user may not ({error})"),
-                "make the folder writable, or name another one with CONVLAB_CACHE=…",
+                format!("make the folder writable, or name another one{with}"),
             ),
             ErrorKind::AlreadyExists | ErrorKind::NotADirectory => {
-                (error.to_string(), "look at what lies there, or name another folder with CONVLAB_CACHE=…")
+                (error.to_string(), format!("look at what lies there, or name another folder{with}"))
             }
-            _ => (error.to_string(), "look at what lies there"),
+            _ => (error.to_string(), "look at what lies there".to_owned()),
         };
         Self::problem(format!("Cannot {operation} {}: {why}.", path.display()), remedy)
     }
@@ -107,6 +116,22 @@ mod tests {
         assert!(error(ErrorKind::StorageFull).contains("free some space"));
         assert!(error(ErrorKind::PermissionDenied).contains("make the folder writable"));
         assert!(error(ErrorKind::NotFound).ends_with("What to do: look at what lies there"));
+    }
+
+    #[test]
+    fn another_cache_is_advised_only_for_what_lies_in_the_cache() {
+        let cache = Path::new("/home/me/.cache/convlab");
+        let remedy = |path: &str, kind| {
+            let failure = Error::file_beside(Some(cache), "write", Path::new(path), &io::Error::from(kind));
+            failure.remedy().to_owned()
+        };
+        for kind in [ErrorKind::StorageFull, ErrorKind::PermissionDenied, ErrorKind::NotADirectory] {
+            assert!(remedy("/home/me/.cache/convlab/data/a", kind).ends_with(" with CONVLAB_CACHE=…"));
+            for elsewhere in ["/home/me/course/README.md/x", "README.md", "/home/me/.cache/convlab-2/a"] {
+                assert!(remedy(elsewhere, kind).contains("or name another"));
+                assert!(!remedy(elsewhere, kind).contains("CONVLAB_CACHE"));
+            }
+        }
     }
 
     #[test]

@@ -43,7 +43,7 @@ impl Made {
         write(&format!("{run}/output"), said.as_bytes());
         let (programs, stage) = (path("programs"), path("stage"));
         let parts = Parts { programs: &programs, stage: &stage, libtorch: "/their/libtorch" };
-        let file = bundle::pack(&dirs(folder.path()), &parts, &path("out")).unwrap();
+        let file = bundle::pack(&dirs(folder.path()), &parts, &path("out")).unwrap().file;
         Self { folder, file }
     }
 

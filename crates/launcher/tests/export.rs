@@ -17,7 +17,7 @@ fn the_program_agrees_with_the_notebook_on_its_test_images_and_refuses_what_is_n
     let run = lab(&["run", "06", "--offline", "--out", labs]).env("CONVLAB_QUICK", "1").output().unwrap();
     assert!(run.status.success(), "{}", said(&run));
     let program = dir.path().join("program");
-    launcher::export::mnist_reader(dir.path(), &program).unwrap();
+    launcher::export::Trained::read(dir.path()).unwrap().write(&program).unwrap();
     // What this crate needs was downloaded with what the course needs.
     let test = Command::new("cargo")
         .args(["test", "--offline", "--locked", "--", "--nocapture"])

@@ -5,7 +5,8 @@ python build.py EXECUTED_LABS LECTURES SITE REVEAL COURSE
 
 EXECUTED_LABS holds each lab as .ipynb with its outputs, LECTURES the lecture's edition of each; SITE has the learner's
 notebooks in `notebooks` and the reference in `api` already; REVEAL is a copy of reveal.js; COURSE is JSON:
-{"image": ..., "repository": "OWNER/NAME" or null}.
+{"image": ..., "repository": "OWNER/NAME" or null, "labs": [NAME, ...]}, the names of the labs to show, in order:
+EXECUTED_LABS may hold others.
 """
 
 import base64
@@ -90,7 +91,8 @@ def with_contents(lab):
         return f'<h2 id="{slug}">{found.group(1)}</h2>'
 
     lab["cells"] = re.sub(r"<h2>(.*?)</h2>", head, lab["cells"], flags=re.DOTALL)
-    texts = re.split(r'<h2 id="[^"]*">', re.sub(r"<(script|style|svg|img)\b.*?(</\1>|>)", " ", lab["cells"], flags=re.DOTALL))
+    # What is between the tags of these is no text; all other tags go below.
+    texts = re.split(r'<h2 id="[^"]*">', re.sub(r"<(script|style|svg)\b.*?</\1>", " ", lab["cells"], flags=re.DOTALL))
     for section, text in zip(sections, texts[1:]):
         section["text"] = " ".join(html.unescape(re.sub(r"<[^>]+>", " ", text)).split())[:4000]
     lab["sections"] = sections
@@ -163,7 +165,7 @@ def reader(executed, labs):
 def main():
     executed, lectures, site, reveal, course = sys.argv[1:]
     course = json.loads(course)
-    labs = [read(os.path.join(executed, name)) for name in sorted(os.listdir(executed)) if name.endswith(".ipynb")]
+    labs = [read(os.path.join(executed, f"{name}.ipynb")) for name in course["labs"]]
     pages = jinja2.Environment(loader=jinja2.FileSystemLoader(HERE), trim_blocks=True)
     lab_cells, slides = exporter(HTMLExporter, "cells.html.j2"), exporter(SlidesExporter, "slides.html.j2")
 
@@ -183,6 +185,8 @@ def main():
         write(site, f"slides/{lab['name']}.html", shown)
     with open(os.path.join(site, "notebooks", "schedule.md"), encoding="utf-8") as file:
         schedule = markdown2html(file.read().replace("\n## ", "\n### ").removeprefix("# Schedule\n"))
+    # A heading's link to itself, which only JupyterLab hides until the pointer is there.
+    schedule = re.sub(r'<a class="anchor-link".*?</a>', "", schedule)
     page("index.html", "index.html", title="convlab: convolutional networks, by hand and in Rust", player=player(labs), reader=reader(executed, labs))
     page("search.html", "search.html", title="convlab: search")
     # A few hundred kilobytes at most, so a script of a page's length searches it; a generator would bring more than that.

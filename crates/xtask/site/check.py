@@ -4,7 +4,7 @@ python check.py SITE AXE CHROMIUM [FOLDER FOR SCREENSHOTS]
 
 AXE is axe-core's axe.min.js; the Python needs the package playwright. Told are: errors on the console, requests that
 leave the site, violations that axe-core calls serious or critical, pages wider than the screen, players that do not
-play, slides without their notes.
+play, slides without their notes, contents whose columns collide, a pad at odds with itself.
 """
 
 import functools
@@ -56,7 +56,29 @@ def finds(page):
     return counts[0] > 0 and counts[1] == 0
 
 
+# The least room in pixels that a number of the contents takes to the left of its title.
+COLLIDE = """() => [...document.querySelectorAll(".contents a")].flatMap(link => [...link.getClientRects()]).some(line =>
+  [...document.querySelectorAll(".contents li")].some(item => {
+    const room = item.getBoundingClientRect().left - line.right;
+    return item.getBoundingClientRect().left > line.left + 30 && room < 40;
+  }))"""
+
+
+def pad_faults(page):
+    """What is wrong with the pad of the front page as it is shown first."""
+    said, table = page.locator("#reader [role=status]").inner_text(), page.locator("#reader table").inner_text()
+    if said.removesuffix(".").split(", with ")[-1] not in table:
+        yield f"the pad says {said!r}, and its table says it otherwise"
+    heights = [page.locator(f"{of} button").first.bounding_box()["height"] for of in ("#reader", ".convlab-steps")]
+    if heights[0] < 0.9 * heights[1]:
+        yield f"the pad's button is {heights[0]:.0f} pixels high, and the player's are {heights[1]:.0f}"
+
+
 def faults(page, axe, name):
+    if page.evaluate(COLLIDE):
+        yield "the columns of the contents collide"
+    if page.locator("#reader").count():
+        yield from pad_faults(page)
     if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
         yield "wider than the screen"
     if page.locator(".convlab-steps").count() and "slides/" not in name and not plays(page):

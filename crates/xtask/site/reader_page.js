@@ -59,7 +59,7 @@
       return;
     }
     const { maps, logits } = convlabReader.run(net, image), chances = convlabReader.softmax(logits);
-    const best = chances.indexOf(Math.max(...chances)), percent = (chance) => `${(100 * chance).toFixed(chance > 0.995 ? 0 : 1)} %`;
+    const best = chances.indexOf(Math.max(...chances)), percent = (chance) => `${(100 * chance).toFixed(1)} %`;
     said.textContent = `It reads ${best}, with ${percent(chances[best])}.`;
     bars.forEach(({ bar, text }, digit) => {
       bar.style.width = `${100 * chances[digit]}%`;

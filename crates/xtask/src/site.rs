@@ -3,8 +3,9 @@
 use crate::cargo_calls::helper_call;
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use common::notebook::{Cell, Notebook};
+use common::record::Record;
 use common::{Error, Result};
-use launcher::files::{text, whole_folder};
+use launcher::files::{folder_argument, shell, text, whole_folder};
 use launcher::labs::{self, Lab, edition::Edition, release};
 use launcher::prepare::{self, Ready};
 use launcher::{process, status_line};
@@ -54,21 +55,26 @@ pub fn command() -> Command {
 
 /// Writes the site whole or not at all; a folder with anything else in it is left as it is.
 pub fn run(matches: &ArgMatches) -> Result<()> {
-    let ready = prepare::checked(None)?;
     let folder: PathBuf = matches.get_one("dir").cloned().unwrap_or_default();
+    folder_argument("cargo lab site DIR", &folder)?;
     let folder = std::path::absolute(&folder).map_err(|error| Error::file("find", &folder, &error))?;
-    let [image, repository] = ["image", "repository"].map(|name| matches.get_one::<String>(name));
-    let course = json!({"image": image, "repository": repository}).to_string();
     may_be_replaced(&folder)?;
+    let ready = prepare::checked(None)?;
     let executed = ready.dirs.checkout.join("target/labs");
-    let mut labs = labs::all(&ready.dirs.notebooks())?;
-    if matches.get_flag("preview") {
-        labs.retain(|lab| is_current(lab, &executed).is_ok());
+    let all = labs::all(&ready.dirs.notebooks())?;
+    let is_preview = matches.get_flag("preview");
+    let (labs, stale): (Vec<_>, Vec<_>) =
+        all.into_iter().partition(|lab| !is_preview || is_current(lab, &executed).is_ok());
+    if let Some(line) = left_out(&labs, &stale, &executed) {
+        println!("{line}");
     }
     if labs.is_empty() {
         return Err(Error::problem("No lab has been run as it is now.", "cargo lab run 02"));
     }
     labs.iter().try_for_each(|lab| is_current(lab, &executed))?;
+    let [image, repository] = ["image", "repository"].map(|name| matches.get_one::<String>(name));
+    let names: Vec<_> = labs.iter().map(Lab::name).collect();
+    let course = json!({"image": image, "repository": repository, "labs": names}).to_string();
     if labs.iter().any(|lab| lab.name().starts_with("06")) {
         reader(&executed)?;
     }
@@ -77,12 +83,40 @@ pub fn run(matches: &ArgMatches) -> Result<()> {
     let lecture = ready.dirs.checkout.join("target/lecture");
     whole_folder(&lecture, |new| release::write(&labs, Edition::Lecture, new))?;
     whole_folder(&folder, |new| {
-        release::write(&labs, Edition::Learner, &new.join("notebooks"))?;
+        notebooks(&labs, &new.join("notebooks"))?;
         copy(&reference, &new.join("api"))?;
         pages(&ready, &course, [&executed, &lecture, new, &reveal])
     })?;
-    println!("The site is in {}.", folder.display());
+    println!("{}", where_it_is(&folder));
     Ok(())
+}
+
+/// A line that names what lies in the folder of executed labs, or should, and is not on the pages, and why.
+fn left_out(labs: &[Lab], stale: &[Lab], executed: &Path) -> Option<String> {
+    let names = |all: &[Lab]| all.iter().map(Lab::name).collect::<Vec<_>>();
+    let (stale, known) = (names(stale), [names(labs), names(stale)].concat());
+    let mut foreign = names(&labs::all(executed).unwrap_or_default());
+    foreign.retain(|name| !known.contains(name));
+    let reasons =
+        [(stale, "not run as they are now, see `cargo lab run`"), (foreign, "no labs of this course")];
+    let parts = reasons.iter().filter(|(names, _)| !names.is_empty());
+    let parts: Vec<_> = parts.map(|(names, why)| format!("{} ({why})", names.join(", "))).collect();
+    (!parts.is_empty()).then(|| format!("Left out: {}.", parts.join("; ")))
+}
+
+/// Where the site is and how to look at it; a server, since a browser keeps the slides' notes from pages without one.
+fn where_it_is(folder: &Path) -> String {
+    let (shown, quoted) = (folder.display(), shell(folder));
+    format!(
+        "The site is in {shown}. To look at it at http://localhost:8000:\n  python3 -m http.server --directory {quoted}"
+    )
+}
+
+/// The learners' notebooks and the schedule, for download: a record of what is done begins with a learner.
+fn notebooks(labs: &[Lab], folder: &Path) -> Result<()> {
+    release::write(labs, Edition::Learner, folder)?;
+    let record = folder.join(Record::FILE);
+    fs::remove_file(&record).map_err(|error| Error::file("remove", &record, &error))
 }
 
 fn may_be_replaced(folder: &Path) -> Result<()> {
@@ -90,7 +124,8 @@ fn may_be_replaced(folder: &Path) -> Result<()> {
     if is_empty || folder.join(MARK).exists() {
         return Ok(());
     }
-    Err(Error::problem(format!("{} holds something that is no site.", folder.display()), "name a new folder"))
+    let what = format!("{} holds something that is no site.", folder.display());
+    Err(Error::problem(what, "name a new folder: cargo lab site DIR"))
 }
 
 /// Whether the lab has been executed as it is now.
@@ -176,6 +211,42 @@ mod tests {
         assert!(may_be_replaced(&dir.path().join("thesis.txt")).is_err());
         fs::write(dir.path().join(MARK), "").unwrap();
         assert_eq!(may_be_replaced(dir.path()), Ok(()));
+    }
+
+    #[test]
+    fn what_is_left_out_is_named_in_one_line_with_the_reason() {
+        let dir = tempfile::tempdir().unwrap();
+        let lab = |name: &str| Lab { path: dir.path().join(format!("{name}.ipynb")) };
+        let (labs, stale) = ([lab("02_by_hand")], [lab("03_stride"), lab("04_edges")]);
+        assert_eq!(left_out(&labs, &[], &dir.path().join("nowhere")), None);
+        for name in ["02_by_hand", "03_stride", "my_own"] {
+            fs::write(lab(name).path, "{}").unwrap();
+        }
+        let line = left_out(&labs, &stale, dir.path()).unwrap();
+        assert_eq!(
+            line,
+            "Left out: 03_stride, 04_edges (not run as they are now, see `cargo lab run`); \
+             my_own (no labs of this course)."
+        );
+    }
+
+    #[test]
+    fn the_end_says_where_the_page_is_and_how_to_look_at_it() {
+        let text = where_it_is(Path::new("/a b/site"));
+        assert!(text.contains("is in /a b/site.") && text.ends_with("--directory '/a b/site'"), "{text}");
+    }
+
+    #[test]
+    fn what_is_published_of_the_labs_has_no_record_of_what_somebody_has_done() {
+        let dir = tempfile::tempdir().unwrap();
+        let lab = Lab { path: dir.path().join("02_by_hand.ipynb") };
+        fs::write(&lab.path, json!({"metadata": {}, "cells": []}).to_string()).unwrap();
+        let folder = dir.path().join("notebooks");
+        notebooks(&[lab], &folder).unwrap();
+        let mut names: Vec<_> =
+            fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        names.sort();
+        assert_eq!(names, ["02_by_hand.ipynb", "schedule.md"]);
     }
 
     #[test]

@@ -41,11 +41,18 @@ fn build(python: &Path, site: &Path, text: &str) -> Output {
     fs::write(site.join("notebooks/02_by_hand.ipynb"), "").unwrap();
     fs::write(site.join("notebooks/schedule.md"), "# Schedule\n\n## 02 · By hand\n\n45 minutes\n").unwrap();
     fs::write(labs.join("02_by_hand.ipynb"), executed(text).to_string()).unwrap();
+    // What was not asked for, and is no lab at all.
+    fs::write(
+        labs.join("03_changed.ipynb"),
+        json!({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": []}).to_string(),
+    )
+    .unwrap();
+    fs::write(labs.join("mine.ipynb"), "{").unwrap();
     fs::write(lectures.join("02_by_hand.ipynb"), lecture(text).to_string()).unwrap();
     Command::new(python)
         .arg(checkout().join("crates/xtask/site/build.py"))
         .args([&labs, &lectures, site, &reveal])
-        .arg(r#"{"image": "course:1", "repository": "owner/name"}"#)
+        .arg(r#"{"image": "course:1", "repository": "owner/name", "labs": ["02_by_hand"]}"#)
         .env("PYTHONDONTWRITEBYTECODE", "1")
         .output()
         .unwrap()
@@ -62,7 +69,7 @@ fn executed(text: &str) -> Value {
     json!({"nbformat": 4, "nbformat_minor": 5, "metadata": {"language_info": {"name": "rust"}}, "cells": [
         words("title", "# 02 · By hand\n\n45 minutes\n\nBy the end you can\n\n- count", json!({})),
         words("head", &format!("## One\n\n{text}"), json!({"convlab": {"minutes": 45, "notes": "Ask first."}})),
-        code("one", answer, "<i>drawn</i>"),
+        code("one", answer, "<style>.convlab-steps { max-width: 9px }</style><i>drawn</i><svg><text>1.5</text></svg>words"),
         code("check-one", "check::one(one)", "right"),
         json!({"cell_type": "code", "id": "grey", "metadata": {}, "execution_count": 3, "source": "x", "outputs": [
             {"output_type": "error", "ename": "E", "evalue": "", "traceback": ["\u{1b}[38;5;246m4 <\u{1b}[0m"]},
@@ -124,7 +131,19 @@ fn a_page_shows_outputs_and_starters_and_the_slides_hold_the_speakers_notes() {
         page.contains("<h2 id=\"one\">One</h2>") && page.contains("<a href=\"#one\">One</a>"),
         "contents"
     );
-    assert!(read("search-index.js").contains("labs/02_by_hand.html#one") && index.contains("search.html"));
+    let search = read("search-index.js");
+    assert!(search.contains("labs/02_by_hand.html#one") && index.contains("search.html"));
+    assert!(search.contains("drawn") && search.contains("words"), "{search}");
+    assert!(
+        !search.contains("max-width") && !search.contains("1.5"),
+        "no style and no numbers of a drawing: {search}"
+    );
+    assert!(!read("lecturers.html").contains("¶"), "headings of the schedule have no link to themselves");
+    assert_eq!(
+        fs::read_dir(site.path().join("labs")).unwrap().count(),
+        1,
+        "only the labs that were asked for"
+    );
     assert!(index.contains("<li>count</li>") && index.contains("/gh/owner/name/HEAD"));
 }
 

@@ -2,6 +2,7 @@
 
 use super::flag;
 use crate::dirs::Dirs;
+use crate::files::folder_argument;
 use crate::prepare::{self, installed, python::base_python};
 use crate::process;
 use clap::{Arg, ArgGroup, ArgMatches, Command as Options, value_parser};
@@ -46,6 +47,7 @@ pub fn run(matches: &ArgMatches) -> Result<()> {
 fn data_folder(options: &ArgMatches) -> Result<PathBuf> {
     let share = |prefix: &Path| prefix.join("share/jupyter");
     if let Some(prefix) = options.get_one::<PathBuf>("prefix") {
+        folder_argument("cargo lab kernel install --prefix DIR", prefix)?;
         return Ok(share(prefix));
     }
     if options.get_flag("sys-prefix") {

@@ -44,10 +44,12 @@ pub fn options(command: Options) -> Options {
 /// Prepares the machine, copies new labs, and runs JupyterLab until it is stopped.
 pub fn run(matches: &ArgMatches) -> Result<()> {
     let port = matches.get_one("port").copied();
+    // Before minutes go into preparing.
+    let folder = matches.get_one::<PathBuf>("folder").map(|folder| existing(folder)).transpose()?;
     let ready = prepare::checked(port)?;
     let dirs = &ready.dirs;
-    let mine = match matches.get_one::<PathBuf>("folder") {
-        Some(folder) => existing(folder)?,
+    let mine = match folder {
+        Some(folder) => folder,
         None if matches.get_flag("lecture") => sync_labs(dirs, Edition::Lecture)?,
         None => sync_labs(dirs, Edition::Learner)?,
     };
@@ -78,11 +80,15 @@ pub fn run(matches: &ArgMatches) -> Result<()> {
 }
 
 fn existing(folder: &Path) -> Result<PathBuf> {
-    let failed = |_| {
-        let remedy = "make it: cargo lab release --edition solution DIR";
-        Error::problem(format!("There is no folder {}.", folder.display()), remedy)
-    };
-    folder.canonicalize().map_err(failed)
+    let found = folder.canonicalize().ok().filter(|found| found.is_dir());
+    found.ok_or_else(|| {
+        let what = if folder.exists() {
+            format!("{} is a file, where a folder is wanted.", folder.display())
+        } else {
+            format!("There is no folder {}.", folder.display())
+        };
+        Error::problem(what, "name a folder with labs, or leave out --folder to open my-labs")
+    })
 }
 
 /// The learner's folder, or the lecturer's, with every lab in it; says what is new.
@@ -97,7 +103,7 @@ pub(super) fn sync_labs(dirs: &Dirs, edition: Edition) -> Result<PathBuf> {
     for name in &report.older {
         let number = name.split('_').next().unwrap_or(name);
         let remedy = if lecture {
-            "remove it, and the next start makes the new one".to_owned()
+            "rename it, and the next start makes the new one".to_owned()
         } else {
             format!("`cargo lab reset {number}` makes the new one and keeps yours")
         };

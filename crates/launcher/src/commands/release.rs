@@ -1,6 +1,7 @@
 //! `cargo lab release`: a folder of one edition of the labs, with a schedule.
 
 use crate::dirs::Dirs;
+use crate::files::new_folder_argument;
 use crate::labs::{self, edition::Edition, release};
 use clap::{Arg, ArgMatches, Command, value_parser};
 use common::Result;
@@ -29,6 +30,7 @@ pub fn run(matches: &ArgMatches) -> Result<()> {
     let edition = Edition::ALL.iter().find(|(one, _)| *one == name);
     let edition = edition.map_or(Edition::Learner, |(_, edition)| *edition);
     let folder: PathBuf = matches.get_one("dir").cloned().unwrap_or_default();
+    new_folder_argument(&format!("cargo lab release --edition {name} DIR"), &folder)?;
     release::write(&labs::all(&Dirs::find()?.notebooks())?, edition, &folder)?;
     println!("{}: the labs, and the schedule in schedule.md.", folder.display());
     println!("The first cell of each looks for ../crates/convlab: keep the folder beside `crates`.");

@@ -5,8 +5,17 @@ use std::env;
 use std::path::Path;
 use std::process::ExitCode;
 
+const USAGE: &str = "cargo run -- picture.png
+
+Names the digit in a picture, and its probability. The picture is a PNG or a JPEG, of any size, dark on light or
+light on dark.";
+
 fn main() -> ExitCode {
     let arguments: Vec<_> = env::args_os().skip(1).collect();
+    if arguments.iter().any(|argument| argument == "--help" || argument == "-h") {
+        println!("{USAGE}");
+        return ExitCode::SUCCESS;
+    }
     let [file] = arguments.as_slice() else {
         eprintln!("Name one picture of a digit: cargo run -- picture.png");
         return ExitCode::FAILURE;

@@ -54,6 +54,10 @@ impl VarStore {
     }
 }
 
+/// What to do where the code in `network.rs` is not the one that was trained.
+const AGAIN: &str = "The network's code was changed after its training: in the notebook, train it as it is now, run the \
+                     last section, save, and export it again.";
+
 /// Builds a network; what its layers object to becomes a sentence.
 ///
 /// # Errors
@@ -99,11 +103,13 @@ impl Path<'_> {
         let name = self.full(name);
         match self.store.take(&name) {
             Ok(found) if found.size() == shape => found,
-            Ok(found) => panic!(
-                "`{name}` should have shape {shape:?}, as network.rs says, and has {:?}: export the notebook again.",
-                found.size()
-            ),
-            Err(sentence) => panic!("{sentence}"),
+            Ok(found) => {
+                panic!(
+                    "`{name}` should have shape {shape:?}, as network.rs says, and has {:?}. {AGAIN}",
+                    found.size()
+                )
+            }
+            Err(sentence) => panic!("{sentence} {AGAIN}"),
         }
     }
 }
@@ -225,5 +231,21 @@ impl Sequential {
 impl Module for Sequential {
     fn forward(&self, xs: &Tensor) -> Tensor {
         self.0.iter().fold(xs.clone(), |xs, layer| layer.forward(&xs))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn weights_that_do_not_fit_the_code_are_named_and_training_again_is_advised() {
+        let bias = Tensor::new(&[2], vec![0.0; 2]);
+        let store = VarStore { learned: BTreeMap::from([("head.weight".to_owned(), bias)]) };
+        for (name, what) in [("head", "should have shape [10, 4]"), ("other", "have no `other.weight`")] {
+            let found = built(|| linear(store.root() / name, 4, 10, LinearConfig::default()));
+            let sentence = found.err().unwrap();
+            assert!(sentence.contains(what) && sentence.contains("train it as it is now"), "{sentence}");
+        }
     }
 }

@@ -2,26 +2,47 @@
 
 use crate::SIDE;
 use crate::digit::prepared;
-use image::{GrayImage, ImageReader, imageops};
+use image::{GrayImage, ImageFormat, ImageReader, imageops};
+use std::fs;
+use std::io::Cursor;
 use std::path::Path;
 
 /// Larger pictures are made smaller first: more pixels than this on a side say nothing more about a digit.
 const MAX_SIDE: u32 = 560;
+
+/// Levels of grey, of 256, that lie less apart are the noise of one colour.
+const NOISE: u8 = 16;
 
 /// The picture in a file (PNG or JPEG) as 784 numbers, 0 (paper) to 1 (ink), prepared as MNIST's pictures are.
 ///
 /// A picture of 28 by 28 with light ink on dark paper is one of MNIST's, and stays as it is.
 ///
 /// # Errors
-/// If the file cannot be read, is no picture, or has nothing drawn on it.
+/// If the file cannot be read, is no picture, or has no digit on it.
 pub fn load(file: &Path) -> Result<Vec<f32>, String> {
     let name = file.display();
-    let reader = ImageReader::open(file).map_err(|error| format!("{name} cannot be read: {error}."))?;
-    let reader = reader.with_guessed_format().map_err(|error| format!("{name} cannot be read: {error}."))?;
-    let picture = reader
-        .decode()
-        .map_err(|error| format!("{name} is no picture that can be read (PNG or JPEG): {error}."))?;
+    let bytes = fs::read(file).map_err(|error| format!("{name} cannot be read: {error}."))?;
+    let format = match image::guess_format(&bytes) {
+        Ok(format @ (ImageFormat::Png | ImageFormat::Jpeg)) => format,
+        Ok(other) => {
+            let kind = format!("{other:?}").to_uppercase();
+            return Err(format!(
+                "{name} is a {kind}, and only a PNG or a JPEG can be read: save it as one of these."
+            ));
+        }
+        Err(_) => {
+            return Err(format!("{name} is no picture that can be read: it is neither a PNG nor a JPEG."));
+        }
+    };
+    let picture = ImageReader::with_format(Cursor::new(bytes), format).decode().map_err(|error| {
+        let reason = error.to_string();
+        format!("{name} is no picture that can be read: {}.", reason.trim_end_matches('.'))
+    })?;
     let mut grey = on_white(&picture.to_luma_alpha8());
+    let levels = || grey.pixels().map(|pixel| pixel.0[0]);
+    if levels().max().unwrap_or(0) - levels().min().unwrap_or(0) < NOISE {
+        return Err(format!("Nothing is drawn in {name}: it has one colour all over."));
+    }
     let is_mnist = grey.dimensions() == (SIDE as u32, SIDE as u32) && !is_light_paper(&grey);
     if is_mnist {
         return Ok(grey.pixels().map(|pixel| f32::from(pixel.0[0]) / 255.0).collect());
@@ -35,7 +56,9 @@ pub fn load(file: &Path) -> Result<Vec<f32>, String> {
         grey = imageops::thumbnail(&grey, size(grey.width()), size(grey.height()));
     }
     let (pixels, side) = square(&with_contrast(grey));
-    prepared(&pixels, side).ok_or_else(|| format!("Nothing is drawn in {name}: it has one colour all over."))
+    prepared(&pixels, side).ok_or_else(|| {
+        format!("No digit is found in {name}: its lines are too fine, or cover more than half of the paper.")
+    })
 }
 
 /// Where the picture is transparent, white paper shows.
@@ -65,8 +88,7 @@ fn with_contrast(mut grey: GrayImage) -> GrayImage {
     let (paper, ink) = (i32::from(sorted[sorted.len() / 2]), i32::from(sorted[sorted.len() - 1]));
     // A quarter of the way to the ink is still paper.
     let floor = paper + (ink - paper) / 4;
-    // Less is the noise of one colour.
-    let span = if ink - paper < 16 { 0 } else { ink - floor };
+    let span = if ink - paper < i32::from(NOISE) { 0 } else { ink - floor };
     for pixel in grey.pixels_mut() {
         let level = if span == 0 { 0 } else { (i32::from(pixel.0[0]) - floor) * 255 / span };
         pixel.0[0] = level.clamp(0, 255) as u8;

@@ -83,12 +83,25 @@ fn a_drawing_is_read_alike_whatever_its_size_its_place_and_its_colours() {
 fn what_is_no_picture_is_refused_with_a_sentence() {
     let text = file("letter.png");
     fs::write(&text, "Dear reader").unwrap();
-    assert!(refused(&[text]).contains("letter.png is no picture that can be read"));
+    assert!(refused(&[text]).contains("letter.png is no picture that can be read: it is neither"));
+    let moving = file("moving.gif");
+    fs::write(&moving, b"GIF89a\x01\0\x01\0\0\0\0;").unwrap();
+    assert!(refused(&[moving]).contains("moving.gif is a GIF, and only a PNG or a JPEG can be read"));
+    for name in ["list.toml", "list.gif"] {
+        fs::write(file(name), "[package]").unwrap();
+        let sentence = refused(&[file(name)]);
+        assert!(
+            sentence.contains(&format!("{name} is no picture that can be read: it is neither")),
+            "{sentence}"
+        );
+    }
     let half = file("half.png");
     digit().save(&half).unwrap();
     let bytes = fs::read(&half).unwrap();
     fs::write(&half, &bytes[..bytes.len() / 2]).unwrap();
-    assert!(refused(&[half]).contains("half.png is no picture that can be read"));
+    let sentence = refused(&[half]);
+    assert!(sentence.contains("half.png is no picture that can be read"), "{sentence}");
+    assert!(sentence.trim_end().ends_with('.') && !sentence.contains(".."), "{sentence}");
     assert!(refused(&[file("nowhere.png")]).contains("nowhere.png cannot be read"));
     assert!(refused(&[]).contains("cargo run -- picture.png"));
     assert!(refused(&[file("a.png"), file("b.png")]).contains("Name one picture"));
@@ -96,9 +109,38 @@ fn what_is_no_picture_is_refused_with_a_sentence() {
 
 #[test]
 fn a_sheet_of_one_colour_has_no_digit_on_it() {
-    for (name, colour) in [("white.png", [255; 4]), ("dark.png", [40, 40, 40, 255]), ("glass.png", [0; 4])] {
-        let path = file(name);
-        RgbaImage::from_pixel(60, 40, image::Rgba(colour)).save(&path).unwrap();
-        assert!(refused(&[path]).contains("Nothing is drawn in"), "{name}");
+    let side = SIDE as u32;
+    for [width, height] in [[60, 40], [side, side], [1, 1]] {
+        for (name, colour) in [
+            ("white.png", [255; 4]),
+            ("dark.png", [40, 40, 40, 255]),
+            ("black.png", [0, 0, 0, 255]),
+            ("glass.png", [0; 4]),
+        ] {
+            let path = file(name);
+            RgbaImage::from_pixel(width, height, image::Rgba(colour)).save(&path).unwrap();
+            let sentence = refused(&[path]);
+            assert!(
+                sentence.contains("Nothing is drawn in") && sentence.contains(name),
+                "{width} by {height}: {sentence}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_picture_that_is_half_black_is_refused_and_not_as_one_of_one_colour() {
+    let path = file("half-black.png");
+    GrayImage::from_fn(2000, 1, |x, _| image::Luma([if x < 1000 { 0 } else { 255 }])).save(&path).unwrap();
+    let sentence = refused(&[path]);
+    assert!(sentence.contains("No digit is found in") && !sentence.contains("one colour"), "{sentence}");
+}
+
+#[test]
+fn the_help_says_how_it_is_called() {
+    for word in ["--help", "-h"] {
+        let output = run(&[word.into()]);
+        assert!(output.status.success() && output.stderr.is_empty(), "{output:?}");
+        assert!(String::from_utf8(output.stdout).unwrap().starts_with("cargo run -- picture.png\n"));
     }
 }

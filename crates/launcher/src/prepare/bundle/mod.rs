@@ -4,7 +4,7 @@
 mod fits;
 mod pack;
 mod replay;
-pub use pack::{Parts, pack};
+pub use pack::{Packed, Parts, pack};
 pub use replay::replay;
 
 use super::Toolchain;

@@ -24,26 +24,39 @@ pub struct Parts<'a> {
     pub libtorch: &'a str,
 }
 
-/// Writes the bundle and a table that holds it into `out`; returns the bundle's file.
-pub fn pack(dirs: &Dirs, parts: &Parts<'_>, out: &Path) -> Result<PathBuf> {
+/// A bundle that was made.
+pub struct Packed {
+    /// Where it lies.
+    pub file: PathBuf,
+    /// In bytes.
+    pub size: u64,
+    /// Of its content.
+    pub sha256: String,
+}
+
+/// Writes the bundle and a table that holds it into `out`.
+pub fn pack(dirs: &Dirs, parts: &Parts<'_>, out: &Path) -> Result<Packed> {
     let needs = Needs::here(dirs, &Toolchain::find()?)?;
     let file = format!("convlab-{}.tar.gz", needs.target);
-    let (folder, path) = (out.join("bundle"), out.join(&file));
+    // A name that no folder of somebody else's has.
+    let (folder, path) = (out.join(format!("bundle-{}", std::process::id())), out.join(&file));
     let printed = status_line::step("the bundle", |_| {
         whole_folder(&folder, |new| {
             copy(parts.programs, &new.join("programs"))?;
             units(&parts.stage.join("target"), new, parts.libtorch)
         })?;
         process::output(&mut script(&["pack", &text(&folder), &text(&path)])?, "look at the free space")
-    })?;
+    });
     files::remove(&folder)?;
+    let printed = printed?;
     let failed = || Error::problem("The bundle's size is not known.", "run the same command again");
     let (size, sha256) = printed.split_once(' ').ok_or_else(failed)?;
     let size = size.parse().map_err(|_| failed())?;
-    let entry = Entry { file, size, sha256: sha256.to_owned(), needs };
+    let sha256 = sha256.to_owned();
+    let entry = Entry { file, size, sha256: sha256.clone(), needs };
     let table = json!({"address": null, "bundles": [entry.json()]});
     whole_file(&out.join("bundles.json"), &format!("{table:#}\n"))?;
-    Ok(path)
+    Ok(Packed { file: path, size, sha256 })
 }
 
 /// Takes what cargo has compiled of others' crates from its target folder.
