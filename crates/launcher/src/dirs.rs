@@ -45,6 +45,16 @@ impl Dirs {
         self.checkout.join("notebooks")
     }
 
+    /// Where `run` puts the executed masters: what the course page is made of.
+    pub fn executed_labs(&self) -> PathBuf {
+        self.checkout.join("target/labs")
+    }
+
+    /// Where `run` puts other notebooks that it has executed.
+    pub fn executed_notebooks(&self) -> PathBuf {
+        self.checkout.join("target/runs")
+    }
+
     /// The learner's copy of the labs.
     pub fn my_labs(&self) -> PathBuf {
         self.checkout.join("my-labs")

@@ -60,7 +60,7 @@ pub fn run(matches: &ArgMatches) -> Result<()> {
     let folder = std::path::absolute(&folder).map_err(|error| Error::file("find", &folder, &error))?;
     may_be_replaced(&folder)?;
     let ready = prepare::checked(None)?;
-    let executed = ready.dirs.checkout.join("target/labs");
+    let executed = ready.dirs.executed_labs();
     let all = labs::all(&ready.dirs.notebooks())?;
     let is_preview = matches.get_flag("preview");
     let (labs, stale): (Vec<_>, Vec<_>) =

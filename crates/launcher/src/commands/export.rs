@@ -43,8 +43,9 @@ pub fn run(matches: &ArgMatches) -> Result<()> {
 /// What the learner's copy has trained; where it has not, and `cargo lab run` has trained one, how to take that.
 fn in_my_labs(dirs: &Dirs) -> Result<Trained> {
     Trained::read(&dirs.my_labs()).map_err(|failure| {
-        let executed = dirs.checkout.join("target/labs");
-        if Trained::read(&executed).is_ok() { or_of_a_run(&failure, &executed) } else { failure }
+        let executed = [dirs.executed_notebooks(), dirs.executed_labs()];
+        let trained = executed.iter().find(|folder| Trained::read(folder).is_ok());
+        trained.map_or(failure.clone(), |folder| or_of_a_run(&failure, folder))
     })
 }
 
@@ -71,7 +72,7 @@ mod tests {
     #[test]
     fn without_weights_in_my_labs_those_of_a_run_are_named_only_where_there_are_some() {
         let (_folder, dirs) = checkout();
-        let executed = dirs.checkout.join("target/labs");
+        let executed = dirs.executed_labs();
         assert!(!in_my_labs(&dirs).unwrap_err().remedy().contains("--from"));
         fs::create_dir_all(&executed).unwrap();
         let cell = serde_json::json!({"cell_type": "code", "id": "network", "source": "fn network() {}"});

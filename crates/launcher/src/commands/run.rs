@@ -39,7 +39,7 @@ pub fn run(matches: &ArgMatches) -> Result<()> {
     labs.iter().try_for_each(finds_its_crate)?;
     let are_masters = labs.iter().all(|lab| place(&lab.path).starts_with(place(&dirs.notebooks())));
     // What the course page is made of is not replaced by other notebooks' runs.
-    let usual = dirs.checkout.join(if are_masters { "target/labs" } else { "target/runs" });
+    let usual = if are_masters { dirs.executed_labs() } else { dirs.executed_notebooks() };
     let settings = Settings {
         out: matches.get_one("out").cloned().unwrap_or(usual),
         kernel: if matches.get_flag("stock") { STOCK_KERNEL } else { KERNEL },
