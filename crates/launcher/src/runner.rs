@@ -16,7 +16,7 @@ const RUN_LAB: &str = include_str!("python/run_lab.py");
 pub const CELL_TIMEOUT: Duration = Duration::from_secs(900);
 
 /// The most faults of a lab that are shown: one that fails early takes many cells with it.
-const MAX_FAULTS: usize = 5;
+const MAX_FAULTS: usize = 10;
 
 /// How labs are run.
 pub struct Settings {
@@ -55,13 +55,7 @@ pub fn run_all(ready: &Ready, labs: &[Lab], data: &Data, settings: &Settings) ->
         // A kernel that had to be killed has left its folder.
         ready.programs.sweep_kernels(&ready.dirs)?;
         let report = report?;
-        for fault in report.faults.iter().take(MAX_FAULTS) {
-            eprintln!("    {} · {}", report.lab, fault.replace('\n', "\n    "));
-        }
-        if let Some(more) = report.faults.len().checked_sub(MAX_FAULTS).filter(|more| *more > 0) {
-            let what = status_line::counted(more, "further fault");
-            eprintln!("    {} · {what}: the executed notebook shows them", report.lab);
-        }
+        eprint!("{}", faults(&report));
         reports.push(report);
     }
     println!("{}", table(&reports));
@@ -112,6 +106,16 @@ fn note(report: &mut Report, event: &Value) {
     }
 }
 
+/// The first faults in full, and how many more there are.
+fn faults(report: &Report) -> String {
+    let shown = report.faults.iter().take(MAX_FAULTS).map(|fault| fault.replace('\n', "\n    "));
+    let more = report.faults.len().saturating_sub(MAX_FAULTS);
+    let more = (more > 0).then(|| {
+        format!("{}: the executed notebook shows them", status_line::counted(more, "further fault"))
+    });
+    shown.chain(more).map(|line| format!("    {} · {line}\n", report.lab)).collect()
+}
+
 fn table(reports: &[Report]) -> String {
     let width = reports.iter().map(|report| report.lab.len()).max().unwrap_or(3).max(3);
     let mut lines = vec![format!("{:width$}  cells  seconds  slowest cell", "lab")];
@@ -131,6 +135,17 @@ fn table(reports: &[Report]) -> String {
 mod tests {
     use super::*;
     use serde_json::json;
+
+    #[test]
+    fn of_many_faults_the_first_ten_are_shown_and_the_others_counted() {
+        let with = |count: usize| {
+            let faults = (0..count).map(|n| format!("cell {n}: panic: a\nb")).collect();
+            super::faults(&Report { lab: "02".to_owned(), faults, ..Report::default() })
+        };
+        assert_eq!(with(1), "    02 · cell 0: panic: a\n    b\n");
+        assert!(with(10).ends_with("    02 · cell 9: panic: a\n    b\n"));
+        assert!(with(11).ends_with("    02 · 1 further fault: the executed notebook shows them\n"));
+    }
 
     #[test]
     fn a_report_collects_cells_the_slowest_of_them_and_faults() {
