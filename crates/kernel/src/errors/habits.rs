@@ -41,7 +41,7 @@ const fn habit(
 
 const TENSOR: &str = "Tensor`";
 
-const HABITS: [Habit; 67] = [
+const HABITS: [Habit; 68] = [
     // Indices.
     habit(
         "E0608",
@@ -67,7 +67,18 @@ const HABITS: [Habit; 67] = [
         r"(\w+)\[-(\d+)\]",
         "write `${1}[${1}.len() - $2]`: indices count from the start only.",
     ),
-    habit("E0277", "cannot be indexed by", r"\[(\w+)\]", "write `[$1 as usize]`: an index is a `usize`."),
+    habit(
+        "E0277",
+        "cannot be indexed by",
+        r"\[([^\[\].]*[^\w\[\].][^\[\].]*)\]",
+        "write `[($1) as usize]`: an index is a `usize`.",
+    ),
+    habit(
+        "E0277",
+        "cannot be indexed by",
+        r"\[([a-z_]\w*)\]",
+        "write `[$1 as usize]`: an index is a `usize`.",
+    ),
     habit(
         "E0308",
         "expected `usize`, found `i64`",
@@ -358,7 +369,7 @@ pub mod tests {
         }
     }
     /// What rustc 1.95 has said of these lines: its code, its message, a label, and part of what to write instead.
-    const RECORDED: [(&str, &str, &str, &str, &str); 37] = [
+    const RECORDED: [(&str, &str, &str, &str, &str); 38] = [
         (
             "apply(|d| Ok(format!(\"{d}\")))",
             "E0282",
@@ -450,6 +461,13 @@ pub mod tests {
         ("let f = lambda q: q;", "", "expected `;`, found `q`", "", "`|q| q"),
         ("let s = f\"a {x}\";", "", "expected `;`, found `\"a {x}\"`", "", "format!(\"a {x}\")"),
         ("let s = \"a\" + \"b\";", "E0369", "cannot add `&str` to `&str`", "", "format!"),
+        (
+            "sum += k[0] * x[i * width + j];",
+            "E0277",
+            "the type `[f32]` cannot be indexed by `i64`",
+            "",
+            "`[(i * width + j) as usize]`",
+        ),
         ("let e = v[i];", "E0277", "the type `[{integer}]` cannot be indexed by `i32`", "", "`[i as usize]`"),
         (
             "let z = torch.zeros(2, 3);",

@@ -26,7 +26,7 @@ pub fn add_row(yours: impl Fn(&mut [f32], &[f32], f32)) -> Answer {
             }
         }
         Verdict::right(
-            "No index, so nothing to check at each step: the compiler takes eight numbers at a time.",
+            "With `zip` there is no index, so nothing to check at each step: the compiler takes eight numbers at a time.",
         )
     })
 }

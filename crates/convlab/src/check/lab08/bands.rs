@@ -17,11 +17,14 @@ pub fn bands(yours: impl Fn(usize, &[f32], usize, &[f32; 9]) -> Vec<f32>) -> Ans
         for (threads, rows, width) in [(1, 5, 4), (2, 6, 5), (2, 7, 4), (3, 12, 6), (8, 6, 5)] {
             let (x, k) = (drawn(rows * width, 7), kernel(47));
             if let Some(because) = mistake(threads, &x, width, &k, &yours(threads, &x, width, &k)) {
-                let size = format!("for {threads} threads and a map of {} by {}", rows - 2, width - 2);
+                let many = if threads == 1 { "1 thread".to_owned() } else { format!("{threads} threads") };
+                let size = format!("for {many} and a map of {} rows and {} columns", rows - 2, width - 2);
                 return Verdict::wrong(format!("{size} {because}"));
             }
         }
-        Verdict::right("No two threads write to the same row, and the compiler has made sure of it.")
+        Verdict::right(
+            "The map is right. Where each band has a thread, the compiler has made sure that no two write to the same row.",
+        )
     })
 }
 

@@ -24,7 +24,7 @@ pub fn three_rows(yours: impl Fn(&mut [f32], [&[f32]; 3], &[f32; 9])) -> Answer 
             }
         }
         Verdict::right(
-            "Nine numbers of the kernel stay in registers, and each sum is written to memory once.",
+            "A sum that is finished before it is written can stay in a register, and so can the kernel's nine numbers.",
         )
     })
 }

@@ -28,6 +28,11 @@ pub fn fooled(yours: impl Fn(&dyn ModuleT, &Tensor, &Tensor, f64) -> Tensor) -> 
             let x = random(&[4, 3, 2, 2], 5) * scale + 0.5;
             let before = x.copy();
             let found = yours(&net, &x, &labels, size);
+            if x.requires_grad() {
+                return Verdict::wrong(
+                    "the images that you were given record gradients from now on: work on a copy, `x.copy()`",
+                );
+            }
             if !close(&x, &before) {
                 return Verdict::wrong("the images that you were given have changed: work on a copy");
             }
@@ -35,7 +40,7 @@ pub fn fooled(yours: impl Fn(&dyn ModuleT, &Tensor, &Tensor, f64) -> Tensor) -> 
                 return Verdict::wrong(because);
             }
         }
-        Verdict::right("Every pixel moves by as little, each in the direction that hurts.")
+        Verdict::right("Every pixel moves only a little, each in the direction that hurts.")
     })
 }
 
@@ -98,6 +103,14 @@ mod tests {
             ],
             &[
                 (|_, x, _, _| x.shallow_clone(), "nothing has changed"),
+                (
+                    |net, x, labels, size| {
+                        let x = x.set_requires_grad(true);
+                        net.forward_t(&x, false).cross_entropy_for_logits(labels).backward();
+                        tch::no_grad(|| (&x + x.grad().sign() * size).clamp(0.0, 1.0))
+                    },
+                    "record gradients from now on",
+                ),
                 (|net, x, labels, size| x + slope(net, x, labels, false).sign() * size, "below 0 or above 1"),
                 (
                     |net, x, labels, size| (x - slope(net, x, labels, false).sign() * size).clamp(0.0, 1.0),

@@ -17,9 +17,11 @@ pub(super) const GRAD_CAM: Exercise = Exercise {
 pub fn grad_cam(yours: impl Fn(&Tensor, &Tensor) -> Tensor) -> Answer {
     GRAD_CAM.judge(|| {
         for (shape, seed) in [([1, 1, 2, 2], 1), ([1, 3, 2, 3], 2), ([1, 4, 5, 4], 3)] {
-            let maps = random(&shape, seed).set_requires_grad(true);
+            // As in a network, the maps are computed from something else.
+            let maps = random(&shape, seed).set_requires_grad(true) * 1;
             let score = (&maps * &maps * random(&shape, seed + 40)).sum(Kind::Float);
-            if let Some(because) = mistake(&maps, &score, &yours(&maps, &score)) {
+            let gradient = Tensor::run_backward(&[&score], &[&maps], true, false).remove(0);
+            if let Some(because) = mistake(&maps.detach(), &gradient, &yours(&maps, &score)) {
                 return Verdict::wrong(format!("for maps {shape:?} {because}"));
             }
         }
@@ -27,26 +29,27 @@ pub fn grad_cam(yours: impl Fn(&Tensor, &Tensor) -> Tensor) -> Answer {
     })
 }
 
-fn mistake(maps: &Tensor, score: &Tensor, found: &Tensor) -> Option<String> {
-    let gradient = Tensor::run_backward(&[score], &[maps], true, false).remove(0);
-    let maps = maps.detach();
+fn mistake(maps: &Tensor, gradient: &Tensor, found: &Tensor) -> Option<String> {
     let weights = gradient.mean_dim([2i64, 3].as_slice(), true, Kind::Float);
     let sum = |xs: Tensor| xs.sum_dim_intlist([1i64].as_slice(), false, Kind::Float).squeeze_dim(0);
-    let right = sum(&maps * &weights).relu();
+    let right = sum(maps * &weights).relu();
     if close(found, &right) {
         return None;
     }
     let is = |other: Tensor| close(found, &other);
     let scaled = (found / found.max(), &right / right.max());
-    Some(if is(sum(&maps * &weights)) {
+    Some(if is(sum(maps * &weights)) {
         "negative places are left in: `.relu()` keeps what speaks for the class".into()
-    } else if is(sum(&maps * &gradient).relu()) {
+    } else if is(sum(maps * gradient).relu()) {
         "each pixel has its own gradient as weight; Grad-CAM takes one weight for each map, the mean of its gradient".into()
+    } else if is(sum((maps * &weights).relu())) {
+        "negative numbers are taken out of each map; add the maps up first, and use `.relu()` on the sum"
+            .into()
     } else if is(sum(maps.shallow_clone()).relu()) {
         "all maps count alike: weight each by the mean of its gradient".into()
     } else if is(weights.i((0, .., 0, 0))) {
         "these are the weights; multiply the maps by them and add up".into()
-    } else if is(sum(gradient.shallow_clone()).relu()) || is(sum(gradient)) {
+    } else if is(sum(gradient.shallow_clone()).relu()) || is(sum(gradient.shallow_clone())) {
         "this is the gradient itself, without the maps".into()
     } else if found.size() != right.size() {
         format!(
@@ -87,6 +90,11 @@ mod tests {
             &[
                 |maps, score| sum(maps * weights(maps, score)).relu(),
                 |maps, score| {
+                    // The graph is gone afterwards.
+                    let gradient = Tensor::run_backward(&[score], &[maps], false, false).remove(0);
+                    sum(maps * gradient.mean_dim([2i64, 3].as_slice(), true, Kind::Float)).relu()
+                },
+                |maps, score| {
                     let [c, h, w] = [1, 2, 3].map(|axis| maps.size()[axis]);
                     let row = weights(maps, score).view([1, c]);
                     row.matmul(&maps.detach().view([c, h * w])).view([h, w]).relu()
@@ -95,6 +103,7 @@ mod tests {
             &[
                 (|maps, score| sum(maps * weights(maps, score)), "negative places"),
                 (|maps, score| sum(maps * gradient(maps, score)).relu(), "one weight for each map"),
+                (|maps, score| sum((maps * weights(maps, score)).relu()), "add the maps up first"),
                 (|maps, _| sum(maps.shallow_clone()).relu(), "all maps count alike"),
                 (|maps, score| weights(maps, score).view([-1]), "these are the weights"),
                 (|maps, score| sum(gradient(maps, score)), "the gradient itself"),

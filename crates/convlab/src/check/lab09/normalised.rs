@@ -15,7 +15,8 @@ pub(super) const NORMALISED: Exercise = Exercise {
 /// Judges a function that gives each channel of a batch [n, c, h, w] mean 0 and variance 1.
 pub fn normalised(yours: impl Fn(&Tensor) -> Tensor) -> Answer {
     NORMALISED.judge(|| {
-        let cases = [counting(&[2, 1, 1, 2]), counting(&[2, 2, 1, 2]), random(&[3, 4, 5, 2], 1) * 3 + 2, random(&[5, 3, 4, 4], 2) - 1];
+        // In the last one 1e-5 is more than the variance.
+        let cases = [counting(&[2, 1, 1, 2]), counting(&[2, 2, 1, 2]), random(&[3, 4, 5, 2], 1) * 3 + 2, random(&[5, 3, 4, 4], 2) - 1, counting(&[2, 1, 1, 2]) * 1e-3];
         let wrong = cases.iter().find_map(|xs| mistake(xs, &yours(xs)));
         wrong.map_or_else(
             || Verdict::right("It is what `nn::batch_norm2d` does in training, before it scales and shifts each channel by numbers that it learns."),
@@ -24,7 +25,7 @@ pub fn normalised(yours: impl Fn(&Tensor) -> Tensor) -> Answer {
     })
 }
 
-/// Normalised over these axes, with so much added to the variance or, if `outside`, to its root.
+/// Normalised over these axes.
 fn over(xs: &Tensor, axes: &[i64], unbiased: bool) -> Tensor {
     let mean = xs.mean_dim(axes, true, Kind::Float);
     (xs - mean) / (xs.var_dim(axes, unbiased, true) + 1e-5).sqrt()
@@ -60,6 +61,12 @@ fn mistake(xs: &Tensor, found: &Tensor) -> Option<String> {
         format!(
             "for a batch {shape:?} your variance divides by the count less 1 (`unbiased`); batch norm divides by the count"
         )
+    } else if near(&((xs - &mean) / (xs.var_dim([0i64, 2, 3].as_slice(), false, true).sqrt() + 1e-5))) {
+        format!("for a batch {shape:?} with a small variance 1e-5 is added to it, before the root is taken")
+    } else if near(&((xs - &mean) / xs.var_dim([0i64, 2, 3].as_slice(), false, true).sqrt())) {
+        format!(
+            "for a batch {shape:?} with a small variance the 1e-5 is missing: add it before you take the root"
+        )
     } else {
         format!(
             "the batch\n{}\nshould become\n{}\nand yours is\n{}",
@@ -73,6 +80,11 @@ fn mistake(xs: &Tensor, found: &Tensor) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn by_root(xs: &Tensor, more: f64) -> Tensor {
+        let axes = [0i64, 2, 3].as_slice();
+        (xs - xs.mean_dim(axes, true, Kind::Float)) / (xs.var_dim(axes, false, true).sqrt() + more)
+    }
 
     #[test]
     fn each_channel_is_normalised_over_the_batch() {
@@ -93,6 +105,8 @@ mod tests {
                 (|xs| over(xs, &[2, 3], false), "all images of the batch"),
                 (|xs| over(xs, &[0], false), "rows and columns too"),
                 (|xs| over(xs, &[0, 2, 3], true), "less 1"),
+                (|xs| by_root(xs, 1e-5), "before the root is taken"),
+                (|xs| by_root(xs, 0.0), "the 1e-5 is missing"),
                 (|xs| xs.mean_dim([0i64, 2, 3].as_slice(), true, Kind::Float), "the shape stays"),
                 (|xs| over(xs, &[0, 2, 3], false) + 1, "should become"),
             ],

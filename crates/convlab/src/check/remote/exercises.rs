@@ -145,6 +145,9 @@ pub fn answer(exercise: &str, remote: &Remote) -> Option<Answer> {
                 .call_with(&[x.pack(), labels.pack(), size.pack()], |question| {
                     net::forward_for(question, |xs, train| net.forward_t(xs, train))
                 });
+            if after.requires_grad() {
+                let _ = x.set_requires_grad(true);
+            }
             net::set(std::slice::from_ref(x), &[after]);
             found
         }),

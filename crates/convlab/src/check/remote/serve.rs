@@ -200,7 +200,7 @@ pub fn grad_cam(socket: &str, yours: impl Fn(&Tensor, &Tensor) -> Tensor) {
     answer_calls(socket, "grad_cam", |args| {
         let mut args = args.iter();
         let mut next = || Tensor::unpack(next(&mut args)?);
-        let (maps, score, slope) = (next()?.detach().set_requires_grad(true), next()?.detach(), next()?);
+        let (maps, score, slope) = (next()?.detach().set_requires_grad(true) * 1, next()?.detach(), next()?);
         // What is added is zero, and has the gradient.
         let score = score + ((&maps - maps.detach()) * slope).sum(Kind::Float);
         Ok(yours(&maps, &score).pack())
