@@ -38,11 +38,12 @@ fn main() -> ExitCode {
         Some(home) => cargo.env("CARGO_HOME", home),
         None => cargo.env_remove("CARGO_HOME"),
     };
-    if !is_called(&me, "rustup") && !is_in_stage() {
+    if is_in_stage() {
+        restore_lock();
+    } else if !is_called(&me, "rustup") {
         // A crate of the learner's own, built from a cell or lying beside the notebook.
         return run(cargo.args(&args[1..]));
     }
-    restore_lock();
     match words.iter().map(AsRef::as_ref).collect::<Vec<_>>()[..] {
         [contract::WHICH, name @ ("cargo" | "rustc")] if is_called(&me, "rustup") => {
             print(&me.with_file_name(name))
@@ -89,7 +90,7 @@ fn is_in_stage() -> bool {
 /// Puts the lock file back: cargo drops from it what the first, empty cell does not use.
 fn restore_lock() {
     const TO: &str = "Cargo.lock";
-    let Some(from) = env::var_os("CONVLAB_LOCK").filter(|_| is_in_stage()) else { return };
+    let Some(from) = env::var_os("CONVLAB_LOCK") else { return };
     if let (Ok(wanted), true) = (fs::read(from), Path::new(contract::MANIFEST).exists())
         && fs::read(TO).ok().as_ref() != Some(&wanted)
     {

@@ -86,6 +86,11 @@ pub fn new_folder_argument(usage: &str, folder: &Path) -> Result<()> {
     Err(Error::problem(what, format!("name a folder that is empty or not there yet: {usage}")))
 }
 
+/// The whole path without links and detours; of what is not there, the whole path.
+pub fn place(path: &Path) -> PathBuf {
+    path.canonicalize().or_else(|_| std::path::absolute(path)).unwrap_or_else(|_| path.to_owned())
+}
+
 /// A path as the text an environment variable holds.
 pub fn text(path: &Path) -> String {
     path.to_string_lossy().into_owned()

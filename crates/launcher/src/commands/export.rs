@@ -44,8 +44,10 @@ pub fn run(matches: &ArgMatches) -> Result<()> {
 fn in_my_labs(dirs: &Dirs) -> Result<Trained> {
     Trained::read(&dirs.my_labs()).map_err(|failure| {
         let executed = [dirs.executed_notebooks(), dirs.executed_labs()];
-        let trained = executed.iter().find(|folder| Trained::read(folder).is_ok());
-        trained.map_or(failure.clone(), |folder| or_of_a_run(&failure, folder))
+        match executed.iter().find(|folder| Trained::read(folder).is_ok()) {
+            Some(folder) => or_of_a_run(&failure, folder),
+            None => failure,
+        }
     })
 }
 

@@ -2,6 +2,7 @@
 
 use super::{flag, offline};
 use crate::dirs::Dirs;
+use crate::files::place;
 use crate::labs::{self, FIRST_CELL, Lab};
 use crate::prepare::{self, KERNEL, STOCK_KERNEL, data};
 use crate::runner::{self, CELL_TIMEOUT, Settings};
@@ -83,17 +84,13 @@ fn finds_its_crate(lab: &Lab) -> Result<()> {
 
 /// Fails if an executed notebook would take the place of one that somebody works on.
 fn keeps_notebooks(out: &Path, labs: &[Lab], kept: &[PathBuf]) -> Result<()> {
-    let folders = labs.iter().filter_map(|lab| lab.path.parent()).chain(kept.iter().map(PathBuf::as_path));
-    if folders.map(place).any(|folder| folder == place(out)) {
+    // A notebook that is named by its file alone has no folder in its path.
+    let of_labs = labs.iter().filter_map(|lab| std::path::absolute(&lab.path).ok()?.parent().map(place));
+    if of_labs.chain(kept.iter().map(|folder| place(folder))).any(|folder| folder == place(out)) {
         let what = format!("{} holds notebooks that a run would replace.", out.display());
         return Err(Error::problem(what, "name another folder: cargo lab run --out DIR"));
     }
     Ok(())
-}
-
-/// The path without links and detours, where there is such a file.
-fn place(path: &Path) -> PathBuf {
-    path.canonicalize().unwrap_or_else(|_| path.to_owned())
 }
 
 /// Makes the folder for results, before minutes go into them.
@@ -139,5 +136,7 @@ mod tests {
             assert!(keeps_notebooks(out, &labs, std::slice::from_ref(&mine)).is_err(), "{}", out.display());
         }
         keeps_notebooks(&dir.path().join("new"), &labs, &[mine]).unwrap();
+        let here = [Lab { path: "00.ipynb".into() }];
+        assert!(keeps_notebooks(Path::new("."), &here, &[]).is_err(), "it lies where the command is typed");
     }
 }

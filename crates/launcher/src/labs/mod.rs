@@ -4,6 +4,7 @@ pub mod copy;
 pub mod edition;
 pub mod release;
 
+use crate::files::place;
 use common::notebook::Notebook;
 use common::{Error, Result};
 use std::fs;
@@ -58,8 +59,7 @@ pub fn select(folder: &Path, words: &[String]) -> Result<Vec<Lab>> {
     let mut selected = Vec::<Lab>::new();
     for word in words {
         let lab = find(&labs, word).ok_or_else(|| missing(&labs, word))?;
-        let place = |lab: &Lab| lab.path.canonicalize().unwrap_or_else(|_| lab.path.clone());
-        if !selected.iter().any(|other| place(other) == place(&lab)) {
+        if !selected.iter().any(|other| place(&other.path) == place(&lab.path)) {
             selected.push(lab);
         }
     }

@@ -8,7 +8,6 @@ use crate::check::{self, Answer};
 use crate::datasets::Split;
 use std::collections::HashMap;
 use tch::Tensor;
-use tch::nn::ModuleT;
 
 /// Defines, for functions of plain values, how they are served and how they are judged.
 macro_rules! remote_exercises {
@@ -108,9 +107,7 @@ pub fn answer(exercise: &str, remote: &Remote) -> Option<Answer> {
             remote.call::<Vec<(String, f64)>>(&[logits.pack(), classes.pack()])
         }),
         "accuracy_on" => check::accuracy_on(|net, images| {
-            remote.call_with::<Result<f64, String>>(&[images.pack()], |question| {
-                net::forward_for(question, |xs, train| net.forward_t(xs, train))
-            })
+            remote.call_with::<Result<f64, String>>(&[images.pack()], net::answers(net))
         }),
         "add_row" => check::add_row(|out, x, weight| {
             fill(out, &remote.call::<Vec<f32>>(&[out.pack(), x.pack(), weight.pack()]));
@@ -127,24 +124,16 @@ pub fn answer(exercise: &str, remote: &Remote) -> Option<Answer> {
             check::learn(|vs, net, split, lr, epochs| train::learn(remote, vs, net, split, lr, epochs))
         }
         "residual" => check::residual(|layers, xs, train| {
-            remote.call_with(&[xs.pack(), train.pack()], |question| {
-                net::forward_for(question, |xs, train| layers.forward_t(xs, train))
-            })
+            remote.call_with(&[xs.pack(), train.pack()], net::answers(layers))
         }),
-        "frozen" => check::frozen(|net, xs| {
-            remote.call_with(&[xs.pack()], |question| {
-                net::forward_for(question, |xs, train| net.forward_t(xs, train))
-            })
-        }),
+        "frozen" => check::frozen(|net, xs| remote.call_with(&[xs.pack()], net::answers(net))),
         "grad_cam" => check::grad_cam(|maps, score| {
             let slope = Tensor::run_backward(&[score], &[maps], true, false).remove(0);
             remote.call(&[maps.pack(), score.pack(), slope.pack()])
         }),
         "fooled" => check::fooled(|net, x, labels, size| {
-            let (found, after): (_, Tensor) = remote
-                .call_with(&[x.pack(), labels.pack(), size.pack()], |question| {
-                    net::forward_for(question, |xs, train| net.forward_t(xs, train))
-                });
+            let (found, after): (_, Tensor) =
+                remote.call_with(&[x.pack(), labels.pack(), size.pack()], net::answers(net));
             if after.requires_grad() {
                 let _ = x.set_requires_grad(true);
             }

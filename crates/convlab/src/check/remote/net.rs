@@ -97,6 +97,11 @@ pub fn forward_for(question: &Value, net: impl Fn(&Tensor, bool) -> Tensor) -> R
     found.map(|found| found.pack())
 }
 
+/// Answers for a network here whose result depends on whether it is trained.
+pub fn answers(net: &dyn nn::ModuleT) -> impl Fn(&Value) -> Result<Value, String> {
+    move |question| forward_for(question, |xs, train| net.forward_t(xs, train))
+}
+
 /// In the learner's process: what [`forward_for`] has found for `xs`, with its gradient with respect to `xs`.
 pub fn found_for(xs: &Tensor, answer: &Value) -> Result<Tensor, String> {
     let (found, slopes) = <(Tensor, Vec<Tensor>)>::unpack(answer)?;
